@@ -1,0 +1,32 @@
+"""Everything the five steps, the pages and the commands are given. `build` wires the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.github import GitHub
+from app.settings import Settings
+from app.wake import Wake
+from verifier.ledger.protocol import Ledger
+from verifier.registries.base import Absent, Ask, Page, Unreadable
+
+
+class Fetch(Protocol):
+    """One guarded GET (`app.http`)."""
+
+    def __call__(self, ask: Ask, etag: str | None = None) -> Page | Absent | Unreadable: ...
+
+
+@dataclass(frozen=True)
+class Deps:
+    """The machine room's parts. `github` makes a client for an installation id on first use."""
+
+    settings: Settings
+    ledger: Ledger
+    fetch: Fetch
+    github: Callable[[int], GitHub]
+    wake: Wake
+    now: Callable[[], datetime]

@@ -1,0 +1,1 @@
+"""What we say: one file per channel."""

@@ -1,0 +1,79 @@
+"""The shape every channel has: one file per place where we speak."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from verifier.ledger.protocol import Posted
+from verifier.model import Incident, Repository
+
+
+class Temporary(Exception):
+    """It did not work now and may work later; retried with backoff. `retry_after` is in seconds, if known."""
+
+    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class Permanent(Exception):
+    """It will not work until someone changes something; recorded and shown on the health page."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a channel is asked to speak about: the incident as it stands now, and where it happened.
+
+    `head_sha` is the commit to hang a check run on: the newest run's of the incident, else the default branch's head.
+    `details_url` is our own page about it ('' when none is configured).
+    """
+
+    incident: Incident
+    repository: Repository
+    head_sha: str
+    details_url: str = ""
+
+
+@dataclass(frozen=True)
+class Post:
+    """What one channel shows of one incident. `marker` finds it again at the other side after a crash.
+
+    `body` is the wire body without the marker's bookkeeping; `digest` is the hash of everything a reader would see;
+    `open` False closes it there.
+    """
+
+    marker: str
+    digest: str
+    body: dict[str, Any]
+    open: bool
+
+
+class GitHubCalls(Protocol):
+    """The little of GitHub that channels need. Raises Temporary or Permanent, nothing else."""
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """One REST call, e.g. `("POST", "/repos/o/r/issues", {...})`; returns the decoded JSON."""
+
+    def list(self, path: str, limit: int = 500) -> list[Any]:
+        """All items of a paged list, newest pages first as GitHub gives them, `limit` at most."""
+
+
+class Channel(Protocol):
+    """One channel. A module with these names satisfies it. Only `send` and `find` do I/O, through what they are given.
+
+    `wants` and `render` are pure. `find` looks for a post that a crashed process made and nobody noted.
+    """
+
+    NAME: str
+
+    def wants(self, subject: Subject) -> bool: ...
+    def render(self, subject: Subject) -> Post: ...
+    def find(self, subject: Subject, post: Post, github: GitHubCalls) -> tuple[str, str] | None:
+        """(ref, url) of the existing post with this marker, or None."""
+
+    def create(self, subject: Subject, post: Post, github: GitHubCalls) -> tuple[str, str]:
+        """Make it; returns (ref, url)."""
+
+    def update(self, subject: Subject, post: Post, posted: Posted, github: GitHubCalls) -> None:
+        """Make the other side show this post; opens or closes it as `post.open` says."""

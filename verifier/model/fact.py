@@ -1,0 +1,139 @@
+"""The facts the ledger keeps: an insert-only list from which everything else in it is derived.
+
+A fact says what was seen, never what to do about it. Deletions are facts too: nothing is ever taken out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from verifier.model.artifact import Artifact, Version
+from verifier.model.evidence import Evidence
+from verifier.model.github import (
+    Installation,
+    JobsState,
+    Publisher,
+    PublishStep,
+    Ref,
+    Release,
+    Repository,
+    Run,
+    RunKey,
+)
+from verifier.model.incident import Waiver
+from verifier.model.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class InstallationSeen:
+    """The App was installed, suspended, unsuspended or deleted on an account."""
+
+    installation: Installation
+
+
+@dataclass(frozen=True)
+class RepositorySeen:
+    """A repository as GitHub shows it now: granted, renamed, transferred, privatized, removed."""
+
+    repository: Repository
+
+
+@dataclass(frozen=True)
+class PublishersSet:
+    """Who may publish, as one source says it (`config` in the repository, `server`): replaces what it said before."""
+
+    repository_id: int
+    source: str
+    publishers: tuple[Publisher, ...]
+
+
+@dataclass(frozen=True)
+class RunSeen:
+    """One sight of one attempt of a run, from a webhook or from GitHub's list."""
+
+    run: Run
+
+
+@dataclass(frozen=True)
+class RunRead:
+    """What the jobs of one attempt said: its publish steps, or that GitHub no longer has them."""
+
+    key: RunKey
+    jobs: JobsState
+    steps: tuple[PublishStep, ...]
+    read_at: datetime
+
+
+@dataclass(frozen=True)
+class RunsListed:
+    """GitHub's list of runs of one repository was read completely for runs active between `since` and `until`."""
+
+    repository_id: int
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
+class RefSeen:
+    """A tag was created, moved or (with `deleted_at`) deleted."""
+
+    ref: Ref
+
+
+@dataclass(frozen=True)
+class ReleaseSeen:
+    """A release was created, edited, published or (with `deleted_at`) deleted."""
+
+    release: Release
+
+
+@dataclass(frozen=True)
+class VersionSeen:
+    """A version as its registry showed it, merged with what we knew; `removed_at` set when it is gone."""
+
+    version: Version
+
+
+@dataclass(frozen=True)
+class EvidenceRead:
+    """What attestations say about a version with exactly these files."""
+
+    artifact: Artifact
+    number: str
+    fingerprint: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class VerdictReached:
+    """A verdict that differs from the one before it."""
+
+    artifact: Artifact
+    number: str
+    fingerprint: str
+    verdict: Verdict
+    at: datetime
+
+
+@dataclass(frozen=True)
+class WaiverGiven:
+    """A version was acknowledged by an authorised person."""
+
+    waiver: Waiver
+
+
+Fact = (
+    InstallationSeen
+    | RepositorySeen
+    | PublishersSet
+    | RunSeen
+    | RunRead
+    | RunsListed
+    | RefSeen
+    | ReleaseSeen
+    | VersionSeen
+    | EvidenceRead
+    | VerdictReached
+    | WaiverGiven
+)

@@ -1,0 +1,222 @@
+"""What GitHub told us: installations, repositories, runs with their publish steps, refs, releases; and publishers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from verifier.model.artifact import Artifact
+
+EVENTS = ("push", "release", "workflow_dispatch", "schedule")
+"""Events that may publish unless the publisher says otherwise; never a `pull_request*` by default."""
+
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""Earlier than anything: the time of what nobody dated."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """One installation of the App on an account. `account_id` is GitHub's numeric id; the login is a label.
+
+    `updated_at` is GitHub's own time of the change, so that late webhooks cannot turn it back.
+    """
+
+    id: int
+    account_id: int
+    account: str
+    updated_at: datetime
+    suspended: bool = False
+    deleted: bool = False
+
+
+def merge_installations(one: Installation, other: Installation) -> Installation:
+    """The later of two sights, whatever order they arrived in; a deletion is final (ids are never used again)."""
+    return max(one, other, key=lambda i: (i.deleted, i.updated_at, repr(i)))
+
+
+@dataclass(frozen=True)
+class Repository:
+    """One repository, keyed by GitHub's numeric id: names change, ids do not.
+
+    Two groups of fields, each with GitHub's own time: what it is called (`named_at`), and whether we may read it
+    (`access_at`). `default_branch` is empty when only a short form of it was seen.
+    """
+
+    id: int
+    owner_id: int
+    full_name: str
+    named_at: datetime
+    default_branch: str = ""
+    private: bool = False
+    access_at: datetime = NEVER
+    installation_id: int | None = None
+    removed: bool = False
+    """Deleted, or no longer granted to the App. Its history stays."""
+
+
+def merge_repositories(one: Repository, other: Repository) -> Repository:
+    """Two sights of one repository as one: commutative, associative, idempotent."""
+    named = max(one, other, key=lambda r: (r.default_branch != "", r.named_at, r.full_name, r.owner_id, r.private))
+    access = max(one, other, key=lambda r: (r.access_at, r.installation_id or 0, r.removed))
+    return replace(
+        named, access_at=access.access_at, installation_id=access.installation_id, removed=access.removed
+    )
+
+
+@dataclass(frozen=True, order=True)
+class RunKey:
+    """One *attempt* of one workflow run. A re-run keeps the run id and raises the attempt (from 1)."""
+
+    repository_id: int
+    run_id: int
+    attempt: int
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.attempt}"
+
+
+@dataclass(frozen=True, order=True)
+class PublishStep:
+    """A step that publishes, as GitHub's jobs of that attempt show it. `conclusion` is GitHub's word or ''."""
+
+    job: str
+    name: str
+    number: int
+    conclusion: str = ""
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+
+
+class JobsState(StrEnum):
+    """Whether we have read the attempt's jobs: not yet, read, or GitHub says they are gone (expired, deleted)."""
+
+    UNREAD = "unread"
+    GONE = "gone"
+    READ = "read"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One attempt of a workflow run, with its publish steps once its jobs are read.
+
+    `workflow` is the path of the workflow file without a trailing `@ref`. `head_branch` holds the tag's name for
+    tag pushes and releases. `started_at` is this attempt's start (GitHub resets it on a re-run). `title` is
+    GitHub's display title: the head commit's first line, or what the workflow's author chose.
+    """
+
+    key: RunKey
+    workflow: str
+    event: str
+    head_sha: str
+    started_at: datetime
+    updated_at: datetime
+    status: str
+    conclusion: str | None = None
+    head_branch: str | None = None
+    head_repository_id: int | None = None
+    title: str = ""
+    actor: str = ""
+    triggering_actor: str = ""
+    url: str = ""
+    called: tuple[str, ...] = ()
+    """Reusable workflows it called: `owner/repo/.github/workflows/x.yml@ref`."""
+    jobs: JobsState = JobsState.UNREAD
+    steps: tuple[PublishStep, ...] = ()
+    """Its publish steps. Empty with `jobs` READ: the jobs were read and no step looks like publishing."""
+    read_at: datetime | None = None
+
+    @property
+    def completed(self) -> bool:
+        """GitHub says this attempt is over."""
+        return self.status == "completed"
+
+
+_PROGRESS = ("requested", "waiting", "pending", "queued", "in_progress", "completed")
+
+
+def merge_runs(one: Run, other: Run) -> Run:
+    """Two sights of the same attempt as one: commutative, associative, idempotent.
+
+    Webhooks arrive late, twice and out of order. The further and later snapshot gives the run's own fields; what
+    was read of its jobs is taken from the later reading, whichever snapshot carries it.
+
+    Raises ValueError when the keys differ.
+    """
+    if one.key != other.key:
+        raise ValueError(f"run {one.key} is not run {other.key}")
+
+    def progress(run: Run) -> tuple[int, datetime, str]:
+        known = _PROGRESS.index(run.status) if run.status in _PROGRESS else 0
+        return known, run.updated_at, repr(replace(run, jobs=JobsState.UNREAD, steps=(), read_at=None))
+
+    def reading(run: Run) -> tuple[bool, str, str, str]:
+        read = run.jobs is not JobsState.UNREAD
+        return read, run.read_at.isoformat() if run.read_at else "", run.jobs.value, repr(run.steps)
+
+    latest, read = max(one, other, key=progress), max(one, other, key=reading)
+    return replace(latest, jobs=read.jobs, steps=read.steps, read_at=read.read_at)
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A tag of a repository. Deleted tags stay, dated.
+
+    `seen_at` is GitHub's time of the push (`repository.pushed_at`). `sha` is empty when only its deletion was seen.
+    """
+
+    repository_id: int
+    name: str
+    sha: str
+    seen_at: datetime
+    pusher: str = ""
+    deleted_at: datetime | None = None
+
+    @property
+    def gone(self) -> bool:
+        """It was deleted and not made again since."""
+        return self.deleted_at is not None and self.deleted_at >= self.seen_at
+
+
+def merge_refs(one: Ref, other: Ref) -> Ref:
+    """Two sights of one tag as one: the latest creation, and the latest deletion."""
+    made = max(one, other, key=lambda r: (r.sha != "", r.seen_at, r.sha, r.pusher))
+    return replace(made, deleted_at=max(filter(None, (one.deleted_at, other.deleted_at)), default=None))
+
+
+@dataclass(frozen=True)
+class Release:
+    """A GitHub release. Deleted releases stay, dated. `updated_at` is GitHub's time of what we saw."""
+
+    repository_id: int
+    id: int
+    tag: str
+    author: str
+    published_at: datetime | None
+    updated_at: datetime
+    deleted_at: datetime | None = None
+
+
+def merge_releases(one: Release, other: Release) -> Release:
+    """Two sights of one release as one: the latest state; a deletion is final (ids are never used again)."""
+    latest = max(one, other, key=lambda r: (r.published_at is not None, r.updated_at, r.tag, r.author, str(r.published_at)))
+    return replace(latest, deleted_at=min(filter(None, (one.deleted_at, other.deleted_at)), default=None))
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Who may publish an artifact: one repository's workflow files on allowed refs and events.
+
+    Ids, not names: `repository_id` and `owner_id` survive a rename. `refs` are glob patterns on `refs/heads/…` and
+    `refs/tags/…`; empty means the default branch and every tag. `manual` True: publishing by hand is allowed (an
+    absence never alarms); False: never by hand (an absence always counts); None: learned from the line's habit.
+    """
+
+    artifact: Artifact
+    repository_id: int
+    owner_id: int
+    workflows: tuple[str, ...]
+    refs: tuple[str, ...] = ()
+    events: tuple[str, ...] = EVENTS
+    manual: bool | None = None
