@@ -97,7 +97,9 @@ def apply(book: Book, fact: Fact, now: datetime) -> None:
             book.work.want("examine", version_task(waiver.artifact, waiver.number), now)
 
 
-def _publishers_set(book: Book, repository_id: int, source: str, publishers: tuple[Publisher, ...], now: datetime) -> None:
+def _publishers_set(
+    book: Book, repository_id: int, source: str, publishers: tuple[Publisher, ...], now: datetime
+) -> None:
     book.repositories.put_publishers(repository_id, source, publishers)
     for publisher in publishers:
         if book.versions.watch(publisher.artifact) is None:

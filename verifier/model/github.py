@@ -60,9 +60,7 @@ def merge_repositories(one: Repository, other: Repository) -> Repository:
     """Two sights of one repository as one: commutative, associative, idempotent."""
     named = max(one, other, key=lambda r: (r.default_branch != "", r.named_at, r.full_name, r.owner_id, r.private))
     access = max(one, other, key=lambda r: (r.access_at, r.installation_id or 0, r.removed))
-    return replace(
-        named, access_at=access.access_at, installation_id=access.installation_id, removed=access.removed
-    )
+    return replace(named, access_at=access.access_at, installation_id=access.installation_id, removed=access.removed)
 
 
 @dataclass(frozen=True, order=True)
@@ -200,7 +198,9 @@ class Release:
 
 def merge_releases(one: Release, other: Release) -> Release:
     """Two sights of one release as one: the latest state; a deletion is final (ids are never used again)."""
-    latest = max(one, other, key=lambda r: (r.published_at is not None, r.updated_at, r.tag, r.author, str(r.published_at)))
+    latest = max(
+        one, other, key=lambda r: (r.published_at is not None, r.updated_at, r.tag, r.author, str(r.published_at))
+    )
     return replace(latest, deleted_at=min(filter(None, (one.deleted_at, other.deleted_at)), default=None))
 
 

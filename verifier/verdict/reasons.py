@@ -1,0 +1,98 @@
+"""Every reason a verdict can give: its id, its weight and one general sentence. `docs/reasons.md` explains each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from verifier.model import Weight
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One entry of the closed list. `id` is also its anchor in `docs/reasons.md`."""
+
+    id: str
+    weight: Weight
+    sentence: str
+
+
+_ALL = (
+    # explains
+    Reason("registry-names-run", Weight.EXPLAINS, "The registry names an approved run, and that run published."),
+    Reason(
+        "registry-names-publisher",
+        Weight.EXPLAINS,
+        "The registry says a trusted publisher published it while an approved run's publish step ran.",
+    ),
+    Reason("ref-names-version", Weight.EXPLAINS, "An approved run on the tag of this version published at that time."),
+    Reason(
+        "commit-names-version",
+        Weight.EXPLAINS,
+        "An approved run on a commit that names this version published at that time.",
+    ),
+    # contradicts
+    Reason("step-skipped", Weight.CONTRADICTS, "The run its provenance names skipped its publish step."),
+    Reason("step-failed", Weight.CONTRADICTS, "The publish step failed in the run its provenance names."),
+    Reason("run-of-fork", Weight.CONTRADICTS, "The run its provenance names ran code of a fork."),
+    Reason("run-of-pull-request", Weight.CONTRADICTS, "The run its provenance names was started by a pull request."),
+    Reason("run-on-other-ref", Weight.CONTRADICTS, "The run its provenance names ran on a ref that may not publish."),
+    Reason(
+        "run-of-other-workflow",
+        Weight.CONTRADICTS,
+        "The run its provenance names is of a workflow that may not publish.",
+    ),
+    Reason("run-of-other-repository", Weight.CONTRADICTS, "Its provenance names another repository."),
+    Reason("digest-mismatch", Weight.CONTRADICTS, "Its provenance is for other bytes than the registry serves."),
+    # absent
+    Reason("no-run", Weight.ABSENT, "This line is published by CI, and no approved run accounts for this version."),
+    Reason(
+        "trust-downgrade",
+        Weight.ABSENT,
+        "Earlier versions of the line carried provenance or a trusted publisher; this one carries neither.",
+    ),
+    # blinds
+    Reason("in-grace", Weight.BLINDS, "It is too early to say that no run accounts for it."),
+    Reason("run-active", Weight.BLINDS, "An approved run that may have published it is still going on."),
+    Reason("run-unread", Weight.BLINDS, "An approved run that may have published it is not read yet."),
+    Reason("named-run-unread", Weight.BLINDS, "The run its provenance names is not read yet."),
+    Reason("evidence-unread", Weight.BLINDS, "Its attestations are at the registry and are not read yet."),
+    Reason("runs-not-listed", Weight.BLINDS, "GitHub's own list of runs around the publication is not read yet."),
+    Reason("webhooks-missing", Weight.BLINDS, "Webhooks may be missing for that time; they are being made up for."),
+    Reason("github-silent", Weight.BLINDS, "We could not look: GitHub did not answer."),
+    Reason("registry-silent", Weight.BLINDS, "We could not look: the registry did not answer."),
+    # notes
+    Reason("published-by-hand", Weight.NOTES, "This line is published by hand; no run could account for it."),
+    Reason("manual-allowed", Weight.NOTES, "The configuration allows publishing this artifact by hand."),
+    Reason("before-monitoring", Weight.NOTES, "It was published before we began to watch."),
+    Reason("no-publisher", Weight.NOTES, "Nobody has said which workflow publishes this artifact."),
+    Reason(
+        "staged-publishing",
+        Weight.NOTES,
+        "A person approved a staged version later; only its digest could tie it to a run.",
+    ),
+    Reason(
+        "runs-tie", Weight.NOTES, "Several versions claim the same run, and nothing says which of them it published."
+    ),
+    Reason("evidence-unreadable", Weight.NOTES, "It carries attestations that could not be read."),
+    Reason("registry-placeholder", Weight.NOTES, "This is the registry's own placeholder, not a publication."),
+    Reason("gone-before-seen", Weight.NOTES, "It was taken down before we could see its files."),
+    Reason(
+        "line-of-pull-requests",
+        Weight.NOTES,
+        "This line is honestly published from pull requests; nobody has approved that.",
+    ),
+    # suspects
+    Reason("account-unknown", Weight.SUSPECTS, "It was published by an account that never published this artifact."),
+    Reason("burst", Weight.SUSPECTS, "More versions were published within an hour than this owner's history knows."),
+    Reason("no-tag", Weight.SUSPECTS, "Versions of this line are always tagged; this one has no tag after a day."),
+    Reason(
+        "near-incident",
+        Weight.SUSPECTS,
+        "It was published within 7 days of a version that is non-compliant, in the same repository or scope.",
+    ),
+    # anomalies
+    Reason("install-scripts-new", Weight.ANOMALY, "It runs a script at installation; versions before it did not."),
+    Reason("many-versions", Weight.ANOMALY, "An unusual number of versions was published within an hour."),
+)
+
+REASONS: dict[str, Reason] = {reason.id: reason for reason in _ALL}
