@@ -37,6 +37,7 @@ from verifier.model.github import (
     merge_releases,
     merge_repositories,
     merge_runs,
+    reading_order,
 )
 from verifier.model.incident import Incident, IncidentState, Member, Notice, NoticeKind, Waiver
 from verifier.model.verdict import (
@@ -104,4 +105,5 @@ __all__ = [
     "merge_releases",
     "merge_repositories",
     "merge_runs",
+    "reading_order",
 ]

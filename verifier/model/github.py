@@ -32,8 +32,11 @@ class Installation:
 
 
 def merge_installations(one: Installation, other: Installation) -> Installation:
-    """The later of two sights, whatever order they arrived in; a deletion is final (ids are never used again)."""
-    return max(one, other, key=lambda i: (i.deleted, i.updated_at, repr(i)))
+    """The later of two sights, whatever order they arrived in; a deletion is final (ids are never used again).
+
+    At one and the same time, not suspended wins: GitHub's own example of `unsuspend` bears the time of its `suspend`.
+    """
+    return max(one, other, key=lambda i: (i.deleted, i.updated_at, not i.suspended, repr(i)))
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,16 @@ class Repository:
 
 def merge_repositories(one: Repository, other: Repository) -> Repository:
     """Two sights of one repository as one: commutative, associative, idempotent."""
-    named = max(one, other, key=lambda r: (r.default_branch != "", r.named_at, r.full_name, r.owner_id, r.private))
-    access = max(one, other, key=lambda r: (r.access_at, r.installation_id or 0, r.removed))
+    named = max(
+        one,
+        other,
+        key=lambda r: (r.default_branch != "", r.named_at, r.full_name, r.owner_id, r.private, r.default_branch),
+    )
+    access = max(
+        one,
+        other,
+        key=lambda r: (r.access_at, r.installation_id is not None, r.installation_id or 0, r.removed),
+    )
     return replace(named, access_at=access.access_at, installation_id=access.installation_id, removed=access.removed)
 
 
@@ -131,6 +142,16 @@ class Run:
         return self.status == "completed"
 
 
+def reading_order(
+    jobs: JobsState, steps: tuple[PublishStep, ...], read_at: datetime | None
+) -> tuple[int, datetime, str]:
+    """How much a reading of an attempt's jobs is worth: the greater one stands.
+
+    Any reading stands above "gone", however late that came: who deletes a run at GitHub deletes nothing here.
+    """
+    return list(JobsState).index(jobs), read_at or NEVER, repr((read_at is not None, steps))
+
+
 _PROGRESS = ("requested", "waiting", "pending", "queued", "in_progress", "completed")
 
 
@@ -138,7 +159,7 @@ def merge_runs(one: Run, other: Run) -> Run:
     """Two sights of the same attempt as one: commutative, associative, idempotent.
 
     Webhooks arrive late, twice and out of order. The further and later snapshot gives the run's own fields; what
-    was read of its jobs is taken from the later reading, whichever snapshot carries it.
+    was read of its jobs is taken from the reading that stands (`reading_order`), whichever snapshot carries it.
 
     Raises ValueError when the keys differ.
     """
@@ -149,11 +170,8 @@ def merge_runs(one: Run, other: Run) -> Run:
         known = _PROGRESS.index(run.status) if run.status in _PROGRESS else 0
         return known, run.updated_at, repr(replace(run, jobs=JobsState.UNREAD, steps=(), read_at=None))
 
-    def reading(run: Run) -> tuple[bool, str, str, str]:
-        read = run.jobs is not JobsState.UNREAD
-        return read, run.read_at.isoformat() if run.read_at else "", run.jobs.value, repr(run.steps)
-
-    latest, read = max(one, other, key=progress), max(one, other, key=reading)
+    latest = max(one, other, key=progress)
+    read = max(one, other, key=lambda run: reading_order(run.jobs, run.steps, run.read_at))
     return replace(latest, jobs=read.jobs, steps=read.steps, read_at=read.read_at)
 
 

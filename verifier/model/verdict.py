@@ -115,6 +115,7 @@ class Judged:
 
     version: Version
     verdict: Verdict | None = None
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,9 +152,10 @@ class Policy:
 class Case:
     """Everything one decision may look at. "Now" is not in it: `decide` takes it as an argument.
 
-    `siblings` are all other versions of the artifact; `neighbours` versions of other artifacts of the same
-    repository, scope or publishing account within 7 days; `runs` the runs of the publishers' repositories around the
-    publication and those that evidence names. `first_contact` is when we began to watch the artifact.
+    `siblings` are all other versions of the artifact; `neighbours` the versions of other watched artifacts of the
+    same repository, scope or publishing account; `runs` the runs of the publishers' repositories around the
+    publication and those that evidence names. `first_contact` is when we began to watch the artifact. `evidence` None:
+    the registry holds attestations and they are not read yet.
     """
 
     version: Version
@@ -161,7 +163,7 @@ class Case:
     publishers: tuple[Publisher, ...] = ()
     repositories: tuple[Repository, ...] = ()
     runs: tuple[Run, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[Evidence, ...] | None = ()
     siblings: tuple[Judged, ...] = ()
     neighbours: tuple[Judged, ...] = ()
     refs: tuple[Ref, ...] = ()

@@ -59,7 +59,6 @@ _ALL = (
     Reason("runs-not-listed", Weight.BLINDS, "GitHub's own list of runs around the publication is not read yet."),
     Reason("webhooks-missing", Weight.BLINDS, "Webhooks may be missing for that time; they are being made up for."),
     Reason("github-silent", Weight.BLINDS, "We could not look: GitHub did not answer."),
-    Reason("registry-silent", Weight.BLINDS, "We could not look: the registry did not answer."),
     # notes
     Reason("published-by-hand", Weight.NOTES, "This line is published by hand; no run could account for it."),
     Reason("manual-allowed", Weight.NOTES, "The configuration allows publishing this artifact by hand."),
@@ -92,7 +91,6 @@ _ALL = (
     ),
     # anomalies
     Reason("install-scripts-new", Weight.ANOMALY, "It runs a script at installation; versions before it did not."),
-    Reason("many-versions", Weight.ANOMALY, "An unusual number of versions was published within an hour."),
 )
 
 REASONS: dict[str, Reason] = {reason.id: reason for reason in _ALL}

@@ -1,0 +1,121 @@
+"""Explain: the case and the verdict of one version as text, every finding with its evidence and links. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from verifier.ledger.protocol import Dossier
+from verifier.model import Case, Finding, Outcome, Run, Verdict, Version, Weight
+from verifier.verdict.habit import Way, expects_ci, habit
+
+SIGNS = {
+    Outcome.COMPLIANT: "✔",
+    Outcome.NON_COMPLIANT: "✘",
+    Outcome.PENDING: "…",
+    Outcome.UNVERIFIABLE: "?",
+}
+_SECTIONS = (
+    (Weight.CONTRADICTS, "Against it"),
+    (Weight.ABSENT, "Missing"),
+    (Weight.EXPLAINS, "For it"),
+    (Weight.BLINDS, "Not seen yet"),
+    (Weight.SUSPECTS, "Was this you?"),
+    (Weight.ANOMALY, "Odd, whatever its origin"),
+    (Weight.NOTES, "Context"),
+)
+
+
+def shown(text: str, limit: int = 200) -> str:
+    """Text from outside for a terminal: control characters made visible, and cut."""
+    clean = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[:limit])
+    return clean + ("…" if len(text) > limit else "")
+
+
+def headline(version: Version, verdict: Verdict | None) -> str:
+    """One line: sign, version, outcome and confidence."""
+    if verdict is None:
+        return f"… {shown(str(version))}  not judged yet"
+    word = verdict.outcome.value.replace("_", "-") + (", suspect" if verdict.suspect else "")
+    return f"{SIGNS[verdict.outcome]} {shown(str(version))}  {word} (confidence {verdict.confidence.word})"
+
+
+def explain(dossier: Dossier, case: Case, verdict: Verdict, history: list[tuple[datetime, str, Verdict]]) -> str:
+    """Everything there is to say about one version, for a person."""
+    return "\n".join(
+        [
+            headline(dossier.version, verdict),
+            "",
+            *_facts(dossier.version),
+            *_findings(verdict),
+            *_surroundings(case),
+            *_history(history),
+        ]
+    )
+
+
+def _time(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at is not None else "not known"
+
+
+def _facts(version: Version) -> Iterator[str]:
+    yield f"  published   {_time(version.published_at)} (the registry's time)"
+    yield f"  first seen  {_time(version.first_seen_at)}"
+    if version.removed_at is not None:
+        yield f"  removed     {_time(version.removed_at)} (seen gone)"
+    if version.account is not None:
+        yield f"  account     {shown(version.account.name)} ({version.account.kind.value.replace('_', ' ')})"
+    for file in version.files:
+        yield f"  file        {shown(file.name)}{'  with provenance at the registry' if file.attested else ''}"
+        for digest in file.digests:
+            yield f"              {shown(digest)}"
+
+
+def _findings(verdict: Verdict) -> Iterator[str]:
+    for weight, title in _SECTIONS:
+        found = [finding for finding in verdict.findings if finding.weight is weight]
+        if found:
+            yield ""
+            yield f"{title}:"
+        for finding in found:
+            yield from _finding(finding)
+    if verdict.recheck_at is not None:
+        yield ""
+        yield f"It is looked at again at {_time(verdict.recheck_at)}, or when something new is heard."
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    yield f"  - {shown(finding.sentence, 500)}  [{finding.reason}, {finding.confidence.word}]"
+    yield from (f"    {shown(link, 500)}" for link in finding.links)
+
+
+def _surroundings(case: Case) -> Iterator[str]:
+    usual = habit(case)
+    way = {Way.CI: "published by CI", Way.HAND: "published by hand", Way.UNKNOWN: "not known yet"}[usual.way]
+    yield ""
+    yield f"Line {case.version.line}: {way}{f' (last {usual.count} versions)' if usual.count else ''}; " + (
+        "an absent run counts against it." if expects_ci(case, usual) else "an absent run proves nothing."
+    )
+    for publisher in case.publishers:
+        names = {repository.id: repository.full_name for repository in case.repositories}
+        where = names.get(publisher.repository_id, str(publisher.repository_id))
+        yield f"Approved: {', '.join(publisher.workflows)} of {where} on {', '.join(publisher.events)}"
+    yield f"Runs around the publication: {len(case.runs) or 'none'}"
+    yield from (f"  {_run(run)}" for run in case.runs)
+    yield f"GitHub's list of runs was read: {_time(case.sight.runs_listed_at)}"
+
+
+def _run(run: Run) -> str:
+    state = f"{run.status}{f', {run.conclusion}' if run.conclusion else ''}"
+    return (
+        f"{run.key} {shown(run.workflow)} on {shown(run.head_branch or '?')} ({run.event}): {state}  {shown(run.url)}"
+    )
+
+
+def _history(history: list[tuple[datetime, str, Verdict]]) -> Iterator[str]:
+    if len(history) > 1:
+        yield ""
+        yield "Verdicts so far:"
+        for at, fingerprint, verdict in history:
+            answer = verdict.outcome.value + (", suspect" if verdict.suspect else "")
+            yield f"  {_time(at)}  {answer} ({verdict.confidence.word})  files {fingerprint[:19]}…"

@@ -1,0 +1,189 @@
+"""Examine: gather the case, decide, fetch what the verdict waits for, decide again, keep what changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from app.deps import Deps
+from app.jobs.batch import each
+from app.jobs.inspect import list_runs, read_jobs, repository_of
+from app.jobs.poll import base_of
+from checks import CHANNELS
+from checks.base import Permanent, Temporary
+from verifier.ledger.apply import version_task
+from verifier.ledger.cases import Cases
+from verifier.ledger.protocol import Book, Dossier, Task
+from verifier.model import (
+    Artifact,
+    Case,
+    Evidence,
+    EvidenceRead,
+    JobsState,
+    Need,
+    Notice,
+    Outcome,
+    RunRead,
+    RunSeen,
+    Standing,
+    Verdict,
+    VerdictReached,
+    Version,
+)
+from verifier.registries import REGISTRIES
+from verifier.registries.base import Absent, Page, Unreadable
+from verifier.verdict import decide
+from verifier.verdict.blindness import LOOK_BACK
+from verifier.verdict.incident import NEAR_INCIDENT, find, member_of, place, what_changed, with_member
+
+
+def run(deps: Deps) -> int:
+    """Examine the versions that are due."""
+    return each(deps, "examine", _examine)
+
+
+def _examine(deps: Deps, task: Task) -> datetime | None:
+    purl, _, number = task.key.partition(" ")
+    artifact, now = Artifact(purl), deps.now()
+    case = _gather(deps, artifact, number)
+    if case is None:
+        return None
+    problem = ""
+    if case.evidence is None and case.version.at >= case.first_contact - LOOK_BACK:
+        problem = _read_evidence(deps, case.version)
+        case = _gather(deps, artifact, number) or case
+    verdict = decide(case, now)
+    if verdict.needs:
+        problem = _fetch_needs(deps, case, verdict)
+        case = _gather(deps, artifact, number, problem) or case
+        verdict = decide(case, now)
+    subject = f"look {version_task(artifact, number)}"
+    with deps.ledger.writing() as book:
+        if problem:
+            book.health.report(subject, f"Could not look at {case.version}: {problem}", now)
+        else:
+            book.health.solve(subject)
+        conclude(book, case.version, verdict, now)
+    deps.wake.wake("report")
+    return verdict.recheck_at
+
+
+def _gather(deps: Deps, artifact: Artifact, number: str, github_problem: str = "") -> Case | None:
+    with deps.ledger.reading() as book:
+        watch, dossier = book.versions.watch(artifact), book.versions.get(artifact, number)
+        if watch is None or dossier is None:
+            return None
+        return Cases(book, deps.settings.policy).case(dossier, watch, github_problem)
+
+
+def _read_evidence(deps: Deps, version: Version) -> str:
+    """Read the attestations the registry holds; returns the problem if it did not answer, '' otherwise."""
+    registry, found = REGISTRIES[version.artifact.type], list[Evidence]()
+    for ask in registry.ask_evidence(version, base_of(deps, version.artifact)):
+        answer = deps.fetch(ask)
+        match answer:
+            case Unreadable(problem=problem):
+                return problem
+            case Absent():
+                found.append(Evidence(Standing.UNREADABLE, "attestation", problem="announced, but not there"))
+            case Page():
+                found += registry.read_evidence(version, answer)
+    with deps.ledger.writing() as book:
+        book.record(
+            EvidenceRead(version.artifact, version.number, version.fingerprint, tuple(found)),
+            deps.now(),
+        )
+    return ""
+
+
+def _fetch_needs(deps: Deps, case: Case, verdict: Verdict) -> str:
+    """Ask GitHub what the verdict waits for; returns the problem when it did not answer, '' otherwise."""
+    try:
+        if Need.NAMED_RUN in verdict.needs:
+            _fetch_named_runs(deps, case)
+        if Need.RUN_LIST in verdict.needs:
+            for repository_id in {publisher.repository_id for publisher in case.publishers}:
+                list_runs(deps, repository_id, case.version.at - timedelta(days=1))
+    except (Temporary, Permanent) as error:
+        return str(error)
+    return ""
+
+
+def _fetch_named_runs(deps: Deps, case: Case) -> None:
+    ours = {publisher.repository_id for publisher in case.publishers}
+    known = {run.key: run for run in case.runs}
+    for key in {e.run for e in case.evidence or () if e.run is not None and e.run.repository_id in ours}:
+        run = known.get(key)
+        if run is not None and run.completed and run.jobs is not JobsState.UNREAD:
+            continue
+        repository = repository_of(deps, key.repository_id)
+        found = deps.github(repository.installation_id or 0).run(repository, key.run_id, key.attempt)
+        with deps.ledger.writing() as book:
+            if found is None:
+                book.record(RunRead(key, JobsState.GONE, (), deps.now()), deps.now())
+                continue
+            book.record(RunSeen(found), deps.now())
+        if found.completed:
+            read_jobs(deps, key)
+
+
+def conclude(book: Book, version: Version, verdict: Verdict, now: datetime) -> None:
+    """Keep a verdict that changed, and say what is worth saying, in one transaction."""
+    dossier = book.versions.get(version.artifact, version.number)
+    if dossier is None or dossier.version.fingerprint != version.fingerprint:
+        return  # new files arrived meanwhile; they are due for their own examination
+    before = dossier.verdict
+    if before is None or _differs(before, verdict) or dossier.judged != version.fingerprint:
+        book.record(VerdictReached(version.artifact, version.number, version.fingerprint, verdict, now), now)
+        if before is None or before.outcome is not verdict.outcome or before.suspect != verdict.suspect:
+            _look_at_kin(book, version, now)
+    _speak(book, book.versions.get(version.artifact, version.number) or dossier, now)
+
+
+def _differs(before: Verdict, after: Verdict) -> bool:
+    """Anything a reader would see is different."""
+    return replace(before, recheck_at=None, needs=frozenset()) != replace(after, recheck_at=None, needs=frozenset())
+
+
+def _look_at_kin(book: Book, version: Version, now: datetime) -> None:
+    """A verdict is part of its kin's habit and of their suspicion: look again at those still open around it."""
+    artifacts = {version.artifact}
+    for publisher in book.repositories.publishers_of(version.artifact):
+        artifacts |= {p.artifact for p in book.repositories.publishers(publisher.repository_id)}
+    for artifact in sorted(artifacts):
+        watch = book.versions.watch(artifact)
+        for other in book.versions.of(artifact):
+            near = abs(other.version.at - version.at) <= NEAR_INCIDENT and other.version.number != version.number
+            open_ = other.verdict is not None and other.verdict.outcome in (Outcome.PENDING, Outcome.UNVERIFIABLE)
+            if near and open_ and watch is not None and other.version.at >= watch.first_contact:
+                book.work.want("examine", version_task(artifact, other.version.number), now)
+
+
+def _speak(book: Book, dossier: Dossier, now: datetime) -> None:
+    """Put the version into its incident and note what changed; history is never spoken about."""
+    version, verdict = dossier.version, dossier.verdict
+    watch, publishers = book.versions.watch(version.artifact), book.repositories.publishers_of(version.artifact)
+    if verdict is None or watch is None or version.at < watch.first_contact or not publishers:
+        return
+    waivers = book.incidents.waivers(version.artifact, version.number)
+    waived = any(w.fingerprint == version.fingerprint and w.given_at <= now < w.expires_at for w in waivers)
+    member = member_of(version, verdict, dossier.verdict_at or now, waived)
+    incident = book.incidents.get(dossier.incident_id) if dossier.incident_id is not None else None
+    known = find(incident, member) if incident is not None else None
+    kind = what_changed(known, member)
+    if incident is None and kind is None:
+        return
+    repository_id = publishers[0].repository_id
+    placed = (
+        with_member(incident, member)
+        if incident is not None
+        else place(book.incidents.recent(repository_id, now - NEAR_INCIDENT), repository_id, member, now)
+    )
+    if placed == incident:
+        return
+    book.incidents.put(placed)
+    book.versions.put(replace(dossier, incident_id=placed.id))
+    if kind is not None:
+        book.incidents.add_notice(Notice(kind, placed.id, version.artifact, version.number, now))
+    for channel in CHANNELS:
+        book.work.want("report", f"{placed.id} {channel.NAME}", now)

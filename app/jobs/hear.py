@@ -1,0 +1,31 @@
+"""Hear: deliveries in the inbox become facts in the ledger."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from app.deps import Deps
+from app.jobs.batch import BATCH, LEASE
+from app.webhooks import hear_one
+
+TRIES = 5
+log = structlog.get_logger()
+
+
+def run(deps: Deps) -> int:
+    """Hear one batch. Each delivery's facts and its settling are one transaction: heard once, in effect."""
+    now = deps.now()
+    with deps.ledger.writing() as book:
+        deliveries = book.inbox.claim(BATCH, now, LEASE)
+    for delivery in deliveries:
+        try:
+            with deps.ledger.writing() as book:
+                book.inbox.settle(delivery.id, now, hear_one(delivery, book, now))
+        except Exception as error:  # a delivery that breaks us must not stop the others; it is kept and shown
+            log.exception("delivery.broke", delivery=delivery.id, event_name=delivery.event)
+            with deps.ledger.writing() as book:
+                if book.inbox.give_back(delivery.id, now + timedelta(seconds=30)) >= TRIES:
+                    book.inbox.settle(delivery.id, now, f"{type(error).__name__} after {TRIES} tries")
+    return len(deliveries)

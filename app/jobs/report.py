@@ -1,0 +1,83 @@
+"""Report: each channel is made to show its incident as it stands now; a crash never says a thing twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.deps import Deps
+from app.jobs.batch import each
+from app.jobs.inspect import repository_of
+from checks import CHANNELS
+from checks.base import Channel, GitHubCalls, Permanent, Post, Subject
+from checks.plan import Close, Create, Nothing, Update, plan
+from verifier.ledger.protocol import Book, Posted, Task
+from verifier.model import Incident
+
+
+def run(deps: Deps) -> int:
+    """Bring the channels that are due up to date."""
+    return each(deps, "report", _report)
+
+
+def _report(deps: Deps, task: Task) -> datetime | None:
+    incident_id, _, name = task.key.partition(" ")
+    channel = next((c for c in CHANNELS if name == c.NAME), None)
+    with deps.ledger.reading() as book:
+        incident, posted = book.incidents.get(incident_id), book.incidents.posted(incident_id, name)
+        sha = _commit(book, incident) if incident is not None else ""
+    if channel is None or incident is None:
+        raise Permanent(f"There is no channel {name!r} or no incident {incident_id!r} to report.")
+    repository = repository_of(deps, incident.repository_id)
+    github = deps.github(repository.installation_id or 0)
+    head = sha if sha or posted is not None else github.head_sha(repository)
+    details = f"{deps.settings.base_url}/incidents/{incident.id}" if deps.settings.base_url else ""
+    subject = Subject(incident, repository, head, details)
+    if posted is None and not channel.wants(subject):
+        return None
+    post = channel.render(subject)
+    kept = _bring_up_to_date(channel, subject, post, posted, github, deps.now())
+    if kept is not None:
+        with deps.ledger.writing() as book:
+            book.incidents.put_posted(kept)
+    return None
+
+
+def _bring_up_to_date(
+    channel: Channel, subject: Subject, post: Post, posted: Posted | None, github: GitHubCalls, now: datetime
+) -> Posted | None:
+    """Do what the plan says; returns what the channel shows then, None when nothing was to be done.
+
+    Before it creates, it looks for what a process that died may have made and not noted.
+    """
+    match plan(post, posted):
+        case Nothing():
+            return None
+        case Create():
+            found = channel.find(subject, post, github)
+            if found is None:
+                ref, url = channel.create(subject, post, github)
+            else:
+                ref, url = found
+                channel.update(subject, post, _posted(channel, subject, post, ref, url, now), github)
+            return _posted(channel, subject, post, ref, url, now)
+        case Update() | Close():
+            if posted is None:
+                raise AssertionError("a plan that updates was made without a post")
+            channel.update(subject, post, posted, github)
+            return _posted(channel, subject, post, posted.ref, posted.url, posted.posted_at)
+
+
+def _posted(channel: Channel, subject: Subject, post: Post, ref: str, url: str, at: datetime) -> Posted:
+    return Posted(subject.incident.id, channel.NAME, ref, url, post.digest, post.open, at)
+
+
+def _commit(book: Book, incident: Incident) -> str:
+    """The commit of the newest run that the incident's evidence names, '' when it names none of ours."""
+    runs = []
+    for member in incident.members:
+        dossier = book.versions.get(member.artifact, member.number)
+        for evidence in (dossier.evidence or ()) if dossier is not None else ():
+            run = book.runs.get(evidence.run) if evidence.run is not None else None
+            if run is not None and run.key.repository_id == incident.repository_id:
+                runs.append(run)
+    return max(runs, key=lambda run: run.key).head_sha if runs else ""

@@ -1,0 +1,127 @@
+"""Gathers from the ledger everything that one decision may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from verifier.ledger.apply import AROUND
+from verifier.ledger.protocol import Book, Dossier, Watch
+from verifier.model import (
+    Account,
+    Artifact,
+    Case,
+    Judged,
+    Policy,
+    Publisher,
+    Ref,
+    Release,
+    Run,
+    RunKey,
+    Sight,
+    Verdict,
+    Version,
+)
+
+EVER = timedelta(days=3650)
+
+
+class Cases:
+    """Gathers the cases of one batch within one transaction, reading what they share only once."""
+
+    def __init__(self, book: Book, policy: Policy) -> None:
+        self._book = book
+        self._policy = policy
+        self._versions: dict[Artifact, dict[str, Dossier]] = {}
+        self._accounts: dict[Account, list[tuple[Artifact, str]]] = {}
+        self._scopes: dict[str, list[tuple[Artifact, str]]] = {}
+        self._names: dict[int, tuple[list[Ref], list[Release]]] = {}
+
+    def case(self, dossier: Dossier, watch: Watch, github_problem: str = "") -> Case:
+        """The case of one version as the ledger, and this batch so far, know it."""
+        book, version = self._book, dossier.version
+        publishers = tuple(book.repositories.publishers_of(version.artifact))
+        ids = sorted({publisher.repository_id for publisher in publishers})
+        repositories = [book.repositories.get(repository_id) for repository_id in ids]
+        attested = any(file.attested for file in version.files)
+        names = [self._refs(repository_id) for repository_id in ids]
+        siblings = [d for number, d in self._of(version.artifact).items() if number != version.number]
+        return Case(
+            version=version,
+            first_contact=watch.first_contact,
+            publishers=publishers,
+            repositories=tuple(r for r in repositories if r is not None),
+            runs=self._runs(dossier, ids),
+            evidence=dossier.evidence if dossier.evidence is not None or attested else (),
+            siblings=tuple(_judged(other) for other in siblings),
+            neighbours=tuple(_judged(other) for other in self._neighbours(version, publishers)),
+            refs=tuple(ref for refs, _ in names for ref in refs),
+            releases=tuple(release for _, releases in names for release in releases),
+            sight=self._sight(version, ids, github_problem),
+            policy=self._policy,
+        )
+
+    def settle(self, version: Version, verdict: Verdict) -> None:
+        """Later cases of this batch see this verdict."""
+        known = self._of(version.artifact)
+        known[version.number] = replace(known[version.number], verdict=verdict)
+
+    def _of(self, artifact: Artifact) -> dict[str, Dossier]:
+        if artifact not in self._versions:
+            self._versions[artifact] = {d.version.number: d for d in self._book.versions.of(artifact)}
+        return self._versions[artifact]
+
+    def _refs(self, repository_id: int) -> tuple[list[Ref], list[Release]]:
+        if repository_id not in self._names:
+            refs = self._book.refs
+            self._names[repository_id] = (refs.tags(repository_id), refs.releases(repository_id))
+        return self._names[repository_id]
+
+    def _sight(self, version: Version, ids: list[int], github_problem: str) -> Sight:
+        book = self._book
+        gaps = [gap for repository_id in ids if (gap := book.repositories.gap_since(repository_id)) is not None]
+        lists = [book.runs.listed_at(repository_id, version.at) for repository_id in ids]
+        listed = [at for at in lists if at is not None]
+        complete = bool(listed) and len(listed) == len(ids)
+        return Sight(min(listed) if complete else None, min(gaps, default=None), github_problem)
+
+    def _runs(self, dossier: Dossier, ids: list[int]) -> tuple[Run, ...]:
+        """Attempts around every file's publication, and those that the evidence names."""
+        times = {file.published_at for file in dossier.version.files if file.published_at} or {dossier.version.at}
+        found: dict[RunKey, Run] = {}
+        for repository_id in ids:
+            for at in times:
+                runs = self._book.runs.between(repository_id, at - AROUND, at + AROUND)
+                found |= {run.key: run for run in runs}
+        for evidence in dossier.evidence or ():
+            if evidence.run is not None and (run := self._book.runs.get(evidence.run)) is not None:
+                found[run.key] = run
+        return tuple(sorted(found.values(), key=lambda run: run.key))
+
+    def _neighbours(self, version: Version, publishers: Iterable[Publisher]) -> list[Dossier]:
+        """Versions of other watched artifacts of the same repository, scope or publishing account."""
+        versions = self._book.versions
+        since, until = version.at - EVER, version.at + EVER
+        keys: set[tuple[Artifact, str]] = set()
+        if (account := version.account) is not None:
+            if account not in self._accounts:
+                self._accounts[account] = _keys(versions.by_account(account, since, until))
+            keys |= set(self._accounts[account])
+        if (scope := version.artifact.scope) is not None:
+            if scope not in self._scopes:
+                self._scopes[scope] = _keys(versions.in_scope(scope, since, until))
+            keys |= set(self._scopes[scope])
+        for publisher in publishers:
+            for kin in {p.artifact for p in self._book.repositories.publishers(publisher.repository_id)}:
+                keys |= {(kin, number) for number in self._of(kin)}
+        found = [self._of(artifact).get(number) for artifact, number in sorted(keys) if artifact != version.artifact]
+        return [dossier for dossier in found if dossier is not None]
+
+
+def _keys(dossiers: Iterable[Dossier]) -> list[tuple[Artifact, str]]:
+    return [(d.version.artifact, d.version.number) for d in dossiers]
+
+
+def _judged(dossier: Dossier) -> Judged:
+    return Judged(dossier.version, dossier.verdict, dossier.evidence or ())

@@ -1,0 +1,70 @@
+"""Absence: a CI line's version that no run accounts for, once GitHub's own list of runs was read."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from verifier.model import Case, Confidence, Finding, Weight
+from verifier.verdict.explanation import names_a_run, tied
+from verifier.verdict.habit import LAST, Habit, by_registry, expects_ci
+
+
+def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
+    """Why it counts that no run accounts for this version, or what must be waited for before it counts.
+
+    Legitimate releases that look the same, and what tells them apart: publishing by hand on a by-hand line (habit),
+    history (first contact), a bootstrap (no habit yet), a staged version approved later (its approver), a run that
+    published several versions at once (a tie), a canary of a pull request (its line does that), a late webhook
+    (GitHub's own list is read first).
+    """
+    version = case.version
+    if version.placeholder or version.at < case.first_contact or not expects_ci(case, habit):
+        return ()
+    if (version.account is not None and version.account.approver) or tied(case):
+        return ()
+    if habit.pull_requests and names_a_run(case.evidence):
+        return ()
+    listed, due = case.sight.runs_listed_at, version.at + case.policy.grace
+    if listed is None or listed < due:
+        return (_waiting(case, now, due),)
+    configured = any(p.manual is False for p in case.publishers)
+    confidence = Confidence.MEDIUM if configured or habit.count >= LAST else Confidence.LOW
+    findings = [Finding("no-run", Weight.ABSENT, confidence, _sentence(case, habit, configured))]
+    if habit.attested and not by_registry(version) and not names_a_run(case.evidence):
+        sentence = (
+            f"The {habit.count} versions before it on line {habit.line} carry provenance or a trusted publisher; "
+            "this one was published with a plain token."
+        )
+        sure = Confidence.HIGH if habit.count >= LAST else Confidence.MEDIUM
+        findings.append(Finding("trust-downgrade", Weight.ABSENT, sure, sentence))
+    return tuple(findings)
+
+
+def recheck_after(case: Case, findings: tuple[Finding, ...], now: datetime) -> datetime:
+    """When a pending verdict is worth another look even if no new fact arrives."""
+    due = case.version.at + case.policy.grace
+    if now < due:
+        return due
+    silent = any(finding.reason in ("github-silent", "evidence-unread") for finding in findings)
+    return now + (timedelta(minutes=1) if silent else timedelta(minutes=5))
+
+
+def _waiting(case: Case, now: datetime, due: datetime) -> Finding:
+    if now < due:
+        sentence = f"No run accounts for it yet; GitHub's list of runs is read at {due:%H:%M:%S} UTC."
+        return Finding("in-grace", Weight.BLINDS, Confidence.HIGH, sentence)
+    if case.sight.github_problem:
+        sentence = f"No run accounts for it, and we could not ask GitHub: {case.sight.github_problem}"
+        return Finding("github-silent", Weight.BLINDS, Confidence.HIGH, sentence)
+    sentence = "No run accounts for it; GitHub's own list of runs is still to be read."
+    return Finding("runs-not-listed", Weight.BLINDS, Confidence.HIGH, sentence)
+
+
+def _sentence(case: Case, habit: Habit, configured: bool) -> str:
+    workflows = ", ".join(sorted({path for p in case.publishers for path in p.workflows}))
+    why = (
+        "the configuration says it is never published by hand"
+        if configured
+        else f"the last {habit.count} versions of line {habit.line} were published by CI"
+    )
+    return f"No run of {workflows} accounts for it, and {why}."

@@ -1,0 +1,98 @@
+"""Which runs a publisher approves, and when such a run can have published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+
+from verifier.model import Case, JobsState, Publisher, Run
+from verifier.verdict.naming import looks_like_version
+
+
+def publishers_of(case: Case, run: Run) -> list[Publisher]:
+    """The publishers whose repository this run is of."""
+    return [p for p in case.publishers if p.repository_id == run.key.repository_id]
+
+
+def ref_of(case: Case, run: Run) -> str:
+    """The full ref a run ran on. GitHub's run has only a name, so the ledger's tags tell branches from tags.
+
+    A name of a version tag's shape counts as a tag: whoever could make such a branch could make the tag.
+    """
+    name = run.head_branch or ""
+    if name.startswith("refs/"):
+        return name
+    if run.event == "release":
+        return f"refs/tags/{name}"
+    if name in _default_branches(case, run):
+        return f"refs/heads/{name}"
+    tags = {ref.name for ref in case.refs if ref.repository_id == run.key.repository_id}
+    kind = "tags" if name in tags or looks_like_version(name) else "heads"
+    return f"refs/{kind}/{name}"
+
+
+def _default_branches(case: Case, run: Run) -> tuple[str, ...]:
+    known = [r.default_branch for r in case.repositories if r.id == run.key.repository_id and r.default_branch]
+    return tuple(known) or ("main", "master")
+
+
+def allows_workflow(publisher: Publisher, run: Run) -> bool:
+    """The run's own workflow file, or a reusable one of the same repository that it called, is the publisher's."""
+    called = {path.split("@", 1)[0].split("/", 2)[-1] for path in run.called}
+    return run.workflow in publisher.workflows or bool(called & set(publisher.workflows))
+
+
+def allows_ref(case: Case, publisher: Publisher, run: Run) -> bool:
+    """The ref is one the publisher allows; by default the default branch and every tag."""
+    ref = ref_of(case, run)
+    if publisher.refs:
+        return any(fnmatchcase(ref, pattern) for pattern in publisher.refs)
+    return ref.startswith("refs/tags/") or ref.removeprefix("refs/heads/") in _default_branches(case, run)
+
+
+def approved(case: Case, run: Run) -> bool:
+    """An approved run: the publisher's workflow, ref and event, and the repository's own code."""
+    return any(
+        allows_workflow(publisher, run)
+        and run.event in publisher.events
+        and run.head_repository_id == run.key.repository_id
+        and allows_ref(case, publisher, run)
+        for publisher in publishers_of(case, run)
+    )
+
+
+@dataclass(frozen=True)
+class Window:
+    """A span in which a run can have published. `step` '' when no publish step was found: the whole run."""
+
+    start: datetime
+    end: datetime
+    step: str = ""
+    failed: bool = False
+
+    def holds(self, at: datetime, skew: timedelta) -> bool:
+        """The time lies inside, give or take two clocks' difference."""
+        return self.start - skew <= at <= self.end + skew
+
+
+def windows(run: Run) -> tuple[Window, ...]:
+    """When this attempt can have published. Nothing before its jobs are read; nothing when its steps were skipped.
+
+    A step that failed may have published part of a release before it failed (trap F7), so its span counts, as failed.
+    """
+    if run.jobs is not JobsState.READ:
+        return ()
+    if not run.steps:
+        return (Window(run.started_at, run.updated_at),) if run.completed else ()
+    return tuple(
+        Window(step.started_at, step.completed_at, step.name, failed=step.conclusion != "success")
+        for step in run.steps
+        if step.started_at and step.completed_at and step.conclusion in ("success", "failure", "cancelled", "timed_out")
+    )
+
+
+def may_concern(case: Case, run: Run, at: datetime) -> bool:
+    """The attempt was active around that time, as far as we know."""
+    skew = case.policy.skew
+    return run.started_at - skew <= at and (not run.completed or at <= run.updated_at + skew)

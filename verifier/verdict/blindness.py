@@ -1,0 +1,69 @@
+"""What we cannot see yet, and who could fetch it. Blind is neither compliant nor an alarm."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from verifier.model import Case, Confidence, Finding, JobsState, Need, Run, Standing, Weight
+from verifier.verdict.approval import approved, may_concern, publishers_of
+
+LOOK_BACK = timedelta(days=90)
+"""How far before first contact we still ask: GitHub keeps jobs and logs for 90 days by default."""
+
+
+def blindness(case: Case, now: datetime) -> tuple[Finding, ...]:
+    """What keeps the verdict open for this version, whatever else is found."""
+    if case.version.at < case.first_contact - LOOK_BACK:
+        return ()
+    if case.evidence is None:
+        return (_blind("evidence-unread", "The registry holds attestations for it that we have not read yet."),)
+    named = {e.run for e in case.evidence if e.run is not None and e.standing is not Standing.UNREADABLE}
+    ours = {p.repository_id for p in case.publishers}
+    named = {key for key in named if key.repository_id in ours}
+    if named:
+        known = {run.key: run for run in case.runs}
+        unread = [key for key in sorted(named) if key not in known or _unread(known[key])]
+        return tuple(
+            _blind("named-run-unread", f"Its provenance names run {key}, which is not read yet.") for key in unread
+        )
+    return _gap(case) + _runs(case, now)
+
+
+def needs(case: Case, findings: tuple[Finding, ...], now: datetime) -> frozenset[Need]:
+    """What could be fetched to see better."""
+    wanted = set()
+    reasons = {finding.reason for finding in findings}
+    if "named-run-unread" in reasons:
+        wanted.add(Need.NAMED_RUN)
+    if "runs-not-listed" in reasons and now >= case.version.at + case.policy.grace:
+        wanted.add(Need.RUN_LIST)
+    return frozenset(wanted)
+
+
+def _blind(reason: str, sentence: str) -> Finding:
+    return Finding(reason, Weight.BLINDS, Confidence.HIGH, sentence)
+
+
+def _unread(run: Run) -> bool:
+    """Its jobs are still to come. A run that GitHub no longer has the jobs of will not get readable."""
+    return not run.completed or run.jobs is JobsState.UNREAD
+
+
+def _gap(case: Case) -> tuple[Finding, ...]:
+    since = case.sight.gap_since
+    if since is None or case.version.at < since:
+        return ()
+    return (_blind("webhooks-missing", f"Webhooks may be missing since {since:%Y-%m-%d %H:%M} UTC."),)
+
+
+def _runs(case: Case, now: datetime) -> tuple[Finding, ...]:
+    """Approved runs around the publication that are going on or not read; not longer than the limit."""
+    found = []
+    for run in case.runs:
+        if not publishers_of(case, run) or not may_concern(case, run, case.version.at) or not approved(case, run):
+            continue
+        if not run.completed and now - case.version.at < case.policy.blind_limit:
+            found.append(_blind("run-active", f"Run {run.key} of {run.workflow} may have published it and goes on."))
+        elif run.completed and run.jobs is JobsState.UNREAD:
+            found.append(_blind("run-unread", f"Run {run.key} of {run.workflow} may have published it."))
+    return tuple(found)

@@ -1,0 +1,79 @@
+"""The decision: every rule on the whole case, then the first answer that holds.
+
+1. a contradiction is proven: `non_compliant`
+2. we are blind for this version: `pending`
+3. a run explains every file: `compliant`
+4. the grace is not over, or GitHub's list of runs is not read: `pending`
+5. absence on a CI line: `non_compliant`
+6. else `unverifiable`, perhaps suspect
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from verifier.model import Case, Confidence, Finding, Outcome, Verdict, Weight
+from verifier.verdict.absence import absence, recheck_after
+from verifier.verdict.anomaly import anomalies
+from verifier.verdict.blindness import blindness, needs
+from verifier.verdict.context import notes
+from verifier.verdict.contradiction import contradictions
+from verifier.verdict.explanation import explanations
+from verifier.verdict.habit import Habit, habit
+from verifier.verdict.suspicion import suspicions
+
+
+def decide(case: Case, now: datetime) -> Verdict:
+    """The verdict about one version as of `now`. Pure: the same case and time give the same verdict.
+
+    Nothing explains nothing: without an explanation by a run the answer is never `compliant`.
+    """
+    usual = habit(case)
+    context = anomalies(case) + notes(case, usual)
+    if against := contradictions(case):
+        return _verdict(Outcome.NON_COMPLIANT, against, context)
+    if blind := blindness(case, now):
+        return _pending(case, blind, context, now)
+    if explained := explanations(case):
+        return _verdict(Outcome.COMPLIANT, explained, anomalies(case))
+    absent = absence(case, usual, now)
+    if waiting := tuple(f for f in absent if f.weight is Weight.BLINDS):
+        return _pending(case, waiting, context, now)
+    if absent:
+        return _verdict(Outcome.NON_COMPLIANT, absent, context)
+    return _unverifiable(case, usual, context, now)
+
+
+def _pending(case: Case, blind: tuple[Finding, ...], context: tuple[Finding, ...], now: datetime) -> Verdict:
+    return Verdict(
+        Outcome.PENDING,
+        Confidence.LOW,
+        blind + context,
+        recheck_at=recheck_after(case, blind, now),
+        needs=needs(case, blind, now),
+    )
+
+
+def _verdict(outcome: Outcome, decisive: tuple[Finding, ...], context: tuple[Finding, ...]) -> Verdict:
+    """An explanation is as sure as its weakest file; an accusation as sure as its strongest proof."""
+    choose = min if outcome is Outcome.COMPLIANT else max
+    return Verdict(outcome, choose(f.confidence for f in decisive), _ordered(decisive) + context)
+
+
+def _unverifiable(case: Case, usual: Habit, context: tuple[Finding, ...], now: datetime) -> Verdict:
+    watched = case.version.at >= case.first_contact and not case.version.placeholder
+    allowed = any(p.manual for p in case.publishers)
+    doubts = suspicions(case, usual, now) if watched else ()
+    tag_due = case.version.at + case.policy.tagged_grace
+    return Verdict(
+        Outcome.UNVERIFIABLE,
+        Confidence.MEDIUM,
+        doubts + context,
+        suspect=bool(doubts) and not allowed,
+        recheck_at=tag_due if watched and usual.tagged and now < tag_due else None,
+    )
+
+
+def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda f: (-f.confidence, f.reason, f.sentence)))

@@ -1,0 +1,137 @@
+"""Explanations: an approved run of the ledger that accounts for every file of the version. One claim per run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from verifier.model import (
+    AccountKind,
+    Case,
+    Confidence,
+    Evidence,
+    Finding,
+    Run,
+    Standing,
+    Version,
+    Weight,
+)
+from verifier.verdict.approval import Window, approved, windows
+from verifier.verdict.naming import tag_names, title_names
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What ties one version to one run. Strength: the registry names the run, the publisher, a ref, a commit."""
+
+    run: Run
+    window: Window
+    names_run: bool
+    trusted: bool
+    named_by_ref: bool
+    named_by_commit: bool
+
+    @property
+    def named(self) -> bool:
+        """Something of the run says this version's number."""
+        return self.named_by_ref or self.named_by_commit
+
+    @property
+    def strength(self) -> int:
+        """Orders rival claims on one run; 0 is a time window alone, which never explains."""
+        if self.names_run:
+            return 4
+        return 2 * self.trusted + self.named
+
+    @property
+    def explains(self) -> bool:
+        """Strong enough to account for a version. A failed step only where the registry names its very run."""
+        return self.names_run if self.window.failed else self.strength > 0
+
+
+def names_a_run(evidence: tuple[Evidence, ...] | None) -> bool:
+    """Some readable attestation says which run made the version."""
+    return any(e.run is not None for e in evidence or () if e.standing is not Standing.UNREADABLE)
+
+
+def claims(case: Case, version: Version, evidence: tuple[Evidence, ...] | None, at: datetime) -> list[Claim]:
+    """What could tie a version of this artifact, published at that time, to each approved run of the case.
+
+    Where attestations name a run, no other run comes into question.
+    """
+    found = []
+    named_runs = {e.run for e in evidence or () if e.run is not None and e.standing is not Standing.UNREADABLE}
+    trusted = version.account is not None and version.account.kind is AccountKind.TRUSTED_PUBLISHER
+    for run in case.runs:
+        if (named_runs and run.key not in named_runs) or not approved(case, run):
+            continue
+        for window in windows(run):
+            if window.holds(at, case.policy.skew):
+                found.append(
+                    Claim(
+                        run=run,
+                        window=window,
+                        names_run=run.key in named_runs,
+                        trusted=trusted,
+                        named_by_ref=tag_names(run.head_branch or "", version.artifact, version.number),
+                        named_by_commit=title_names(run.title, version.artifact, version.number),
+                    )
+                )
+    return found
+
+
+def explanations(case: Case) -> tuple[Finding, ...]:
+    """One finding per file that a run accounts for; empty unless every file is accounted for."""
+    times = sorted({file.published_at or case.version.at for file in case.version.files}) or [case.version.at]
+    found = [_best(case, at) for at in times]
+    return () if any(finding is None for finding in found) else tuple(dict.fromkeys(f for f in found if f))
+
+
+def tied(case: Case) -> bool:
+    """A run could account for it, but another version claims the same run and nothing says which is right."""
+    mine = [c for c in claims(case, case.version, case.evidence, case.version.at) if c.explains]
+    return bool(mine) and not any(_wins(case, claim) for claim in mine)
+
+
+def _best(case: Case, at: datetime) -> Finding | None:
+    mine = [c for c in claims(case, case.version, case.evidence, at) if c.explains and _wins(case, c)]
+    return _finding(case, max(mine, key=lambda c: (c.strength, c.run.key))) if mine else None
+
+
+def _wins(case: Case, claim: Claim) -> bool:
+    """No other version has a better claim on the same run. One that attestations or names tie to both serves both."""
+    if claim.names_run:
+        return True
+    for rival in case.siblings:
+        if rival.version.placeholder or rival.version.fingerprint == case.version.fingerprint:
+            continue
+        theirs = [
+            c
+            for c in claims(case, rival.version, rival.evidence, rival.version.at)
+            if c.run.key == claim.run.key and c.explains
+        ]
+        best = max((c.strength for c in theirs), default=0)
+        if best > claim.strength or (best == claim.strength and not claim.named):
+            return False
+    return True
+
+
+def _finding(case: Case, claim: Claim) -> Finding:
+    run, step = claim.run, claim.window.step
+    where = f"step “{step}” of" if step else "the time of (no publish step was found in)"
+    tail = f"{where} run {run.key} of {run.workflow}"
+    if claim.names_run:
+        reason, sentence = "registry-names-run", f"The registry's attestation names {tail}, which published then."
+        confidence = Confidence.MEDIUM
+    elif claim.trusted:
+        reason, sentence = "registry-names-publisher", f"A trusted publisher published it during {tail}."
+        confidence = Confidence.MEDIUM
+    elif claim.named_by_ref:
+        reason, sentence = "ref-names-version", f"It was published during {tail}, on tag {run.head_branch}."
+        confidence = Confidence.MEDIUM
+    else:
+        reason, sentence = "commit-names-version", f"It was published during {tail}, on “{run.title[:120]}”."
+        confidence = Confidence.LOW
+    if not step or claim.window.failed:
+        confidence = Confidence.LOW
+    return Finding(reason, Weight.EXPLAINS, confidence, sentence, run.key, (run.url,) if run.url else ())

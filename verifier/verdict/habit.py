@@ -1,0 +1,91 @@
+"""How a release line is usually published: by CI, by hand and tagged, by hand, or not known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from verifier.model import AccountKind, Case, Judged, Line, Outcome, Version
+from verifier.verdict.naming import tag_names
+
+LAST = 3
+"""How many versions of a line make a habit."""
+
+
+class Way(StrEnum):
+    """How a line's versions came about."""
+
+    CI = "ci"
+    HAND = "hand"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Habit:
+    """What a line usually does. `count` versions support it; `attested`: they all carried provenance or OIDC."""
+
+    way: Way
+    count: int = 0
+    attested: bool = False
+    tagged: bool = False
+    pull_requests: bool = False
+    line: Line | None = None
+
+
+def by_registry(version: Version) -> bool:
+    """The registry itself says that CI published it: provenance it checked, or a trusted publisher."""
+    trusted = version.account is not None and version.account.kind is AccountKind.TRUSTED_PUBLISHER
+    return version.attested or trusted
+
+
+def by_ci(judged: Judged) -> bool:
+    """It was published by CI, as far as the registry or our own verdict says."""
+    compliant = judged.verdict is not None and judged.verdict.outcome is Outcome.COMPLIANT
+    return compliant or by_registry(judged.version)
+
+
+def _counts(judged: Judged) -> bool:
+    """Versions that are themselves in doubt, and registry placeholders, teach nothing."""
+    verdict = judged.verdict
+    doubtful = verdict is not None and (verdict.outcome is Outcome.NON_COMPLIANT or verdict.suspect)
+    return not doubtful and not judged.version.placeholder
+
+
+def habit(case: Case) -> Habit:
+    """The habit that the version under judgement is held to, learned from versions published before it."""
+    earlier = [j for j in case.siblings if j.version.at < case.version.at and _counts(j)]
+    return _of_line(case, case.version.line, case.version.rank, earlier)
+
+
+def _of_line(case: Case, line: Line, rank: tuple[int, ...], earlier: list[Judged]) -> Habit:
+    own = sorted((j for j in earlier if j.version.line == line), key=lambda j: (j.version.at, j.version.number))[-LAST:]
+    others = [j for j in earlier if j.version.line != line]
+    if len(own) < LAST and others and all(j.version.rank < rank for j in others):
+        newest = max(others, key=lambda j: j.version.rank).version
+        return _of_line(case, newest.line, newest.rank, others)
+    if not own:
+        return Habit(Way.UNKNOWN, line=line)
+    ci = all(by_ci(j) for j in own)
+    events = [evidence.event for j in own for evidence in j.evidence]
+    return Habit(
+        way=Way.CI if ci else Way.HAND,
+        count=len(own),
+        attested=all(by_registry(j.version) for j in own),
+        tagged=len(own) == LAST and all(is_tagged(case, j.version) for j in own),
+        pull_requests=len(own) == LAST and bool(events) and all(e.startswith("pull_request") for e in events),
+        line=line,
+    )
+
+
+def is_tagged(case: Case, version: Version) -> bool:
+    """A tag or release of a publisher's repository names the version, deleted since or not."""
+    names = [ref.name for ref in case.refs] + [release.tag for release in case.releases]
+    return any(tag_names(name, version.artifact, version.number) for name in names)
+
+
+def expects_ci(case: Case, habit: Habit) -> bool:
+    """An absent run counts against this version: configured so, or the line's habit."""
+    stated = [p.manual for p in case.publishers if p.manual is not None]
+    if stated:
+        return not any(stated)
+    return bool(case.publishers) and habit.way is Way.CI

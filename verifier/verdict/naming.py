@@ -1,0 +1,63 @@
+"""Whether a tag or a commit's title names one version of one artifact."""
+
+from __future__ import annotations
+
+import re
+
+from packaging.version import InvalidVersion, Version
+
+from verifier.model import Artifact
+
+_GENERIC = {"", "v", "version", "release", "rel", "ver"}
+_TOKEN = re.compile(r"[0-9A-Za-z@/][0-9A-Za-z.@/+_-]*")
+_LIMIT = 256
+
+
+def tag_names(tag: str, artifact: Artifact, number: str) -> bool:
+    """The tag names this version of this artifact: `v1.2.3`, `1.2.3`, `release-1.2.3`, `name@1.2.3`, `name/v1.2.3`.
+
+    A tag with another package's name does not: `other@1.2.3` says nothing about us (monorepos).
+    """
+    tag = tag.removeprefix("refs/tags/")
+    if len(tag) > _LIMIT:
+        return False
+    for cut in _cuts(tag):
+        stem, rest = tag[:cut], tag[cut:]
+        word = re.match(r"(?i)(?:version|release|ver|rel|v)?[._-]?", rest)
+        if word and same_number(artifact, rest[word.end() :], number) and _is_ours(stem, artifact):
+            return True
+    return False
+
+
+def title_names(title: str, artifact: Artifact, number: str) -> bool:
+    """A word of the title is this version's number, alone or after the artifact's own name or `v`."""
+    words = _TOKEN.findall(title[:_LIMIT])
+    return any(tag_names(word.rstrip(".,:;"), artifact, number) for word in words)
+
+
+def same_number(artifact: Artifact, one: str, other: str) -> bool:
+    """The two spell the same version; PyPI's `1.0-rc.1` and `1.0rc1` are the same by PEP 440."""
+    if one == other:
+        return True
+    if artifact.type != "pypi":
+        return False
+    try:
+        return Version(one) == Version(other)
+    except InvalidVersion:
+        return False
+
+
+def looks_like_version(tag: str) -> bool:
+    """The name has the shape of a version tag; no branch that people work on does."""
+    return bool(re.search(r"(?:^|[@/_-])v?\d+\.\d+", tag[:_LIMIT]))
+
+
+def _cuts(tag: str) -> list[int]:
+    """Where the version may begin: at the start, and behind each separator."""
+    return [0, *(match.end() for match in re.finditer(r"[@/_-]", tag))]
+
+
+def _is_ours(stem: str, artifact: Artifact) -> bool:
+    stem = stem.rstrip("@/_-").lower()
+    name = artifact.name.lower()
+    return stem in _GENERIC or stem in {name, name.lstrip("@"), name.rsplit("/", 1)[-1]}

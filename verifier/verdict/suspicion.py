@@ -1,0 +1,96 @@
+"""Oddities of an unexplained version where nothing could settle its origin: "was this you?"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from verifier.model import AccountKind, Case, Confidence, Finding, Judged, Outcome, Weight
+from verifier.verdict.habit import Habit, by_ci, is_tagged
+
+HOUR = timedelta(hours=1)
+NEAR = timedelta(days=7)
+
+
+def suspicions(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
+    """Every oddity; whether they matter is `decide`'s affair."""
+    if case.version.placeholder:
+        return ()
+    return _account(case) + _burst(case) + _no_tag(case, habit, now) + _near_incident(case)
+
+
+def burst_size(case: Case) -> tuple[int, int]:
+    """Versions of this artifact that no CI explains, within an hour of this one: now, and at most ever before."""
+    unexplained = [j for j in case.siblings if not by_ci(j) and not j.version.placeholder]
+    return _peak(case, [j.version.at for j in unexplained])
+
+
+def _suspect(reason: str, sentence: str) -> tuple[Finding, ...]:
+    return (Finding(reason, Weight.SUSPECTS, Confidence.MEDIUM, sentence),)
+
+
+def _account(case: Case) -> tuple[Finding, ...]:
+    account = case.version.account
+    if account is None or account.kind is not AccountKind.PERSON:
+        return ()
+    before = [j.version.account for j in case.siblings if j.version.at < case.version.at]
+    people = {a.name for a in before if a is not None and a.kind is AccountKind.PERSON}
+    if not people or account.name in people:
+        return ()
+    return _suspect("account-unknown", f"Account “{account.name}” never published it before; {len(people)} others did.")
+
+
+def _burst(case: Case) -> tuple[Finding, ...]:
+    here, before = burst_size(case)
+    if here >= 2 and here > before:
+        sentence = f"{here} versions within an hour; its history knows at most {before}."
+        return _suspect("burst", sentence)
+    account = case.version.account
+    kin = [j for j in case.neighbours if account is None or j.version.account == account]
+    kin = [j for j in kin if not by_ci(j) and not j.version.placeholder]
+    names = {j.version.artifact for j in kin if abs(j.version.at - case.version.at) <= HOUR}
+    known = _most_artifacts([j for j in kin if j.version.at < case.version.at - HOUR])
+    if len(names) >= 2 and len(names) + 1 > known:
+        sentence = f"{len(names) + 1} artifacts of one owner within an hour; its history knows at most {known}."
+        return _suspect("burst", sentence)
+    return ()
+
+
+def _peak(case: Case, others: list[datetime]) -> tuple[int, int]:
+    """(versions within an hour of this one, most versions in any hour that ended before those), itself included."""
+    here = sorted(at for at in others if abs(at - case.version.at) <= HOUR)
+    start = min([case.version.at, *here])
+    past = sorted(at for at in others if at < start)
+    most = max((_count(past, at) for at in past), default=0)
+    return len(here) + 1, most
+
+
+def _count(times: Iterable[datetime], end: datetime) -> int:
+    return sum(1 for at in times if end - HOUR <= at <= end)
+
+
+def _most_artifacts(past: list[Judged]) -> int:
+    """The most distinct artifacts in any one hour."""
+    ordered = sorted(past, key=lambda j: j.version.at)
+    most, first = 0, 0
+    for last, judged in enumerate(ordered):
+        while judged.version.at - ordered[first].version.at > HOUR:
+            first += 1
+        most = max(most, len({j.version.artifact for j in ordered[first : last + 1]}))
+    return most
+
+
+def _no_tag(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
+    if not habit.tagged or now < case.version.at + case.policy.tagged_grace or is_tagged(case, case.version):
+        return ()
+    return _suspect("no-tag", f"Versions of line {habit.line} are always tagged; a day later this one has no tag.")
+
+
+def _near_incident(case: Case) -> tuple[Finding, ...]:
+    for judged in (*case.siblings, *case.neighbours):
+        verdict = judged.verdict
+        if verdict is None or verdict.outcome is not Outcome.NON_COMPLIANT:
+            continue
+        if abs(judged.version.at - case.version.at) <= NEAR and judged.version.at >= case.first_contact:
+            return _suspect("near-incident", f"{judged.version} is non-compliant and was published close to it.")
+    return ()
