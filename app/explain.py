@@ -1,12 +1,16 @@
-"""Explain: the case and the verdict of one version as text, every finding with its evidence and links. Pure."""
+"""Explain: the case and the verdict of one version as text, every finding with its evidence and links."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
 
+from app.deps import Deps
+from verifier import purls
+from verifier.ledger.cases import Cases
 from verifier.ledger.protocol import Dossier
 from verifier.model import Case, Finding, Outcome, Run, Verdict, Version, Weight
+from verifier.verdict import decide
 from verifier.verdict.habit import Way, expects_ci, habit
 
 SIGNS = {
@@ -119,3 +123,18 @@ def _history(history: list[tuple[datetime, str, Verdict]]) -> Iterator[str]:
         for at, fingerprint, verdict in history:
             answer = verdict.outcome.value + (", suspect" if verdict.suspect else "")
             yield f"  {_time(at)}  {answer} ({verdict.confidence.word})  files {fingerprint[:19]}…"
+
+
+def of_version(deps: Deps, purl: str, number: str) -> str:
+    """What the ledger knows of one version now. Raises ValueError when it knows none such."""
+    artifact = purls.artifact(purl)
+    with deps.ledger.reading() as book:
+        watch, dossier = book.versions.watch(artifact), book.versions.get(artifact, number)
+        if watch is None:
+            raise ValueError(f"{artifact.purl} is not watched; `artifact-monitor watch` begins to.")
+        if dossier is None:
+            known = ", ".join(shown(d.version.number) for d in book.versions.of(artifact)[-5:])
+            raise ValueError(f"{artifact.purl} has no version {shown(number)} here; the newest are: {known or 'none'}.")
+        case = Cases(book, deps.settings.policy).case(dossier, watch)
+        history = book.versions.verdicts(artifact, number)
+    return explain(dossier, case, dossier.verdict or decide(case, deps.now()), history)

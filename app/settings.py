@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from packageurl.contrib import purl2url
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
+from app import variables
+from app.variables import BadSetting
 from verifier.model import Policy
 
-
-class BadSetting(ValueError):
-    """A setting is missing or unusable; says which one and what to do."""
+__all__ = ["VARIABLES", "BadSetting", "Settings", "npm_default", "read", "require_webhook_secret"]
 
 
 def npm_default() -> str:
-    """The public npm registry's address, as the package-url library knows it."""
-    url: str = purl2url.get_download_url("pkg:npm/a@1") or ""
-    return url.split("/a/-/", 1)[0]
+    """The public npm registry's root, without a trailing slash, as the package-url library knows it.
+
+    Raises BadSetting when the library no longer gives a tarball address to cut it from.
+    """
+    tarball: Callable[[str], str | None] = purl2url.get_download_url
+    root, found, _ = (tarball("pkg:npm/a@1") or "").partition("/a/-/")
+    if not found:
+        raise BadSetting("NPM_REGISTRY has no default with this packageurl library; set it to the registry's address.")
+    return root
 
 
 @dataclass(frozen=True)
@@ -31,18 +38,24 @@ class Settings:
     """
 
     data_dir: Path = Path(".data")
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)
     """SQLAlchemy address; empty: SQLite in the data folder."""
     redis_url: str = field(default="", repr=False)
     """Empty: wake-ups stay inside the process tree."""
     github_api_url: str = "https://api.github.com"
+    """Without a trailing slash. GitHub Enterprise Server: `https://HOST/api/v3`."""
     github_app_id: str = ""
+    """The App's number, or its client id (`Iv…`)."""
     github_private_key: str = field(default="", repr=False)
-    """PEM text, or the path of a file that holds it."""
+    """PEM text (read from its file where the variable gave a path); empty: not configured."""
     github_webhook_secret: str = field(default="", repr=False)
     npm_registry: str = field(default_factory=npm_default)
+    """Without a trailing slash."""
     pypi_index: str = PYPI_SIMPLE_ENDPOINT
+    """The simple index, with a trailing slash."""
     poll_interval: timedelta = timedelta(minutes=5)
+    host_interval: timedelta = timedelta(milliseconds=200)
+    """The least time between two requests to one registry host; loopback is not paced."""
     grace: timedelta = Policy.grace
     tagged_grace: timedelta = Policy.tagged_grace
     clock_skew: timedelta = Policy.skew
@@ -67,5 +80,46 @@ class Settings:
 
 
 def read(environment: Mapping[str, str]) -> Settings:
-    """Settings from an environment. Durations are seconds. Raises BadSetting with what to do."""
-    raise NotImplementedError
+    """Settings from an environment. Durations are seconds. Raises BadSetting with what to do.
+
+    A variable that is empty counts as not set; variables of other names are none of ours. A message never repeats
+    the value of a variable that may hold a secret.
+    """
+    given = {key: environment.get(key.upper(), "") for key in _READERS}
+    return Settings(**{key: _READERS[key](key.upper(), text) for key, text in given.items() if text})
+
+
+def require_webhook_secret(settings: Settings) -> None:
+    """Refuse to go on without a webhook secret: anybody could tell us anything. Raises BadSetting."""
+    if not settings.github_webhook_secret:
+        raise BadSetting(
+            "GITHUB_WEBHOOK_SECRET is not set, so no webhook could be verified. Set it to the webhook secret of the "
+            "GitHub App (App settings, Webhook, Secret); make one with: openssl rand -hex 32"
+        )
+
+
+_READERS: dict[str, Callable[[str, str], Any]] = {
+    "data_dir": variables.folder,
+    "database_url": variables.database,
+    "redis_url": variables.redis,
+    "github_api_url": variables.github_api,
+    "github_app_id": variables.app_id,
+    "github_private_key": variables.private_key,
+    "github_webhook_secret": variables.line,
+    "npm_registry": variables.address,
+    "pypi_index": variables.index,
+    "poll_interval": variables.interval,
+    "host_interval": variables.seconds,
+    "grace": variables.seconds,
+    "tagged_grace": variables.seconds,
+    "clock_skew": variables.seconds,
+    "blind_limit": variables.seconds,
+    "base_url": variables.address,
+    "host": variables.host,
+    "port": variables.port,
+    "web_workers": variables.workers,
+    "log_format": variables.log_format,
+}
+
+VARIABLES = tuple(key.upper() for key in _READERS)
+"""The names of all environment variables that are read."""

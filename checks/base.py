@@ -21,6 +21,10 @@ class Permanent(Exception):
     """It will not work until someone changes something; recorded and shown on the health page."""
 
 
+class Gone(Permanent):
+    """GitHub says that it is not there (404, 410). A token that was refused is a plain `Permanent`, never this."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """What a channel is asked to speak about: the incident as it stands now, and where it happened.
@@ -52,11 +56,14 @@ class Post:
 class GitHubCalls(Protocol):
     """The little of GitHub that channels need. Raises Temporary or Permanent, nothing else."""
 
+    def ours(self, app: Any) -> bool:
+        """This `app` object of an answer names our own App: anyone can copy a marker, nobody its author."""
+
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """One REST call, e.g. `("POST", "/repos/o/r/issues", {...})`; returns the decoded JSON."""
 
     def list(self, path: str, limit: int = 500) -> list[Any]:
-        """All items of a paged list, newest pages first as GitHub gives them, `limit` at most."""
+        """The items of a paged list in GitHub's order, `limit` at most; also where an object wraps the list."""
 
 
 class Channel(Protocol):
@@ -67,8 +74,12 @@ class Channel(Protocol):
 
     NAME: str
 
-    def wants(self, subject: Subject) -> bool: ...
-    def render(self, subject: Subject) -> Post: ...
+    def wants(self, subject: Subject) -> bool:
+        """Whether this channel speaks about it at all."""
+
+    def render(self, subject: Subject) -> Post:
+        """What it shows of it now."""
+
     def find(self, subject: Subject, post: Post, github: GitHubCalls) -> tuple[str, str] | None:
         """(ref, url) of the existing post with this marker, or None."""
 

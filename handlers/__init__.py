@@ -1,1 +1,31 @@
-"""What GitHub tells us: one file per event."""
+"""What GitHub tells us: one file per event, listed by hand."""
+
+from handlers import (
+    check_run,
+    create,
+    delete,
+    installation,
+    installation_repositories,
+    ping,
+    push,
+    release,
+    repository,
+    workflow_run,
+)
+from handlers.base import Handler
+
+_ALL: tuple[Handler, ...] = (
+    installation,
+    installation_repositories,
+    repository,
+    workflow_run,
+    release,
+    push,
+    create,
+    delete,
+    check_run,
+    ping,
+)
+
+HANDLERS: dict[str, Handler] = {handler.EVENT: handler for handler in _ALL}
+"""Every event we know, by GitHub's name for it."""

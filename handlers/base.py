@@ -27,5 +27,8 @@ class Handler(Protocol):
     ACTIONS: tuple[str, ...]
     """The actions it reads; empty for an event without actions. Any other action is answered and ignored."""
 
-    def read(self, payload: Payload, at: datetime) -> tuple[Fact, ...]: ...
-    def handle(self, delivery: Delivery, payload: Payload, book: Book, now: datetime) -> None: ...
+    def read(self, payload: Payload, at: datetime) -> tuple[Fact, ...]:
+        """What the payload says, as facts. `at` dates only what GitHub itself does not date: deletions."""
+
+    def handle(self, delivery: Delivery, payload: Payload, book: Book, now: datetime) -> None:
+        """Record the facts and name the work. Raises BadPayload before it has recorded anything."""

@@ -383,3 +383,12 @@ def test_a_new_install_script_is_an_anomaly_and_changes_no_outcome():
 
     assert Outcome.COMPLIANT == verdict.outcome
     assert ["install-scripts-new"] == [finding.reason for finding in verdict.anomalies]
+
+
+def test_a_run_that_github_no_longer_has_is_neither_an_explanation_nor_an_absence():
+    of = case(version(attested=True), evidence=(stated(99),), siblings=ci_line(), gone=(RunKey(7, 99, 1),))
+
+    verdict = decide(of, LATER)
+
+    assert Outcome.UNVERIFIABLE == verdict.outcome
+    assert "named-run-gone" in reasons(verdict)

@@ -10,12 +10,15 @@ from verifier.model import (
     Artifact,
     EvidenceRead,
     Fact,
+    Installation,
     InstallationSeen,
     Outcome,
-    Publisher,
     PublishersSet,
+    Ref,
     RefSeen,
+    Release,
     ReleaseSeen,
+    Repository,
     RepositorySeen,
     Run,
     RunKey,
@@ -23,6 +26,7 @@ from verifier.model import (
     RunSeen,
     RunsListed,
     VerdictReached,
+    Version,
     VersionSeen,
     WaiverGiven,
     merge_installations,
@@ -30,6 +34,7 @@ from verifier.model import (
     merge_releases,
     merge_repositories,
     merge_runs,
+    reading_order,
 )
 
 AROUND = timedelta(hours=1)
@@ -46,69 +51,147 @@ def version_task(artifact: Artifact, number: str) -> str:
     return f"{artifact.purl} {number}"
 
 
-def apply(book: Book, fact: Fact, now: datetime) -> None:
-    """Derive from one fact. A closed union with no fallback: a new kind of fact must say what it changes."""
+def apply(book: Book, fact: Fact, now: datetime) -> bool:
+    """Derive from one fact; False when the shelves say it already. Waivers and verdicts are history: always True.
+
+    A closed union with no fallback: a new kind of fact must say what it changes.
+    """
     match fact:
         case InstallationSeen(installation):
-            old_installation = book.repositories.installation(installation.id)
-            merged = merge_installations(old_installation, installation) if old_installation else installation
-            book.repositories.put_installation(merged)
+            return _installation_seen(book, installation)
         case RepositorySeen(repository):
-            old_repository = book.repositories.get(repository.id)
-            book.repositories.put(merge_repositories(old_repository, repository) if old_repository else repository)
-        case PublishersSet(repository_id, source, publishers):
-            _publishers_set(book, repository_id, source, publishers, now)
+            return _repository_seen(book, repository)
+        case PublishersSet():
+            return _publishers_set(book, fact, now)
         case RunSeen(run):
-            known = book.runs.get(run.key)
-            _run_changed(book, merge_runs(known, run) if known else run, known, now)
-        case RunRead(key, jobs, steps, read_at):
-            known = book.runs.get(key)
-            if known is not None:
-                read = replace(known, jobs=jobs, steps=steps, read_at=read_at)
-                _run_changed(book, merge_runs(known, read), known, now)
+            return _run_seen(book, run, now)
+        case RunRead():
+            return _run_read(book, fact, now)
         case RunsListed(repository_id, since, until):
+            listed_at = book.runs.listed_at(repository_id, since)
+            if listed_at is not None and listed_at >= until:
+                return False
             book.runs.put_listed(repository_id, since, until)
+            return True
         case RefSeen(ref):
-            old_ref = book.refs.tag(ref.repository_id, ref.name)
-            book.refs.put_tag(merge_refs(old_ref, ref) if old_ref else ref)
+            return _ref_seen(book, ref)
         case ReleaseSeen(release):
-            old_release = book.refs.release(release.repository_id, release.id)
-            book.refs.put_release(merge_releases(old_release, release) if old_release else release)
+            return _release_seen(book, release)
         case VersionSeen(version):
-            old_dossier = book.versions.get(version.artifact, version.number)
-            if old_dossier is None:
-                book.versions.put(Dossier(version))
-            else:
-                same = old_dossier.version.fingerprint == version.fingerprint
-                evidence = old_dossier.evidence if same else None
-                book.versions.put(replace(old_dossier, version=version, evidence=evidence))
-            book.work.want("examine", version_task(version.artifact, version.number), now)
+            return _version_seen(book, version, now)
         case EvidenceRead(artifact, number, fingerprint, evidence):
             dossier = book.versions.get(artifact, number)
-            if dossier is not None and dossier.version.fingerprint == fingerprint:
-                book.versions.put(replace(dossier, evidence=evidence))
+            if dossier is None or dossier.version.fingerprint != fingerprint or dossier.evidence == evidence:
+                return False
+            book.versions.put(replace(dossier, evidence=evidence))
+            return True
         case VerdictReached(artifact, number, fingerprint, verdict, at):
             book.versions.put_verdict(artifact, number, fingerprint, verdict, at)
             dossier = book.versions.get(artifact, number)
             if dossier is not None:
-                book.versions.put(replace(dossier, verdict=verdict, verdict_at=at))
+                book.versions.put(replace(dossier, verdict=verdict, verdict_at=at, judged=fingerprint))
+            return True
         case WaiverGiven(waiver):
             book.incidents.put_waiver(waiver)
             book.work.want("examine", version_task(waiver.artifact, waiver.number), now)
+            return True
 
 
-def _publishers_set(
-    book: Book, repository_id: int, source: str, publishers: tuple[Publisher, ...], now: datetime
-) -> None:
-    book.repositories.put_publishers(repository_id, source, publishers)
-    for publisher in publishers:
+def _installation_seen(book: Book, seen: Installation) -> bool:
+    known = book.repositories.installation(seen.id)
+    merged = merge_installations(known, seen) if known else seen
+    if merged == known:
+        return False
+    book.repositories.put_installation(merged)
+    return True
+
+
+def _repository_seen(book: Book, seen: Repository) -> bool:
+    known = book.repositories.get(seen.id)
+    merged = merge_repositories(known, seen) if known else seen
+    if merged == known:
+        return False
+    book.repositories.put(merged)
+    return True
+
+
+def _ref_seen(book: Book, seen: Ref) -> bool:
+    known = book.refs.tag(seen.repository_id, seen.name)
+    merged = merge_refs(known, seen) if known else seen
+    if merged == known:
+        return False
+    book.refs.put_tag(merged)
+    return True
+
+
+def _release_seen(book: Book, seen: Release) -> bool:
+    known = book.refs.release(seen.repository_id, seen.id)
+    merged = merge_releases(known, seen) if known else seen
+    if merged == known:
+        return False
+    book.refs.put_release(merged)
+    return True
+
+
+def _version_seen(book: Book, version: Version, now: datetime) -> bool:
+    known = book.versions.get(version.artifact, version.number)
+    if known is not None and known.version == version:
+        return False
+    if known is None:
+        book.versions.put(Dossier(version))
+    else:
+        evidence = known.evidence if _same_evidence(known.version, version) else None
+        book.versions.put(replace(known, version=version, evidence=evidence))
+    book.work.want("examine", version_task(version.artifact, version.number), now)
+    return True
+
+
+def _same_evidence(before: Version, after: Version) -> bool:
+    """The same files, and none of them got provenance since."""
+    known = {file.name for file in before.files if file.attested}
+    return before.fingerprint == after.fingerprint and all(f.name in known for f in after.files if f.attested)
+
+
+def _publishers_set(book: Book, said: PublishersSet, now: datetime) -> bool:
+    if book.repositories.publishers_from(said.repository_id, said.source) == said.publishers:
+        return False
+    book.repositories.put_publishers(said.repository_id, said.source, said.publishers)
+    for publisher in said.publishers:
         if book.versions.watch(publisher.artifact) is None:
             book.versions.put_watch(Watch(publisher.artifact, first_contact=now))
         book.work.want("poll", publisher.artifact.purl, now)
         for dossier in book.versions.of(publisher.artifact):
             book.work.want("examine", version_task(publisher.artifact, dossier.version.number), now)
-    for run in book.runs.unread(repository_id):
+    for run in book.runs.unread(said.repository_id):
         _want_jobs(book, run, now)
+    return True
+
+
+def _run_seen(book: Book, seen: Run, now: datetime) -> bool:
+    known = book.runs.get(seen.key)
+    merged = merge_runs(known, seen) if known else seen
+    reading = book.runs.reading(seen.key)
+    if reading is not None:
+        merged = merge_runs(merged, _with_reading(merged, reading))
+        book.runs.put_reading(seen.key, None)
+    return _run_changed(book, merged, known, now)
+
+
+def _run_read(book: Book, reading: RunRead, now: datetime) -> bool:
+    """Keep what was read: with the run, or until it is seen, so that the order of the two does not matter."""
+    known = book.runs.get(reading.key)
+    if known is not None:
+        return _run_changed(book, merge_runs(known, _with_reading(known, reading)), known, now)
+    kept = book.runs.reading(reading.key)
+    best = max(filter(None, (kept, reading)), key=lambda r: reading_order(r.jobs, r.steps, r.read_at))
+    if best == kept:
+        return False
+    book.runs.put_reading(reading.key, best)
+    return True
+
+
+def _with_reading(run: Run, reading: RunRead) -> Run:
+    return replace(run, jobs=reading.jobs, steps=reading.steps, read_at=reading.read_at)
 
 
 def _want_jobs(book: Book, run: Run, now: datetime) -> None:
@@ -117,10 +200,10 @@ def _want_jobs(book: Book, run: Run, now: datetime) -> None:
         book.work.want("inspect", run_task(run.key), now)
 
 
-def _run_changed(book: Book, run: Run, known: Run | None, now: datetime) -> None:
+def _run_changed(book: Book, run: Run, known: Run | None, now: datetime) -> bool:
     """Keep the run; read its jobs if it may publish; look again at what it may explain. Heals a late webhook."""
     if run == known:
-        return
+        return False
     book.runs.put(run)
     if run.read_at is None:
         _want_jobs(book, run, now)
@@ -132,3 +215,4 @@ def _run_changed(book: Book, run: Run, known: Run | None, now: datetime) -> None
             around = run.started_at - AROUND <= dossier.version.at <= run.updated_at + AROUND
             if pending or around:
                 book.work.want("examine", version_task(publisher.artifact, dossier.version.number), now)
+    return True

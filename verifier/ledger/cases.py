@@ -12,6 +12,7 @@ from verifier.model import (
     Account,
     Artifact,
     Case,
+    JobsState,
     Judged,
     Policy,
     Publisher,
@@ -54,6 +55,7 @@ class Cases:
             repositories=tuple(r for r in repositories if r is not None),
             runs=self._runs(dossier, ids),
             evidence=dossier.evidence if dossier.evidence is not None or attested else (),
+            gone=self._gone(dossier),
             siblings=tuple(_judged(other) for other in siblings),
             neighbours=tuple(_judged(other) for other in self._neighbours(version, publishers)),
             refs=tuple(ref for refs, _ in names for ref in refs),
@@ -98,6 +100,11 @@ class Cases:
             if evidence.run is not None and (run := self._book.runs.get(evidence.run)) is not None:
                 found[run.key] = run
         return tuple(sorted(found.values(), key=lambda run: run.key))
+
+    def _gone(self, dossier: Dossier) -> tuple[RunKey, ...]:
+        """Runs that the evidence names, that were never seen, and that GitHub said it does not have."""
+        readings = [self._book.runs.reading(e.run) for e in dossier.evidence or () if e.run is not None]
+        return tuple(sorted({r.key for r in readings if r is not None and r.jobs is JobsState.GONE}))
 
     def _neighbours(self, version: Version, publishers: Iterable[Publisher]) -> list[Dossier]:
         """Versions of other watched artifacts of the same repository, scope or publishing account."""

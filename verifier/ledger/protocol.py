@@ -26,10 +26,23 @@ from verifier.model import (
     Repository,
     Run,
     RunKey,
+    RunRead,
     Verdict,
     Version,
     Waiver,
 )
+
+
+class Unavailable(Exception):
+    """The database did not answer or gave the transaction up; nothing of it was kept. Try again later."""
+
+
+class ReadOnly(RuntimeError):
+    """Something was to be written in a transaction opened with `reading`: a fault of the caller."""
+
+
+class Nested(RuntimeError):
+    """A second transaction was opened in a thread that holds one: pass the first one's book on instead."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +57,11 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Task:
-    """One piece of work, claimed for a while. `wanted` counts the calls to `want`: see `Work.done`."""
+    """One piece of work, claimed for a while. `wanted` counts the calls to `want` that changed it.
+
+    `lent_until` is when the lease ends (None: not lent). With `wanted` it names the lease, so that a worker whose
+    lease ran out cannot end another worker's.
+    """
 
     step: str
     key: str
@@ -52,6 +69,7 @@ class Task:
     attempts: int
     wanted: int
     problem: str = ""
+    lent_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +98,8 @@ class Dossier:
     """None: not read for these files yet."""
     verdict: Verdict | None = None
     verdict_at: datetime | None = None
+    judged: str = ""
+    """The fingerprint of the files that the standing verdict is about."""
     incident_id: str | None = None
 
 
@@ -94,6 +114,18 @@ class Posted:
     digest: str
     open: bool
     posted_at: datetime
+
+
+@dataclass(frozen=True)
+class Link:
+    """One fact as it is chained: its canonical text, and hashes over the link before it and over itself (hex)."""
+
+    sequence: int
+    recorded_at: datetime
+    kind: str
+    body: str
+    previous: str
+    hash: str
 
 
 @dataclass(frozen=True)
@@ -124,6 +156,9 @@ class Inbox(Protocol):
     def waiting(self) -> int:
         """How many are not heard yet."""
 
+    def given_up(self, limit: int) -> list[tuple[str, str]]:
+        """Deliveries settled with a problem: (id, problem), newest first."""
+
 
 class Work(Protocol):
     """Everything that is to be done, in rows: one per (step, key)."""
@@ -132,10 +167,16 @@ class Work(Protocol):
         """It shall be done at `at` or earlier: an earlier date wins, attempts and problem start anew."""
 
     def claim(self, step: str, limit: int, now: datetime, lease: timedelta) -> list[Task]:
-        """What is due and not lent, earliest first, lent until `now + lease`, with `attempts` raised."""
+        """What is due and not lent, earliest first, lent until `now + lease`, with `attempts` raised.
+
+        Claim in a transaction of its own: rows stay locked until it ends.
+        """
 
     def done(self, task: Task, again_at: datetime | None = None) -> None:
-        """It is done. If it was wanted again meanwhile it stays due; else it is gone, or due at `again_at`."""
+        """It is done. If it was wanted again meanwhile it is due as wanted then; else gone, or due at `again_at`.
+
+        Changes nothing when the lease has passed to another worker; so does `failed`.
+        """
 
     def failed(self, task: Task, again_at: datetime, problem: str) -> None:
         """It could not be done; try at `again_at`. The problem is shown on the health page."""
@@ -162,6 +203,9 @@ class Repositories(Protocol):
     def publishers(self, repository_id: int) -> list[Publisher]:
         """All publishers of one repository, from all sources, `server` first."""
 
+    def publishers_from(self, repository_id: int, source: str) -> tuple[Publisher, ...]:
+        """What one source says now; empty when it says nothing."""
+
     def publishers_of(self, artifact: Artifact) -> list[Publisher]: ...
     def put_publishers(self, repository_id: int, source: str, publishers: tuple[Publisher, ...]) -> None: ...
     def gap_since(self, repository_id: int) -> datetime | None:
@@ -175,6 +219,12 @@ class Runs(Protocol):
 
     def get(self, key: RunKey) -> Run | None: ...
     def put(self, run: Run) -> None: ...
+    def reading(self, key: RunKey) -> RunRead | None:
+        """What was read of the jobs of an attempt that is not seen yet."""
+
+    def put_reading(self, key: RunKey, reading: RunRead | None) -> None:
+        """Keep it until the attempt is seen; None: it was seen."""
+
     def between(self, repository_id: int, since: datetime, until: datetime) -> list[Run]:
         """Attempts active at any time from `since` to `until` (an attempt that is not completed is still active)."""
 
@@ -227,7 +277,9 @@ class Incidents(Protocol):
 
     def get(self, incident_id: str) -> Incident | None: ...
     def put(self, incident: Incident) -> None: ...
-    def all(self) -> list[Incident]: ...
+    def all(self) -> list[Incident]:
+        """Every incident, newest first."""
+
     def recent(self, repository_id: int, since: datetime) -> list[Incident]:
         """Incidents of a repository opened since then, newest first."""
 
@@ -278,12 +330,22 @@ class Book(Protocol):
     def facts(self) -> Iterator[tuple[int, datetime, Fact]]:
         """Every fact with its sequence number and when it was recorded, oldest first."""
 
+    def chain(self) -> Iterator[Link]:
+        """Every fact as it is chained, oldest first; `verifier.ledger.chain.broken` checks it."""
+
 
 class Ledger(Protocol):
-    """Opens transactions. `writing` commits on a clean exit and leaves nothing behind on an exception."""
+    """Opens transactions, one at a time in a thread. Raises Nested, Unavailable, and ReadOnly from `reading`.
+
+    `writing` commits on a clean exit and leaves nothing behind on an exception.
+    """
 
     def reading(self) -> AbstractContextManager[Book]: ...
     def writing(self) -> AbstractContextManager[Book]: ...
 
     def rebuild(self) -> None:
-        """Empty every derived shelf and derive it again from the facts."""
+        """Empty every derived shelf and derive it again from the facts.
+
+        What does not come from facts stays: inbox, work, watches, gaps, incidents with their notices and posts,
+        the incident a version belongs to, health.
+        """

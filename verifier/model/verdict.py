@@ -155,7 +155,8 @@ class Case:
     `siblings` are all other versions of the artifact; `neighbours` the versions of other watched artifacts of the
     same repository, scope or publishing account; `runs` the runs of the publishers' repositories around the
     publication and those that evidence names. `first_contact` is when we began to watch the artifact. `evidence` None:
-    the registry holds attestations and they are not read yet.
+    the registry holds attestations and they are not read yet. `gone` are runs that evidence names and GitHub no longer
+    has.
     """
 
     version: Version
@@ -164,6 +165,7 @@ class Case:
     repositories: tuple[Repository, ...] = ()
     runs: tuple[Run, ...] = ()
     evidence: tuple[Evidence, ...] | None = ()
+    gone: tuple[RunKey, ...] = ()
     siblings: tuple[Judged, ...] = ()
     neighbours: tuple[Judged, ...] = ()
     refs: tuple[Ref, ...] = ()

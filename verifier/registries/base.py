@@ -67,6 +67,8 @@ class Snapshot:
     quarantined: bool = False
     repository: str = ""
     """What the artifact's publisher says its repository is. Never proof."""
+    unread: tuple[str, ...] = ()
+    """What of the answer could not be read, a sentence each naming the field. What is not named here was read."""
 
 
 class Registry(Protocol):

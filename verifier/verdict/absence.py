@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from verifier.model import Case, Confidence, Finding, Weight
+from verifier.model import Case, Confidence, Finding, JobsState, RunKey, Weight
 from verifier.verdict.explanation import names_a_run, tied
 from verifier.verdict.habit import LAST, Habit, by_registry, expects_ci
 
@@ -15,14 +15,15 @@ def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
     Legitimate releases that look the same, and what tells them apart: publishing by hand on a by-hand line (habit),
     history (first contact), a bootstrap (no habit yet), a staged version approved later (its approver), a run that
     published several versions at once (a tie), a canary of a pull request (its line does that), a late webhook
-    (GitHub's own list is read first).
+    (GitHub's own list is read first),
+    a run that its evidence names and GitHub no longer has (retention).
     """
     version = case.version
     if version.placeholder or version.at < case.first_contact or not expects_ci(case, habit):
         return ()
     if (version.account is not None and version.account.approver) or tied(case):
         return ()
-    if habit.pull_requests and names_a_run(case.evidence):
+    if gone_runs(case) or (habit.pull_requests and names_a_run(case.evidence)):
         return ()
     listed, due = case.sight.runs_listed_at, version.at + case.policy.grace
     if listed is None or listed < due:
@@ -38,6 +39,14 @@ def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
         sure = Confidence.HIGH if habit.count >= LAST else Confidence.MEDIUM
         findings.append(Finding("trust-downgrade", Weight.ABSENT, sure, sentence))
     return tuple(findings)
+
+
+def gone_runs(case: Case) -> tuple[RunKey, ...]:
+    """The runs of ours that its evidence names and whose jobs GitHub no longer has, or that it does not know."""
+    ours = {publisher.repository_id for publisher in case.publishers}
+    named = {e.run for e in case.evidence or () if e.run is not None and e.run.repository_id in ours}
+    gone = {run.key for run in case.runs if run.jobs is JobsState.GONE} | set(case.gone)
+    return tuple(sorted(named & gone))
 
 
 def recheck_after(case: Case, findings: tuple[Finding, ...], now: datetime) -> datetime:

@@ -19,7 +19,7 @@ def blindness(case: Case, now: datetime) -> tuple[Finding, ...]:
         return (_blind("evidence-unread", "The registry holds attestations for it that we have not read yet."),)
     named = {e.run for e in case.evidence if e.run is not None and e.standing is not Standing.UNREADABLE}
     ours = {p.repository_id for p in case.publishers}
-    named = {key for key in named if key.repository_id in ours}
+    named = {key for key in named if key.repository_id in ours and key not in case.gone}
     if named:
         known = {run.key: run for run in case.runs}
         unread = [key for key in sorted(named) if key not in known or _unread(known[key])]

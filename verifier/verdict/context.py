@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from verifier.model import Case, Confidence, Finding, Standing, Weight
+from verifier.verdict.absence import gone_runs
 from verifier.verdict.explanation import tied
 from verifier.verdict.habit import Habit, Way
 
@@ -31,6 +32,9 @@ def notes(case: Case, habit: Habit) -> tuple[Finding, ...]:
         found.append(_note("line-of-pull-requests", "This line is published from pull requests."))
     if version.removed_at is not None and not version.files:
         found.append(_note("gone-before-seen", "It was taken down before we could see its files."))
+    found += [
+        _note("named-run-gone", f"Its evidence names run {key}, which GitHub no longer has.") for key in gone_runs(case)
+    ]
     unread = [e for e in case.evidence or () if e.standing is Standing.UNREADABLE]
     found += [_note("evidence-unreadable", f"Its {e.source} could not be read: {e.problem}") for e in unread]
     return tuple(found)

@@ -72,6 +72,7 @@ _ALL = (
     Reason(
         "runs-tie", Weight.NOTES, "Several versions claim the same run, and nothing says which of them it published."
     ),
+    Reason("named-run-gone", Weight.NOTES, "GitHub no longer has the run its provenance names."),
     Reason("evidence-unreadable", Weight.NOTES, "It carries attestations that could not be read."),
     Reason("registry-placeholder", Weight.NOTES, "This is the registry's own placeholder, not a publication."),
     Reason("gone-before-seen", Weight.NOTES, "It was taken down before we could see its files."),

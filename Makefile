@@ -1,0 +1,57 @@
+# Everything a newcomer needs: `make demo` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup setup-dev demo run test check e2e bench requirements clean
+.DEFAULT_GOAL := help
+
+help: ## list what can be made
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+$(VENV)/.ready: requirements.txt setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 …"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the pinned requirements into $(VENV) …"
+	@$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.txt
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
+	@echo "Installing what the tests and checks need …"
+	@$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-dev.txt
+	@touch $@
+
+setup: $(VENV)/.ready ## make .venv with the command artifact-monitor in it
+
+setup-dev: $(VENV)/.ready-dev ## the same, with what tests and checks need
+
+demo: setup ## play real attacks on this machine and watch (ONCE=1: end when played)
+	@$(BIN)/artifact-monitor demo $(if $(ONCE),--once) $(foreach name,$(SCENARIO),--scenario $(name))
+
+run: setup ## run the monitor for real (see docs/install.md)
+	@$(BIN)/artifact-monitor run
+
+test: setup-dev ## run the tests (PostgreSQL and Redis too, where DATABASE_URL and REDIS_URL are set)
+	@$(BIN)/pytest -m "not e2e"
+
+check: setup-dev ## ruff, mypy --strict and the house's import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+e2e: setup-dev ## against real servers: npm and Verdaccio, twine, GitHub's payload examples (needs Node and npm)
+	@tests/e2e/run
+
+bench: setup-dev ## measure: webhooks per second and their latency
+	@$(BIN)/python benchmarks/webhooks.py
+
+requirements: setup-dev ## pin requirements.txt and requirements-dev.txt again, with hashes and without hosts
+	@for name in requirements requirements-dev; do \
+	  CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras \
+	    --no-header --no-emit-index-url --no-emit-find-links --output-file $$name.txt $$name.in; done
+
+clean: ## remove what was made here
+	@rm -rf $(VENV) .data .e2e .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -1,0 +1,34 @@
+"""The machine room: the only place with clocks, sockets, queues and secrets. `create_app` makes its web side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.deps import Deps
+
+
+def create_app(deps: Deps) -> Flask:
+    """The web application: webhooks, health and pages. Raises BadSetting when there is no webhook secret.
+
+    Flask is imported here and not above: the worker, the clock and the commands import this package without it.
+    """
+    from flask import Flask
+
+    from app import headers, health, webhooks
+    from app.pages import PAGES
+    from app.settings import require_webhook_secret
+    from handlers.payload import LIMIT
+
+    require_webhook_secret(deps.settings)
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LIMIT
+    app.after_request(headers.secure)
+    app.register_error_handler(Exception, headers.plain_error)
+    app.register_blueprint(webhooks.routes(deps))
+    app.register_blueprint(health.routes(deps))
+    for page in PAGES:  # listed by hand in app/pages/__init__.py
+        app.register_blueprint(page(deps))
+    return app

@@ -1,0 +1,191 @@
+"""The command line: each command reads the settings, builds the parts and calls what the steps call."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.settings import BadSetting, Settings, read
+
+
+class OneLine(click.Group):
+    """Errors an operator can mend are one line that says what to do, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; turn what it refuses into a message and exit code 2."""
+        from checks.base import Permanent, Temporary
+
+        try:
+            return super().invoke(ctx)
+        except (BadSetting, Permanent, Temporary, ValueError) as error:
+            raise click.UsageError(str(error), ctx=None) from error
+
+
+@click.group(cls=OneLine, context_settings={"max_content_width": 100})
+@click.version_option(package_name="artifact-monitor")
+def main() -> None:
+    """Tells you when a version of your package was published by someone who is not your CI.
+
+    \b
+    artifact-monitor demo              the whole thing on this machine, with pretended registries
+    artifact-monitor doctor            what is configured, reachable, missing
+    artifact-monitor run               the monitor for real
+    """
+
+
+def _settings() -> Settings:
+    from app.logs import configure
+
+    settings = read(os.environ)
+    configure(settings)
+    return settings
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="End when the scenarios are played; exit 0 only if all is as expected.")
+@click.option("--scenario", "names", multiple=True, metavar="NAME", help="Play only this one (repeatable).")
+def demo(once: bool, names: tuple[str, ...]) -> None:
+    """Play real attacks against the monitor on this machine and watch it answer.
+
+    \b
+    Example:  artifact-monitor demo --scenario axios-2026
+    """
+    from sandbox.demo import demo as play
+
+    sys.exit(play(once=once, names=names))
+
+
+@main.command()
+@click.argument("directories", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def replay(directories: tuple[Path, ...], as_json: bool) -> None:
+    """Run scenario directories through the monitor with a simulated clock and no servers.
+
+    Exit code 1 where an expectation is not met.
+
+    \b
+    Example:  artifact-monitor replay scenarios/axios-2026 scenarios/tanstack-2026
+    """
+    from sandbox.replay import replay as play
+    from sandbox.table import as_document, as_text
+
+    results = play(directories)
+    click.echo(json.dumps(as_document(results), indent=2) if as_json else as_text(results))
+    sys.exit(0 if all(result.ok for result in results) else 1)
+
+
+@main.command()
+def run() -> None:
+    """Run the monitor: web, worker and clock as one process tree, on SQLite or on DATABASE_URL and REDIS_URL.
+
+    \b
+    Example:  GITHUB_APP_ID=123 GITHUB_PRIVATE_KEY=key.pem GITHUB_WEBHOOK_SECRET=… artifact-monitor run
+    """
+    from app.run import run as supervise
+
+    sys.exit(supervise(_settings()))
+
+
+@main.command()
+def worker() -> None:
+    """Run one worker (production: next to `web` and `clock`).
+
+    \b
+    Example:  REDIS_URL=redis://… DATABASE_URL=postgresql://… artifact-monitor worker
+    """
+    from app.deps import build
+    from app.worker import main as work
+
+    work(build(_settings()))
+
+
+@main.command()
+def clock() -> None:
+    """Run the clock: it wakes the workers for what is due. More than one may run; one acts.
+
+    \b
+    Example:  artifact-monitor clock
+    """
+    from app.clock import main as tick
+    from app.deps import build
+
+    tick(build(_settings()))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the ledger's database to this version.
+
+    \b
+    Example:  DATABASE_URL=postgresql://… artifact-monitor migrate
+    """
+    from verifier.ledger import migrate as bring_up
+
+    settings = _settings()
+    bring_up(settings.database)
+    click.echo("The ledger is up to date.")
+
+
+@main.command()
+@click.argument("purl")
+@click.option("--repo", required=True, metavar="OWNER/NAME", help="The repository whose CI publishes it.")
+@click.option(
+    "--workflow", "workflows", required=True, multiple=True, metavar="PATH", help="A workflow that may publish."
+)
+@click.option("--ref", "refs", multiple=True, metavar="GLOB", help="A ref that may publish, like refs/tags/v*.")
+@click.option("--event", "events", multiple=True, metavar="NAME", help="An event that may publish, like release.")
+@click.option(
+    "--manual/--no-manual", default=None, help="Publishing by hand is allowed / never happens (default: learned)."
+)
+def watch(
+    purl: str,
+    repo: str,
+    workflows: tuple[str, ...],
+    refs: tuple[str, ...],
+    events: tuple[str, ...],
+    manual: bool | None,
+) -> None:
+    """Watch an artifact and approve the workflows that publish it.
+
+    \b
+    Example:  artifact-monitor watch pkg:npm/%40alice/widget --repo alice/widget --workflow publish.yml
+    """
+    from app.deps import build
+    from app.watching import Wanted
+    from app.watching import watch as begin
+
+    click.echo(begin(build(_settings()), Wanted(purl, repo, workflows, refs, events, manual)))
+
+
+@main.command()
+@click.argument("purl")
+@click.argument("version")
+def explain(purl: str, version: str) -> None:
+    """The case and the verdict of one version, every finding with its evidence.
+
+    \b
+    Example:  artifact-monitor explain pkg:npm/axios 1.14.1
+    """
+    from app.deps import build
+    from app.explain import of_version
+
+    click.echo(of_version(build(_settings()), purl, version))
+
+
+@main.command()
+def doctor() -> None:
+    """What is configured, reachable and missing, and what to do about it. Exit code 1 if something is broken.
+
+    \b
+    Example:  artifact-monitor doctor
+    """
+    from app.doctor import examine, shown
+
+    checks = examine()
+    click.echo(shown(checks))
+    sys.exit(1 if any(check.ok is False for check in checks) else 0)

@@ -1,0 +1,151 @@
+"""Doctor: what is configured, reachable and missing, and what to do about it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.settings import BadSetting, Settings, read, require_webhook_secret
+from checks.base import Permanent, Temporary
+from verifier.ledger.protocol import Book, Ledger
+from verifier.model import Artifact
+from verifier.registries.base import Unreadable
+
+STALE = timedelta(minutes=10)
+_SIGNS = {True: "ok  ", False: "BAD ", None: "note"}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at. `ok` None: worth knowing, nothing broken. `advice` says what to do, '' when nothing."""
+
+    ok: bool | None
+    name: str
+    sentence: str
+    advice: str = ""
+
+
+def shown(checks: list[Check]) -> str:
+    """The checks as lines of text."""
+    lines = []
+    for check in checks:
+        lines.append(f"{_SIGNS[check.ok]} {check.name:<12} {check.sentence}")
+        if check.advice:
+            lines.append(f"     {'':<12} → {check.advice}")
+    return "\n".join(lines)
+
+
+def examine() -> list[Check]:
+    """Look at everything; a check that cannot be made is itself an answer."""
+    checks = [Check(True, "python", sys.version.split()[0])]
+    try:
+        settings = read(os.environ)
+    except BadSetting as error:
+        return [*checks, Check(False, "settings", str(error), "See docs/install.md for every setting.")]
+    checks.append(Check(True, "settings", f"data folder {settings.data_dir}"))
+    for check in (_secret, _database, _redis, _github, _registries):
+        checks += _guarded(check, settings)
+    return checks
+
+
+def _guarded(check: Callable[[Settings], Iterator[Check]], settings: Settings) -> list[Check]:
+    try:
+        return list(check(settings))
+    except Exception as error:  # the doctor itself must not die of what it finds
+        return [Check(False, check.__name__.strip("_"), f"{type(error).__name__}: {error}")]
+
+
+def _secret(settings: Settings) -> Iterator[Check]:
+    try:
+        require_webhook_secret(settings)
+    except BadSetting as error:
+        yield Check(False, "webhooks", str(error))
+    else:
+        yield Check(True, "webhooks", "a secret is set")
+
+
+def _database(settings: Settings) -> Iterator[Check]:
+    from verifier.ledger import open_ledger
+
+    where = "PostgreSQL" if settings.database_url else f"SQLite, {settings.data_dir / 'ledger.sqlite3'}"
+    if not settings.database_url and not (settings.data_dir / "ledger.sqlite3").exists():
+        yield Check(None, "database", f"{where}: not there yet", "`artifact-monitor run` makes it.")
+        return
+    ledger: Ledger = open_ledger(settings.database)
+    with ledger.reading() as book:
+        yield Check(True, "database", where)
+        yield from _state(book)
+
+
+def _state(book: Book) -> Iterator[Check]:
+    from app.deps import now
+
+    watches, installations = book.versions.watches(), book.repositories.installations()
+    present = [installation for installation in installations if not installation.deleted]
+    yield (
+        Check(True, "installed", ", ".join(sorted(i.account for i in present)))
+        if present
+        else Check(
+            None, "installed", "on no account yet", "Install the App; its installation webhook must arrive here."
+        )
+    )
+    yield (
+        Check(True, "watching", f"{len(watches)} artifacts")
+        if watches
+        else Check(None, "watching", "nothing yet", "`artifact-monitor watch PURL --repo OWNER/NAME --workflow FILE`")
+    )
+    beat = book.health.last_beat("clock")
+    if beat is None or now() - beat > STALE:
+        last = f"last seen {beat:%Y-%m-%d %H:%M} UTC" if beat is not None else "never seen"
+        yield Check(False, "clock", last, "Start `artifact-monitor run` (or the clock process).")
+    else:
+        yield Check(True, "clock", "ticking")
+    if waiting := book.inbox.waiting():
+        yield Check(None, "inbox", f"{waiting} webhooks not heard yet", "Is a worker running?")
+    for problem in book.health.problems():
+        yield Check(False, "problem", f"{problem.sentence} (since {problem.since:%Y-%m-%d %H:%M} UTC)")
+
+
+def _redis(settings: Settings) -> Iterator[Check]:
+    if not settings.redis_url:
+        yield Check(None, "redis", "not set: wake-ups stay within this machine")
+        return
+    import redis
+
+    redis.Redis.from_url(settings.redis_url, socket_timeout=5).ping()
+    yield Check(True, "redis", "answers")
+
+
+def _github(settings: Settings) -> Iterator[Check]:
+    from app.github import clients
+
+    if not settings.github_app_id or not settings.github_private_key:
+        yield Check(
+            False,
+            "github",
+            "GITHUB_APP_ID or GITHUB_PRIVATE_KEY is not set",
+            "Create the App (docs/install.md) and set both.",
+        )
+        return
+    try:
+        name = clients(settings)(0).call("GET", "/app").get("slug", "?")
+    except (Temporary, Permanent) as error:
+        yield Check(False, "github", f"{settings.github_api_url}: {error}")
+    else:
+        yield Check(True, "github", f"{settings.github_api_url} knows us as {name}")
+
+
+def _registries(settings: Settings) -> Iterator[Check]:
+    from app.http import make_fetch
+    from verifier.registries import REGISTRIES
+
+    fetch = make_fetch(settings)
+    for name, base in (("npm", settings.npm_registry), ("pypi", settings.pypi_index)):
+        answer = fetch(REGISTRIES[name].ask(Artifact(f"pkg:{name}/artifact-monitor-reachability"), base))
+        if isinstance(answer, Unreadable):
+            yield Check(False, name, f"{base}: {answer.problem}", f"Check the network, or set another {name} address.")
+        else:
+            yield Check(True, name, f"{base} answers")

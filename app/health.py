@@ -1,0 +1,68 @@
+"""`GET /healthz`: whether the monitor can do its work, for people and for whatever restarts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from flask import Blueprint, Response, jsonify
+
+from verifier.ledger.protocol import Book, Problem
+
+if TYPE_CHECKING:
+    from app.deps import Deps  # names githubkit's client, which the web side does not load
+
+log = structlog.get_logger()
+
+SHOWN = 100
+"""The most problems listed; `status` says that there are some."""
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the monitor is. `status` is `ok`, `problems` (it runs, and something could not be done) or `down`."""
+
+    status: str
+    problems: tuple[Problem, ...] = ()
+    unread: int = 0
+    """Deliveries given up as unreadable, of the newest `SHOWN`; their bodies are kept."""
+    waiting: int = 0
+    """Deliveries accepted and not heard yet."""
+
+    def json(self) -> dict[str, Any]:
+        """The wire form; times in ISO 8601, UTC."""
+        problems = [
+            {
+                "subject": p.subject,
+                "sentence": p.sentence,
+                "since": p.since.isoformat(),
+                "last_at": p.last_at.isoformat(),
+            }
+            for p in self.problems
+        ]
+        return {"status": self.status, "problems": problems, "unread": self.unread, "waiting": self.waiting}
+
+
+def examine(book: Book) -> Health:
+    """The monitor's health as the ledger has it."""
+    problems, unread = book.health.problems(), book.inbox.given_up(SHOWN)
+    status = "problems" if problems or unread else "ok"
+    return Health(status, tuple(problems[:SHOWN]), len(unread), book.inbox.waiting())
+
+
+def routes(deps: Deps) -> Blueprint:
+    """`/healthz`: 200 while the ledger answers, problems or not (restarting us mends none of them); else 503."""
+    blueprint = Blueprint("health", __name__)
+
+    @blueprint.get("/healthz")
+    def healthz() -> tuple[Response, int]:
+        try:
+            with deps.ledger.reading() as book:
+                health = examine(book)
+        except Exception:  # a health answer must come whatever is broken
+            log.exception("health.no_ledger")
+            return jsonify(Health("down").json()), 503
+        return jsonify(health.json()), 200
+
+    return blueprint

@@ -1,0 +1,89 @@
+"""How pages show outcomes, times, and text from strangers."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from verifier.model import Outcome, Verdict
+
+LIMIT = 200
+"""The longest text from a registry that a page shows, in characters."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An outcome as people see it: a word and a sign, so that nothing rests on a colour. `style` is its CSS class."""
+
+    word: str
+    sign: str
+    style: str
+
+
+ROGUE = Standing("non-compliant", "✗", "rogue")
+SUSPECT = Standing("suspect", "!", "suspect")
+PENDING = Standing("pending", "…", "pending")
+UNVERIFIABLE = Standing("unverifiable", "?", "unverifiable")
+COMPLIANT = Standing("compliant", "✓", "compliant")
+STANDINGS = (ROGUE, SUSPECT, PENDING, UNVERIFIABLE, COMPLIANT)
+"""The worst first."""
+
+_OF = {
+    Outcome.COMPLIANT: COMPLIANT,
+    Outcome.NON_COMPLIANT: ROGUE,
+    Outcome.PENDING: PENDING,
+    Outcome.UNVERIFIABLE: UNVERIFIABLE,
+}
+
+
+def standing(verdict: Verdict | None) -> Standing:
+    """How this verdict is shown; what is not judged yet is pending."""
+    if verdict is None:
+        return PENDING
+    return SUSPECT if verdict.suspect else _OF[verdict.outcome]
+
+
+def shown(text: str, limit: int = LIMIT) -> str:
+    """Text from a stranger, cut to `limit`, with every character that is invisible or turns the line written out.
+
+    The template escapes HTML; this is about what escaping leaves: control characters, bidirectional overrides,
+    zero-width characters, and marks piled upon one letter.
+    """
+    parts: list[str] = []
+    marks = 0
+    for character in text[:limit]:
+        category = unicodedata.category(character)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        hidden = category[0] == "C" or category in ("Zl", "Zp") or marks > 2
+        parts.append(f"\\u{{{ord(character):x}}}" if hidden else character)
+    return "".join(parts) + ("…" if len(text) > limit else "")
+
+
+def link(url: str) -> str:
+    """The address if it is one that a browser may safely open; else empty. A `javascript:` address is not."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def moment(at: datetime | None) -> str:
+    """`2026-03-31 00:21:58`, in UTC as the page says; a dash where nobody knows."""
+    return f"{at:%Y-%m-%d %H:%M:%S}" if at is not None else "–"
+
+
+def span(duration: timedelta) -> str:
+    """`42 s`, `3 min`, `5 h`, `12 d`: rounded down; never negative."""
+    seconds = max(0, int(duration.total_seconds()))
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
+
+
+def plural(number: int, word: str) -> str:
+    """`1 version`, `84 versions`."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

@@ -1,0 +1,158 @@
+"""The text of one environment variable as its value. Each reader takes the name and the text, and raises BadSetting.
+
+A message says what to do and never repeats a text that may hold a secret.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class BadSetting(ValueError):
+    """A setting is missing or unusable; says which one and what to do."""
+
+
+_KEY_LIMIT = 65_536
+_LONGEST = timedelta(days=31)
+_PEM = re.compile(
+    r"\s*-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----\s+[A-Za-z0-9+/=\s]+-----END \1-----\s*",
+)
+_APP_ID = re.compile(r"[1-9][0-9]{0,17}|Iv[0-9A-Za-z.]{4,62}")
+_HOST = re.compile(r"[0-9A-Za-z_.:%-]{1,255}")
+
+
+def line(name: str, text: str) -> str:
+    """Text on one line, as it is; no control characters, no space around it."""
+    if len(text) > _KEY_LIMIT or not text.isprintable():
+        raise BadSetting(
+            f"{name} holds a line break or another control character, or is too long; write it on one line."
+        )
+    if text != text.strip():
+        raise BadSetting(f"{name} begins or ends with a space; remove it.")
+    return text
+
+
+def folder(name: str, text: str) -> Path:
+    """A folder or file; `~` is the home folder."""
+    return Path(line(name, text)).expanduser()
+
+
+def address(name: str, text: str) -> str:
+    """An http(s) address without login, query, fragment or trailing slash."""
+    line(name, text)
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, brackets that do not close
+        usable = False
+    if not usable or " " in text:
+        raise BadSetting(f"{name} is not an address; write it like https://host.example/path.")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise BadSetting(f"{name} may not hold a login, a ? or a #; write the plain address.")
+    return text.rstrip("/")
+
+
+def github_api(name: str, text: str) -> str:
+    """GitHub's API: never the website, which answers every path with HTML."""
+    api = address(name, text)
+    if (urlsplit(api).hostname or "") in ("github.com", "www.github.com"):
+        raise BadSetting(f"{name} is GitHub's website; leave it out for github.com, or write https://HOST/api/v3.")
+    return api
+
+
+def index(name: str, text: str) -> str:
+    """An address with exactly one trailing slash."""
+    return address(name, text) + "/"
+
+
+def database(name: str, text: str) -> str:
+    """An SQLAlchemy address of an engine that the ledger knows."""
+    scheme = line(name, text).partition("://")[0]
+    if "://" not in text or scheme.partition("+")[0] not in ("sqlite", "postgresql", "postgres"):
+        raise BadSetting(
+            f"{name} is not an address we know; write postgresql://user:password@host/name or leave it out."
+        )
+    return text
+
+
+def redis(name: str, text: str) -> str:
+    """A Redis address."""
+    if not line(name, text).startswith(("redis://", "rediss://", "unix://")):
+        raise BadSetting(f"{name} is not a Redis address; write redis://host:6379/0 or leave it out.")
+    return text
+
+
+def app_id(name: str, text: str) -> str:
+    """A GitHub App's number or client id."""
+    if not _APP_ID.fullmatch(text):
+        raise BadSetting(f"{name} is neither an App's number nor its client id (Iv…); see the App's settings page.")
+    return text
+
+
+def private_key(name: str, text: str) -> str:
+    """The key itself, also where line breaks are written as \\n (one-line .env files), or from the file at a path."""
+    pem = text.replace("\\n", "\n") if "-----BEGIN" in text else _file(name, text)
+    if not _PEM.fullmatch(pem):
+        raise BadSetting(
+            f"{name} is not an unencrypted private key in PEM form; give the whole .pem file of the GitHub App, or "
+            "the path of it."
+        )
+    return pem.strip().replace("\r\n", "\n") + "\n"
+
+
+def _file(name: str, text: str) -> str:
+    try:
+        with Path(line(name, text)).expanduser().open(encoding="ascii", errors="replace") as file:
+            return file.read(_KEY_LIMIT)
+    except OSError as error:
+        raise BadSetting(f"{name} names a file that cannot be read ({error.strerror}); check the path.") from error
+
+
+def seconds(name: str, text: str, least: float = 0) -> timedelta:
+    """A span given in seconds, at most 31 days."""
+    try:
+        span = float(text)
+    except ValueError:
+        span = math.nan
+    if not least <= span <= _LONGEST.total_seconds():  # NaN is never within
+        raise BadSetting(f"{name} is not a number of seconds from {least:g} to {_LONGEST.total_seconds():.0f}.")
+    return timedelta(seconds=span)
+
+
+def interval(name: str, text: str) -> timedelta:
+    """A span of at least a tenth of a second."""
+    return seconds(name, text, least=0.1)
+
+
+def port(name: str, text: str) -> int:
+    """A TCP port."""
+    return _count(name, text, 65_535)
+
+
+def workers(name: str, text: str) -> int:
+    """How many processes."""
+    return _count(name, text, 64)
+
+
+def _count(name: str, text: str, most: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= most:
+        raise BadSetting(f"{name} is not a whole number from 1 to {most}.")
+    return int(text)
+
+
+def host(name: str, text: str) -> str:
+    """An address to listen on."""
+    if not _HOST.fullmatch(text):
+        raise BadSetting(f"{name} is not an address to listen on; write 127.0.0.1, 0.0.0.0 or ::.")
+    return text
+
+
+def log_format(name: str, text: str) -> str:
+    """`console` or `json`."""
+    if text not in ("console", "json"):
+        raise BadSetting(f"{name} is neither console nor json; write one of them.")
+    return text

@@ -1,0 +1,80 @@
+"""A check run on the commit concerned: red while a rogue version stands open, neutral for suspects, green when settled.
+
+Source: docs.github.com/rest/checks/runs. Summary and text hold 65,535 characters each.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from checks.base import GitHubCalls, Post, Subject
+from checks.document import document, section
+from checks.plan import digest
+from checks.report import report, rogue, settled
+from verifier.ledger.protocol import Posted
+
+NAME = "check_run"
+TITLE = "Artifact Monitor"
+LIMIT = 65_000
+FOOT = "*Re-run this check to have every version of it looked at again.*"
+
+
+def wants(subject: Subject) -> bool:
+    """Every incident, where there is a commit to hang it on."""
+    return bool(subject.head_sha)
+
+
+def render(subject: Subject) -> Post:
+    """The check run. The commit is not part of what changes: GitHub does not let a check run move."""
+    said = report(subject)
+    incident = subject.incident
+    closed = settled(incident)
+    output = {
+        "title": said.title,
+        "summary": document([said.lead], ("What was seen", said.seen), [], LIMIT),
+        "text": "\n\n".join(
+            part
+            for part in (
+                section("Why it matters", said.why),
+                section("What to do now", said.now),
+                section("If it was you", said.yours),
+                FOOT,
+            )
+            if part
+        ),
+    }
+    body: dict[str, Any] = {
+        "name": TITLE,
+        "external_id": f"incident/{incident.id}",
+        "status": "completed",
+        "conclusion": "success" if closed else "failure" if rogue(incident) else "neutral",
+        "output": output,
+    }
+    if subject.details_url:
+        body["details_url"] = subject.details_url
+    return Post(marker=body["external_id"], digest=digest(body), body=body, open=not closed)
+
+
+def find(subject: Subject, post: Post, github: GitHubCalls) -> tuple[str, str] | None:
+    """Our check run on this commit that names the incident."""
+    query = urlencode({"check_name": TITLE, "filter": "all"})
+    for run in github.list(f"{_at(subject)}/commits/{quote(subject.head_sha)}/check-runs?{query}"):
+        if run.get("external_id") == post.marker and github.ours(run.get("app")):
+            return str(run["id"]), str(run.get("html_url") or "")
+    return None
+
+
+def create(subject: Subject, post: Post, github: GitHubCalls) -> tuple[str, str]:
+    """Make it on the subject's commit."""
+    made = github.call("POST", f"{_at(subject)}/check-runs", {**post.body, "head_sha": subject.head_sha})
+    return str(made["id"]), str(made.get("html_url") or "")
+
+
+def update(subject: Subject, post: Post, posted: Posted, github: GitHubCalls) -> None:
+    """Make it show this text and conclusion; a settled one turns green."""
+    github.call("PATCH", f"{_at(subject)}/check-runs/{quote(posted.ref, safe='')}", post.body)
+
+
+def _at(subject: Subject) -> str:
+    return f"/repos/{quote(subject.repository.full_name)}"

@@ -1,0 +1,249 @@
+"""One incident as Markdown, in parts that each channel puts together. Pure: the text changes only when a fact does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from checks import commands
+from checks.base import Subject
+from checks.escape import code, link, markdown, title
+from checks.words import alarms, contradicts, words
+from verifier.model import Incident, IncidentState, Member, Outcome
+
+DETAILED = 5
+"""Up to this many versions, each is listed with everything that was seen of it."""
+SENTENCES = 8
+"""The most sentences shown of one version."""
+
+_RUN = re.compile(r"/actions/runs/(\d{1,20})")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is said about an incident. Every part is finished Markdown; `seen` and `now` are lines."""
+
+    title: str
+    lead: str
+    seen: tuple[str, ...]
+    why: tuple[str, ...]
+    now: tuple[str, ...]
+    yours: tuple[str, ...]
+
+
+def marker(incident: Incident) -> str:
+    """The hidden comment by which a post is found again."""
+    return f"<!-- artifact-monitor:incident:{re.sub(r'[^A-Za-z0-9_.-]', '_', incident.id[:100])} -->"
+
+
+def report(subject: Subject, whose: str = "your") -> Report:
+    """Everything there is to say about the incident as it stands now. `whose` CI it is: `your`, `the project's`."""
+    incident = subject.incident
+    seen = tuple(line for m in incident.members for line in _seen(m, full=len(incident.members) <= DETAILED))
+    said = Report(headline(incident, whose), _lead(incident, whose), seen, (), (), ())
+    if settled(incident):
+        return said
+    concerned = _concerned(incident)
+    reasons = [reason for reason in dict.fromkeys(r for m in concerned for r in m.reasons) if alarms(reason)]
+    silence = dict.fromkeys(line for reason in reasons for line in words(reason).silence)
+    return replace(
+        said,
+        why=tuple(f"- **{words(reason).title}.** {words(reason).why}" for reason in reasons[:4]),
+        now=tuple(_now(concerned, reasons, private=subject.repository.private)),
+        yours=tuple(f"- {line}" for line in silence),
+    )
+
+
+def settled(incident: Incident) -> bool:
+    """Nothing in it stands open: its posts are closed."""
+    return incident.state is IncidentState.RESOLVED or not incident.members
+
+
+def rogue(incident: Incident) -> bool:
+    """A version in it is non-compliant, and nobody has acknowledged it."""
+    return any(m.open and m.outcome is Outcome.NON_COMPLIANT for m in incident.members)
+
+
+def named(member: Member) -> str:
+    """Artifact and version as code spans."""
+    return f"{code(member.artifact.name)} {code(member.number)}"
+
+
+def headline(incident: Incident, whose: str = "your") -> str:
+    """The title: what happened, in one line of at most 255 characters, without Markdown."""
+    if settled(incident):
+        return f"Settled: alert about {_what(incident.members, plainly=True)}"
+    concerned = _concerned(incident)
+    what, one = _what(concerned, plainly=True), len(concerned) == 1
+    if concerned[0].outcome is not Outcome.NON_COMPLIANT:
+        return f"{what}: {'was this' if one else 'were these'} you?"
+    more = sum(m.open for m in incident.members) - len(concerned)
+    also = f" ({more} more suspect)" if more else ""
+    return f"{what} {'was' if one else 'were'} {_verdict(concerned, whose)}{also}"
+
+
+def since(published: datetime | None, noticed: datetime) -> str:
+    """How long after the publication it was noticed, in words; '' where the registry gives no time."""
+    if published is None:
+        return ""
+    lag = noticed - published
+    if lag < timedelta(seconds=1):
+        return "at once"
+    for size, unit in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
+        if lag >= 2 * size or (lag >= size and unit == "minute"):
+            return f"{_count(lag // size, unit)} later"
+    return f"{_count(lag // timedelta(seconds=1), 'second')} later"
+
+
+def _concerned(incident: Incident) -> list[Member]:
+    """The versions that the alert is about: what is non-compliant and open, else what is suspect and open."""
+    open_ = [m for m in incident.members if m.open] or list(incident.members)
+    return [m for m in open_ if m.outcome is Outcome.NON_COMPLIANT] or open_
+
+
+def _what(members: Sequence[Member], *, plainly: bool = False) -> str:
+    """These versions in a few words: in plain text for a title, else in Markdown."""
+    if not members:
+        return "no version"
+    name, number = members[0].artifact.name, members[0].number
+    artifacts = len({member.artifact for member in members})
+    if len(members) == 1:
+        return f"{title(name, 80)} {title(number, 40)}" if plainly else named(members[0])
+    of = _count(artifacts, "package") if artifacts > 1 else title(name, 80) if plainly else code(name)
+    return f"{len(members)} versions of {of}"
+
+
+def _verdict(members: Sequence[Member], whose: str) -> str:
+    """What is wrong with them: against what they claim about their origin, or that nothing accounts for them."""
+    claimed = all(any(contradicts(reason) for reason in m.reasons) for m in members)
+    as_claimed = "as it claims" if len(members) == 1 else "as they claim"
+    return f"not published {as_claimed}" if claimed else f"not published by {whose} CI"
+
+
+def _lead(incident: Incident, whose: str) -> str:
+    if settled(incident):
+        return f"**Settled: the alert about {_what(incident.members)} is closed.** {_ending(incident.members)}"
+    concerned = _concerned(incident)
+    one, certain = len(concerned) == 1, concerned[0].outcome is Outcome.NON_COMPLIANT
+    times = sorted(m.published_at for m in concerned if m.published_at is not None)
+    when = f" at {_time(times[0])}" if times else ""
+    if times and times[0] != times[-1]:
+        when = f" between {_time(times[0])} and {_time(times[-1])}"
+    origin = _verdict(concerned, whose).replace("not published ", "not ") if certain else "nobody can tell by whom"
+    were = "was" if one else "were"
+    where = " and ".join(dict.fromkeys(commands.registry_words(m.artifact) for m in concerned))
+    also = sum(m.open for m in incident.members) - len(concerned)
+    more = f" {_count(also, 'more version')} {'is' if also == 1 else 'are'} only suspect." if also else ""
+    sentence = f"{_what(concerned)} {were} published to {where}{when}, and {origin}."
+    return f"**{sentence}** {_noticed(min(concerned, key=lambda m: m.detected_at), one=one)}{more}"
+
+
+def _noticed(member: Member, *, one: bool) -> str:
+    lag, it = since(member.published_at, member.detected_at), "It" if one else "The first"
+    sure = f"Confidence: {title(member.confidence, 20)}."
+    if not lag:
+        return f"{it} was noticed at {_time(member.detected_at)}; the registry gives no time of publication. {sure}"
+    return f"{it} was noticed {lag}{'' if lag == 'at once' else f' ({_time(member.detected_at)})'}. {sure}"
+
+
+def _seen(member: Member, *, full: bool) -> list[str]:
+    """The lines about one version: with everything, or the strongest sentence alone."""
+    when = f", published {_time(member.published_at)}" if member.published_at else ""
+    state = _state(member)
+    if not full:
+        sentence = f": {markdown(member.sentences[0], 300)}" if member.sentences else ""
+        return [f"- {named(member)} on {commands.registry_words(member.artifact)}{when}{state}{sentence}"]
+    lines = [f"- {named(member)} on {commands.registry_words(member.artifact)}{when}{state}"]
+    lines += [f"  - {markdown(sentence)}" for sentence in member.sentences[:SENTENCES]]
+    lines += [f"  - Also odd: {markdown(sentence)}" for sentence in member.anomalies[:SENTENCES]]
+    if member.account:
+        lines.append(f"  - The registry names the publishing account {code(member.account)}.")
+    if member.digests:
+        more = f" and {len(member.digests) - 4} more" if len(member.digests) > 4 else ""
+        lines.append(f"  - Digests: {', '.join(code(digest, 200) for digest in member.digests[:4])}{more}")
+    if member.links:
+        lines.append(f"  - Look at: {', '.join(link(_label(address), address) for address in member.links[:5])}")
+    return lines
+
+
+def _state(member: Member) -> str:
+    """How it stands with one version, beside its name; '' while it simply stands open."""
+    if member.waived:
+        return " — acknowledged by a waiver"
+    if not member.open:
+        return " — nothing stands against it any more"
+    if member.removed:
+        return " — taken down since; whoever installed it before still has it"
+    if member.suspect:
+        return " — only suspect"
+    return ""
+
+
+def _ending(members: Sequence[Member]) -> str:
+    waived = sum(member.waived for member in members)
+    cleared = len(members) - waived
+    if not waived:
+        return "It was looked at again, and the alert no longer holds." + _was_down(members)
+    if not cleared:
+        return "It was acknowledged by a waiver. The verdict has not changed." + _was_down(members)
+    return f"{_count(waived, 'version')} acknowledged by a waiver, {cleared} no longer suspected." + _was_down(members)
+
+
+def _was_down(members: Sequence[Member]) -> str:
+    down = sum(member.removed for member in members)
+    return f" Taken down meanwhile: {down}." if down else ""
+
+
+def _now(members: Sequence[Member], reasons: Sequence[str], *, private: bool) -> list[str]:
+    """Numbered steps, most urgent first, with commands to paste."""
+    certain = any(m.outcome is Outcome.NON_COMPLIANT for m in members)
+    steps = [commands.Step(act) for act in list(dict.fromkeys(words(reason).act for reason in reasons))[:3]]
+    if not certain:
+        steps.append(
+            commands.Step("If it was one of you, there is nothing more to do. **If it was none of you, go on:**")
+        )
+    steps += commands.steps(members)
+    if odd := [m for m in members if not commands.safe(m)]:
+        steps.append(
+            commands.Step(
+                f"**Write the command by hand** for {_count(len(odd), 'version')} whose name or number holds characters"
+                " that a shell could take for a command."
+            )
+        )
+    if certain:
+        steps.append(
+            commands.Step(
+                "**Look at the repository:** workflow files changed or runs deleted lately, new deploy keys, secrets "
+                "and people. Replace every secret that a workflow could read."
+            )
+        )
+        told = "Publish a good version with a higher number, so that updates lead away from this one"
+        steps.append(
+            commands.Step(
+                f"**Tell your users.** {told}."
+                if private
+                else f"**Tell your users.** {told}; then publish the draft advisory under *Security* → *Advisories*."
+            )
+        )
+    lines = []
+    for number, step in enumerate(steps, 1):
+        lines.append(f"{number}. {step.sentence}")
+        if step.commands:
+            inside = " " * len(f"{number}. ")
+            lines.append("\n".join(inside + line for line in ("```sh", *step.commands, "```")))
+    return lines
+
+
+def _label(address: str) -> str:
+    run = _RUN.search(address)
+    return f"run {run[1]}" if run else "evidence"
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

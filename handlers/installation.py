@@ -1,0 +1,50 @@
+"""`installation`: the App was installed on an account, suspended, given more permissions, or uninstalled.
+
+Source: docs.github.com, "Webhook events and payloads", installation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from handlers import fields, shapes
+from handlers.base import Payload
+from handlers.record import look_at, missed_since, record
+from verifier.ledger.protocol import Book, Delivery
+from verifier.model import Fact, InstallationSeen, RepositorySeen
+
+EVENT = "installation"
+ACTIONS: tuple[str, ...] = ("created", "deleted", "suspend", "unsuspend", "new_permissions_accepted")
+
+
+def read(payload: Payload, at: datetime) -> tuple[Fact, ...]:
+    """The installation, and every repository it lists: readable, or with a deletion no longer.
+
+    GitHub does not date a deletion, so its arrival does; everything else bears GitHub's own time.
+    """
+    deleted = shapes.action(payload) == "deleted"
+    seen = replace(shapes.installation(payload), deleted=deleted)
+    listed = [shapes.granted(item, seen, "repositories") for item in fields.items(payload, "repositories")]
+    if deleted:
+        listed = [replace(repository, removed=True, access_at=max(at, seen.updated_at)) for repository in listed]
+    return InstallationSeen(seen), *map(RepositorySeen, listed)
+
+
+def handle(delivery: Delivery, payload: Payload, book: Book, now: datetime) -> None:
+    """Record it; look at every repository it makes readable, and list the runs missed while it was suspended."""
+    facts = read(payload, delivery.received_at)
+    seen = shapes.installation(payload)
+    before = book.repositories.installation(seen.id)
+    record(facts, book, now)
+    after = book.repositories.installation(seen.id)
+    if after is None or after.deleted or after.suspended:
+        return
+    for fact in facts:
+        if isinstance(fact, RepositorySeen):
+            look_at(fact.repository.id, book, now)
+    if before is not None and before.suspended:
+        for repository in book.repositories.all():
+            if repository.installation_id == seen.id and not repository.removed:
+                missed_since(repository.id, before.updated_at, book, now)
+                look_at(repository.id, book, now)

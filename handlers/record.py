@@ -1,0 +1,63 @@
+"""Facts into the book, and the look at a repository that follows when it becomes readable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from verifier.ledger.protocol import Book
+from verifier.model import Fact, Repository, RepositorySeen
+
+LONGEST_GAP = timedelta(days=30)
+"""How far back a gap may begin: the list of runs that closes it reaches 31 days back, and a gap it cannot reach would
+never close."""
+
+
+def config_task(repository_id: int) -> str:
+    """The work key under which a repository's `.github/artifact-monitor.yml` is read."""
+    return f"config/{repository_id}"
+
+
+def list_task(repository_id: int) -> str:
+    """The work key under which GitHub's list of a repository's runs is read."""
+    return f"list/{repository_id}"
+
+
+def record(facts: Iterable[Fact], book: Book, now: datetime) -> None:
+    """Record each fact; look at a repository that became readable by it, or whose default branch changed."""
+    for fact in facts:
+        if isinstance(fact, RepositorySeen):
+            _see(fact, book, now)
+        else:
+            book.record(fact, now)
+
+
+def look_at(repository_id: int, book: Book, now: datetime) -> None:
+    """Read its config, and its runs so that what we missed is made up for."""
+    book.work.want("inspect", config_task(repository_id), now)
+    book.work.want("inspect", list_task(repository_id), now)
+
+
+def missed_since(repository_id: int, since: datetime, book: Book, now: datetime) -> None:
+    """Webhooks did not reach us from then on; the earliest such time stands until the runs are listed."""
+    known = book.repositories.gap_since(repository_id)
+    since = max(since, now - LONGEST_GAP)
+    book.repositories.put_gap(repository_id, since if known is None else min(known, since))
+
+
+def _see(fact: RepositorySeen, book: Book, now: datetime) -> None:
+    before = book.repositories.get(fact.repository.id)
+    book.record(fact, now)
+    after = book.repositories.get(fact.repository.id)
+    if after is None or not _readable(after):
+        return
+    if before is None or not _readable(before) or before.installation_id != after.installation_id:
+        if before is not None and before.removed:
+            missed_since(after.id, before.access_at, book, now)
+        look_at(after.id, book, now)
+    elif before.default_branch != after.default_branch:
+        book.work.want("inspect", config_task(after.id), now)
+
+
+def _readable(repository: Repository) -> bool:
+    return repository.installation_id is not None and not repository.removed

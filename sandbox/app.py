@@ -1,0 +1,35 @@
+"""One WSGI app with everything that the monitor talks to: GitHub's API and pages, the npm registry and PyPI."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from sandbox import npm, pypi
+from sandbox.github import app as github
+from sandbox.github import pages
+from sandbox.keys import Keys
+from sandbox.world import World
+
+NPM = "/npm"
+PYPI = "/pypi"
+
+
+def create(world: World, keys: Keys, *, advisories: bool = True) -> Flask:
+    """The app around a world: `/api/v3`, `/npm/`, `/pypi/simple/`, and pages for people. Safe for several threads."""
+    app = Flask(__name__)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it, its base type does not
+    app.url_map.strict_slashes = False
+    app.register_blueprint(github.blueprint(world, keys, advisories=advisories))
+    app.register_blueprint(npm.blueprint(world), url_prefix=NPM)
+    app.register_blueprint(pypi.blueprint(world), url_prefix=PYPI)
+    app.register_blueprint(pages.blueprint(world))
+
+    @app.after_request
+    def validator(response: Response) -> Response:
+        """Registries answer 304 to who has the page already."""
+        if request.method == "GET" and response.status_code == 200 and request.path.startswith((NPM, PYPI)):
+            response.add_etag()
+            response.make_conditional(request)
+        return response
+
+    return app

@@ -1,0 +1,115 @@
+"""Issues of the pretend GitHub.
+
+Refuses what GitHub refuses. Source: GitHub's OpenAPI description (npm package `@octokit/openapi` 23.0.2).
+"""
+
+from __future__ import annotations
+
+from flask import Response, jsonify, request
+
+from sandbox import stable
+from sandbox.github import shapes
+from sandbox.github.bodies import LONG, created, one, text
+from sandbox.github.rim import Rim, address, body, invalid, paged
+from sandbox.github.shapes import BOT, Shape
+from sandbox.state import Repo
+
+
+def register(rim: Rim) -> None:
+    """Add these paths."""
+    world = rim.world
+
+    @rim.repo("/issues", "POST")
+    def create(repo: Repo) -> Response:
+        said = body()
+        text(said, "Issue", "title", 256)
+        number = len(repo.issues) + 1
+        url = f"{address().api}/repos/{repo.full_name}/issues/{number}"
+        issue = {
+            "id": stable.number("issue", repo.id, number),
+            "node_id": shapes.node("Issue", number),
+            "url": url,
+            "repository_url": f"{address().api}/repos/{repo.full_name}",
+            "labels_url": f"{url}/labels{{/name}}",
+            "comments_url": f"{url}/comments",
+            "events_url": f"{url}/events",
+            "html_url": f"{address().html}/{repo.full_name}/issues/{number}",
+            "number": number,
+            "state": "open",
+            "state_reason": None,
+            "title": said["title"],
+            "body": None,
+            "user": shapes.user(BOT, address(), kind="Bot"),
+            "labels": [],
+            "assignee": None,
+            "assignees": [],
+            "milestone": None,
+            "locked": False,
+            "active_lock_reason": None,
+            "comments": 0,
+            "closed_at": None,
+            "created_at": stable.seconds(world.now),
+            "updated_at": stable.seconds(world.now),
+            "author_association": "NONE",
+        }
+        _set_issue(issue, said, repo, stable.seconds(world.now))
+        repo.issues.append(issue)
+        return created(issue)
+
+    @rim.repo("/issues", "GET")
+    def listed(repo: Repo) -> Response:
+        wanted = request.args
+        found = repo.issues
+        if wanted.get("state", "open") != "all":
+            found = [issue for issue in found if issue["state"] == wanted.get("state", "open")]
+        labels = {label for label in wanted.get("labels", "").split(",") if label}
+        found = [issue for issue in found if labels <= {label["name"] for label in issue["labels"]}]
+        if "creator" in wanted:
+            found = [issue for issue in found if issue["user"]["login"] == wanted["creator"]]
+        if "since" in wanted:
+            found = [issue for issue in found if issue["updated_at"] >= wanted["since"]]
+        key = "updated_at" if wanted.get("sort") == "updated" else "number"
+        return paged(sorted(found, key=lambda issue: issue[key], reverse=wanted.get("direction") != "asc"))
+
+    @rim.repo("/issues/<int:issue_number>", "GET")
+    def read(repo: Repo, issue_number: int) -> Response:
+        return jsonify(one(repo.issues, "number", issue_number))
+
+    @rim.repo("/issues/<int:issue_number>", "PATCH")
+    def update(repo: Repo, issue_number: int) -> Response:
+        issue, said = one(repo.issues, "number", issue_number), body()
+        if "title" in said:
+            text(said, "Issue", "title", 256)
+        _set_issue(issue, said, repo, stable.seconds(world.now))
+        return jsonify(issue)
+
+
+def _set_issue(issue: Shape, said: Shape, repo: Repo, now: str) -> None:
+    if said.get("state", "open") not in ("open", "closed"):
+        raise invalid("Issue", "state", "invalid")
+    if said.get("state_reason") not in (None, "completed", "not_planned", "duplicate", "reopened"):
+        raise invalid("Issue", "state_reason", "invalid")
+    if said.get("body") is not None:
+        text(said, "Issue", "body", LONG + 1)
+    if "labels" in said:
+        if not isinstance(said["labels"], list):
+            raise invalid("Issue", "labels", "invalid")
+        names = [label["name"] if isinstance(label, dict) else label for label in said["labels"]]
+        issue["labels"] = [_label(str(name), repo) for name in names]
+    for field in ("title", "body", "state", "state_reason"):
+        if field in said:
+            issue[field] = said[field]
+    issue["closed_at"] = (issue["closed_at"] or now) if issue["state"] == "closed" else None
+    issue["updated_at"] = now
+
+
+def _label(name: str, repo: Repo) -> Shape:
+    return {
+        "id": stable.number("label", repo.id, name),
+        "node_id": shapes.node("Label", name),
+        "url": f"{address().api}/repos/{repo.full_name}/labels/{name}",
+        "name": name,
+        "description": None,
+        "color": "ededed",
+        "default": False,
+    }

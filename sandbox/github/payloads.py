@@ -1,0 +1,128 @@
+"""Webhook payloads: what GitHub says when something happens.
+
+Source: the examples of the npm package `@octokit/webhooks-examples` 7.6.1.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sandbox.events import Run
+from sandbox.github import shapes
+from sandbox.github.shapes import Address, Shape
+from sandbox.state import Installation, Release, Repo
+
+NOTHING = "0" * 40
+"""The commit of a ref that is not there."""
+
+
+def around(repo: Repo, installation: Installation, sender: str, at: Address) -> Shape:
+    """What every payload about a repository ends with."""
+    return {
+        "repository": shapes.repository(repo, at),
+        "organization": {
+            "login": repo.owner,
+            "id": repo.owner_id,
+            "node_id": shapes.node("Organization", repo.owner_id),
+            "url": f"{at.api}/orgs/{repo.owner}",
+            "description": "",
+        },
+        "sender": shapes.user(sender, at),
+        "installation": {"id": installation.id, "node_id": shapes.node("Installation", installation.id)},
+    }
+
+
+def installed(installation: Installation, repos: list[Repo], app_id: int, at: Address) -> Shape:
+    """`installation` created."""
+    return {
+        "action": "created",
+        "installation": shapes.installation(installation, app_id, at),
+        "repositories": [shapes.short_repository(repo) for repo in repos],
+        "requester": None,
+        "sender": shapes.user(installation.account, at, installation.account_id),
+    }
+
+
+def granted(installation: Installation, repos: list[Repo], app_id: int, at: Address) -> Shape:
+    """`installation_repositories` added."""
+    return {
+        "action": "added",
+        "installation": shapes.installation(installation, app_id, at),
+        "repository_selection": "selected",
+        "repositories_added": [shapes.short_repository(repo) for repo in repos],
+        "repositories_removed": [],
+        "requester": None,
+        "sender": shapes.user(installation.account, at, installation.account_id),
+    }
+
+
+def workflow_run(action: str, run: Run, repo: Repo, now: datetime, at: Address) -> Shape:
+    """`workflow_run` requested, in_progress or completed."""
+    return {
+        "action": action,
+        "workflow_run": shapes.run(run, repo, now, at),
+        "workflow": shapes.workflow(run, repo, at),
+    }
+
+
+def push(repo: Repo, name: str, before: str, after: str, pusher: str, now: datetime, at: Address) -> Shape:
+    """`push` of a tag: made, moved or (with no commit after it) deleted."""
+    head = None if after == NOTHING else {**shapes.commit(after, "Update", pusher, now), "distinct": True}
+    return {
+        "ref": f"refs/tags/{name}",
+        "before": before,
+        "after": after,
+        "created": before == NOTHING,
+        "deleted": after == NOTHING,
+        "forced": before != NOTHING and after != NOTHING,
+        "base_ref": None,
+        "compare": f"{at.html}/{repo.full_name}/compare/{name}",
+        "commits": [],
+        "head_commit": head,
+        "pusher": {"name": pusher, "email": f"{pusher}@users.noreply.github.example"},
+    }
+
+
+def as_pushed(payload: Shape, repo: Repo) -> Shape:
+    """`push` payloads write three things about the repository in their own way: two times are seconds since 1970."""
+    known = payload["repository"]
+    payload["repository"] = {
+        **known,
+        "created_at": int(repo.created_at.timestamp()),
+        "pushed_at": int(repo.pushed_at.timestamp()),
+        "master_branch": repo.default_branch,
+    }
+    return payload
+
+
+def create(repo: Repo, name: str) -> Shape:
+    """`create` of a tag."""
+    return {
+        "ref": name,
+        "ref_type": "tag",
+        "full_ref": f"refs/tags/{name}",
+        "master_branch": repo.default_branch,
+        "description": None,
+        "pusher_type": "user",
+    }
+
+
+def delete(name: str) -> Shape:
+    """`delete` of a tag."""
+    return {"ref": name, "ref_type": "tag", "full_ref": f"refs/tags/{name}", "pusher_type": "user"}
+
+
+def release(action: str, of: Release, repo: Repo, at: Address) -> Shape:
+    """`release` published or deleted."""
+    return {"action": action, "release": shapes.release(of, repo, at)}
+
+
+def renamed(old: str) -> Shape:
+    """`repository` renamed."""
+    return {"action": "renamed", "changes": {"repository": {"name": {"from": old.split("/", 1)[1]}}}}
+
+
+def transferred(old: str, old_owner: int, at: Address) -> Shape:
+    """`repository` transferred."""
+    owner = shapes.user(old.split("/", 1)[0], at, old_owner, "Organization")
+    return {"action": "transferred", "changes": {"owner": {"from": {"organization": owner}}}}

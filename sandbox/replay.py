@@ -1,0 +1,207 @@
+"""Replay: scenarios through the monitor's own handlers, readers, rules and channels, in this process.
+
+No server, no socket, no database: GitHub and the registries are called as WSGI apps, the ledger is in memory, and the
+clock is the scenario's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import httpx
+import structlog
+from werkzeug.test import Client
+
+from app import clock, webhooks
+from app.deps import Deps
+from app.github import GitHub, clients
+from app.jobs import run_step
+from app.settings import Settings
+from app.wake import STEPS
+from sandbox.app import create
+from sandbox.github.shapes import Address
+from sandbox.keys import Keys, make
+from sandbox.play import Stuck, play
+from sandbox.results import Result, Told, stood
+from sandbox.scenario import Scenario, load, scenarios_in
+from sandbox.state import Webhook
+from sandbox.world import World
+from verifier.ledger import memory_ledger
+from verifier.registries.base import Absent, Ask, Page, Unreadable
+
+GITHUB = Address("http://github.example", "http://github.example/api/v3")
+REGISTRY = "http://registry.example"
+ROUNDS = 1000
+"""The steps come to rest within so many rounds, or never."""
+
+_keys = cache(make)
+
+
+def replay(directories: Iterable[Path]) -> list[Result]:
+    """Play each scenario by itself. Raises ScenarioError when one cannot be read."""
+    scenarios = [load(directory) for directory in scenarios_in(directories)]
+    with _quiet():
+        return [play(scenario, Replay(scenario)) for scenario in scenarios]
+
+
+class Replay:
+    """The stage of one scenario in this process. See `sandbox.play.Stage`."""
+
+    def __init__(self, scenario: Scenario, keys: Keys | None = None) -> None:
+        keys = keys or _keys()
+        self.world = World([scenario], GITHUB)
+        app = create(self.world, keys)
+        self._now = scenario.installed
+        self._secret = keys.webhook_secret
+        settings = Settings(
+            github_api_url=GITHUB.api,
+            github_app_id=str(keys.app_id),
+            github_private_key=keys.private,
+            github_webhook_secret=keys.webhook_secret,
+            npm_registry=f"{REGISTRY}/npm",
+            pypi_index=f"{REGISTRY}/pypi/simple/",
+            poll_interval=scenario.poll,
+        )
+        self.deps = Deps(
+            settings=settings,
+            ledger=memory_ledger(),
+            fetch=Fetch(Client(app)),
+            github=_kept(clients(settings, httpx.WSGITransport(app=app))),
+            wake=NoWake(),
+            now=lambda: self._now,
+        )
+
+    def set_clock(self, to: datetime) -> Sequence[Webhook]:
+        """Time moves on for the world and the monitor alike."""
+        self._now = max(self._now, to)
+        return self.world.advance(to)
+
+    def deliver(self, webhook: Webhook) -> None:
+        """One webhook, signed, through the same door as in the web process. Raises Stuck when it is refused."""
+        body = json.dumps(webhook.payload).encode()
+        headers = {
+            "X-Hub-Signature-256": "sha256=" + hmac.new(self._secret.encode(), body, hashlib.sha256).hexdigest(),
+            "X-GitHub-Event": webhook.event,
+            "X-GitHub-Delivery": webhook.id,
+            "Content-Type": "application/json",
+        }
+        answer = webhooks.accept(headers, body, self.deps.ledger, self._secret, self._now)
+        if answer.status != 202:
+            raise Stuck(f"{webhook.event} {webhook.id} was answered {answer.status}: {answer.text}")
+
+    def settle(self) -> None:
+        """The clock beats, and the steps run until none has anything to do. Raises Stuck."""
+        with self.deps.ledger.writing() as book:
+            book.health.beat(clock.NAME, self._now)
+        for _ in range(ROUNDS):
+            if not sum([run_step(self.deps, step) for step in STEPS]):
+                return
+        raise Stuck(f"the steps do not come to rest at {self._now:%Y-%m-%d %H:%M:%S}")
+
+    def restart(self, since: datetime) -> None:
+        """The clock's first look after a stop: webhooks may be missing since its last beat."""
+        with self.deps.ledger.writing() as book:
+            book.health.beat(clock.NAME, since)
+            clock.beat(book, self._now, clock.MISSING_AFTER)
+
+    def next_poll(self) -> datetime | None:
+        """The earliest regular poll."""
+        with self.deps.ledger.reading() as book:
+            return min((task.due_at for task in book.work.all("poll") if not task.problem), default=None)
+
+    def next_due(self) -> datetime | None:
+        """The earliest other work, polls that failed among it."""
+        with self.deps.ledger.reading() as book:
+            failed = [task.due_at for task in book.work.all("poll") if task.problem]
+            other = book.work.next_due(*(step for step in STEPS if step != "poll"))
+        return min([*failed, *([other] if other else [])], default=None)
+
+    def verdicts(self) -> Sequence[Told]:
+        """Everything that was ever said, from the ledger."""
+        with self.deps.ledger.reading() as book:
+            return [
+                Told(
+                    dossier.version.artifact,
+                    dossier.version.number,
+                    dossier.version.published_at,
+                    tuple(
+                        stood(at, verdict)
+                        for at, _, verdict in book.versions.verdicts(watch.artifact, dossier.version.number)
+                    ),
+                )
+                for watch in book.versions.watches()
+                for dossier in book.versions.of(watch.artifact)
+            ]
+
+    def incidents(self) -> int:
+        """How many incidents were opened."""
+        with self.deps.ledger.reading() as book:
+            return len(book.incidents.all())
+
+    def problems(self) -> Sequence[str]:
+        """What stands on the health page."""
+        with self.deps.ledger.reading() as book:
+            return [f"{problem.subject}: {problem.sentence}" for problem in book.health.problems()]
+
+
+class NoWake:
+    """Nobody sleeps here: `settle` runs every step."""
+
+    def wake(self, step: str) -> None:
+        """Nothing to do."""
+
+    def serve(self, run: Callable[[str], None], stop: Callable[[], bool], tick: timedelta) -> None:
+        """Never called in a replay."""
+        raise NotImplementedError("a replay has no workers")
+
+
+class Fetch:
+    """`app.deps.Fetch` against a WSGI app: no sockets, the same answers."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def __call__(self, ask: Ask, etag: str | None = None) -> Page | Absent | Unreadable:
+        """One GET."""
+        headers = {"Accept": ask.accept} | ({"If-None-Match": etag} if etag else {})
+        if not ask.url.startswith(f"{REGISTRY}/"):
+            return Unreadable(ask.url, "there is no such host in the sandbox")
+        answer = self._client.get(ask.url.removeprefix(REGISTRY), base_url=REGISTRY, headers=headers)
+        if answer.status_code in (404, 410):
+            return Absent(ask.url)
+        if answer.status_code not in (200, 304):
+            return Unreadable(ask.url, f"the registry answered {answer.status_code}")
+        if len(answer.data) > ask.limit:
+            return Unreadable(ask.url, f"the answer is larger than {ask.limit} bytes")
+        return Page(ask.url, answer.status_code, answer.data, {k.lower(): v for k, v in answer.headers})
+
+
+def _kept(make: Callable[[int], GitHub]) -> Callable[[int], GitHub]:
+    """One client for each installation, as long as the play lasts."""
+    known: dict[int, GitHub] = {}
+
+    def client(installation: int) -> GitHub:
+        if installation not in known:
+            known[installation] = make(installation)
+        return known[installation]
+
+    return client
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What goes wrong in a play is part of its result, and must not mix with `--json` on the terminal."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)

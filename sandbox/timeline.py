@@ -1,0 +1,219 @@
+"""The entries under `timeline`, read in the order in which they may refer to each other: moves and tags first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from packaging.utils import canonicalize_name
+
+from sandbox import events as happened
+from sandbox import runs, stable
+from sandbox.events import Attested, Event, File
+from sandbox.names import Names, Package, Repository, full_name, read_digest, read_ref, read_sha, workflow_of
+from sandbox.strict import Item
+
+
+def read(items: Sequence[Item], names: Names) -> list[Event]:
+    """All entries as events; what they name is noted in `names`. Raises ScenarioError."""
+    entries = [(item, item.keys(" ".join(_READERS), "at")) for item in items]
+    for item, keys in entries:
+        if len(keys) != 2:
+            raise item.wrong("needs `at` and exactly one thing that happened")
+    made: list[Event] = []
+    for kind in _READERS:
+        same = [(keys["at"].time(), keys[kind]) for _, keys in entries if kind in keys]
+        if kind == "run":
+            same.sort(key=lambda pair: pair[0])  # attempt 1 says when the run was created
+        made += [_READERS[kind](at, item, names) for at, item in same]
+    return made
+
+
+def _move(at: datetime, item: Item, names: Names) -> Event:
+    keys = item.keys("owner_id", "repository to")
+    repository, to = names.repository(keys["repository"]), full_name(keys["to"])
+    names.renamed[to] = repository.name
+    owner_id = keys["owner_id"].integer() if "owner_id" in keys else None
+    same_owner = to.split("/", 1)[0] == keys["repository"].text().split("/", 1)[0]
+    if same_owner and owner_id:
+        raise keys["owner_id"].wrong("a rename keeps the owner; use `transfer` for another one")
+    if not same_owner:
+        owner_id = owner_id or stable.number("account", to.split("/", 1)[0])
+    return happened.Move(at, repository.name, to, owner_id)
+
+
+def _tag(at: datetime, item: Item, names: Names) -> Event:
+    keys = item.keys("repository sha pusher", "name")
+    repository, name = names.repository_of(keys, item), keys["name"].text()
+    sha = read_sha(keys["sha"]) if "sha" in keys else stable.sha(repository.name, f"refs/tags/{name}")
+    tag = happened.Tag(at, repository.name, name, sha, keys["pusher"].text() if "pusher" in keys else repository.owner)
+    names.tags.setdefault((repository.name, name), tag)
+    return tag
+
+
+def _publish(at: datetime, item: Item, names: Names) -> Event:
+    keys = item.keys("artifact by digest attested approver install_scripts tag files", "version")
+    package, version = names.package_of(keys, item), keys["version"].text()
+    if (package.artifact, version) in names.versions:
+        raise keys["version"].wrong("is published twice")
+    names.versions.add((package.artifact, version))
+    if package.artifact.type == "npm" and "by" not in keys:
+        raise item.wrong("npm shows who published: name an account, or `by: trusted_publisher`")
+    attested = _attested(keys["attested"], package, names) if "attested" in keys else None
+    if "files" in keys and ("digest" in keys or package.artifact.type == "npm"):
+        raise keys["files"].wrong("a version of npm is one file: use `digest`, or give each file of PyPI its own")
+    if "files" in keys:
+        files = tuple(_file(entry, at, attested, package, version, names) for entry in keys["files"].items())
+    else:
+        digest = read_digest(keys["digest"]) if "digest" in keys else ""
+        files = usual_files(package, version, at, attested, digest)
+    return happened.Publish(
+        at=at,
+        artifact=package.artifact,
+        version=version,
+        by=keys["by"].text() if "by" in keys else "",
+        files=files,
+        approver=keys["approver"].text() if "approver" in keys else "",
+        install_scripts=keys["install_scripts"].boolean() if "install_scripts" in keys else False,
+        tag=keys["tag"].text() if "tag" in keys else "latest",
+    )
+
+
+def usual_files(
+    package: Package, version: str, at: datetime, attested: Attested | None, digest: str = ""
+) -> tuple[File, ...]:
+    """What a version consists of unless it says so: a tarball on npm, a wheel and an sdist on PyPI."""
+    artifact = package.artifact
+    if artifact.type == "npm":
+        names = [f"{artifact.name.rsplit('/', 1)[-1]}-{version}.tgz"]
+    else:
+        stem = f"{canonicalize_name(artifact.name).replace('-', '_')}-{version}"
+        names = [f"{stem}-py3-none-any.whl", f"{stem}.tar.gz"]
+    return tuple(
+        File(name, at, file_digests(artifact.purl, version, name, digest if n == 0 else ""), attested)
+        for n, name in enumerate(names)
+    )
+
+
+def file_digests(purl: str, version: str, name: str, given: str = "") -> tuple[str, ...]:
+    """The digests of a pretended file; `given` replaces the derived one of its algorithm."""
+    data = stable.content(purl, version, name, given)
+    algorithms = ("sha1", "sha512") if purl.startswith("pkg:npm/") else ("sha256",)
+    return tuple(
+        given if given.startswith(algorithm + ":") else stable.digest(algorithm, data) for algorithm in algorithms
+    )
+
+
+def _file(item: Item, at: datetime, attested: Attested | None, package: Package, version: str, names: Names) -> File:
+    keys = item.keys("at digest attested", "name")
+    name, when = keys["name"].text(), keys["at"].time() if "at" in keys else at
+    if when < at:
+        raise keys["at"].wrong("lies before the version's own time")
+    if "attested" in keys:
+        attested = _attested(keys["attested"], package, names)
+    given = read_digest(keys["digest"]) if "digest" in keys else ""
+    return File(name, when, file_digests(package.artifact.purl, version, name, given), attested)
+
+
+def _attested(item: Item, package: Package, names: Names) -> Attested | None:
+    if not item.is_mapping:
+        if item.boolean():
+            raise item.wrong("say which run it names: {run: 100}; or false")
+        return None
+    keys = item.keys("attempt repository repository_id owner_id workflow ref event sha digest", "run")
+    number, attempt = keys["run"].integer(), keys["attempt"].integer() if "attempt" in keys else 1
+    name = full_name(keys["repository"]) if "repository" in keys else package.repository
+    repository = names.repositories.get(names.renamed.get(name, name)) or Repository(
+        name, stable.number("repository", name), stable.number("account", name.split("/", 1)[0])
+    )
+    run = names.runs.get((repository.name, number, attempt))
+    if "workflow" in keys:
+        workflow = keys["workflow"].text()
+    else:
+        workflow = run.workflow if run else workflow_of(item, repository, names)
+    ref = f"refs/heads/{repository.default_branch}"
+    if "ref" in keys or run:
+        ref = read_ref(keys["ref"]) if "ref" in keys else run.ref if run else ref
+    return Attested(
+        run=number,
+        attempt=attempt,
+        repository=repository.name,
+        repository_id=keys["repository_id"].integer() if "repository_id" in keys else repository.id,
+        owner_id=keys["owner_id"].integer() if "owner_id" in keys else repository.owner_id,
+        workflow=workflow,
+        ref=ref,
+        event=keys["event"].text() if "event" in keys else run.event if run else "push",
+        sha=read_sha(keys["sha"]) if "sha" in keys else run.sha if run else stable.sha(repository.name, ref, number),
+        digest=read_digest(keys["digest"]) if "digest" in keys else "",
+    )
+
+
+def _remove(at: datetime, item: Item, names: Names) -> Event:
+    keys = item.keys("artifact", "version")
+    return happened.Remove(at, names.package_of(keys, item).artifact, keys["version"].text())
+
+
+def _yank(at: datetime, item: Item, names: Names) -> Event:
+    keys = item.keys("artifact reason", "version")
+    package = names.package_of(keys, item)
+    if package.artifact.type != "pypi":
+        raise item.wrong("only PyPI yanks")
+    reason = keys["reason"].text() if "reason" in keys else ""
+    return happened.Yank(at, package.artifact, keys["version"].text(), reason)
+
+
+def _quarantine(at: datetime, item: Item, names: Names) -> Event:
+    package = names.package_of(item.keys("artifact"), item)
+    if package.artifact.type != "pypi":
+        raise item.wrong("only PyPI puts projects into quarantine")
+    return happened.Quarantine(at, package.artifact)
+
+
+def _delete_tag(at: datetime, item: Item, names: Names) -> Event:
+    keys = item.keys("repository", "name")
+    return happened.DeleteTag(at, names.repository_of(keys, item).name, keys["name"].text())
+
+
+def _release(at: datetime, item: Item, names: Names) -> Event:
+    keys = item.keys("repository author", "tag")
+    repository, tag = names.repository_of(keys, item), keys["tag"].text()
+    author = keys["author"].text() if "author" in keys else repository.owner
+    return happened.Release(at, repository.name, tag, author, stable.number("release", repository.name, tag, at))
+
+
+def _delete_release(at: datetime, item: Item, names: Names) -> Event:
+    keys = item.keys("repository", "tag")
+    return happened.DeleteRelease(at, names.repository_of(keys, item).name, keys["tag"].text())
+
+
+def _delete_run(at: datetime, item: Item, names: Names) -> Event:
+    keys = item.keys("repository", "id")
+    repository, number = names.repository_of(keys, item).name, keys["id"].integer()
+    if not any(key[:2] == (repository, number) for key in names.runs):
+        raise keys["id"].wrong("is no run of this timeline")
+    return happened.DeleteRun(at, repository, number)
+
+
+def _outage(at: datetime, item: Item, _: Names) -> Event:
+    keys = item.keys("", "of ends")
+    ends = keys["ends"].time()
+    if ends <= at:
+        raise keys["ends"].wrong("must lie after `at`")
+    return happened.Outage(at, keys["of"].choice("github", "registry", "webhooks", "monitor"), ends)
+
+
+_READERS = {
+    "rename": _move,
+    "transfer": _move,
+    "tag": _tag,
+    "run": runs.read,
+    "publish": _publish,
+    "remove": _remove,
+    "yank": _yank,
+    "quarantine": _quarantine,
+    "delete_tag": _delete_tag,
+    "release": _release,
+    "delete_release": _delete_release,
+    "delete_run": _delete_run,
+    "outage": _outage,
+}

@@ -1,0 +1,157 @@
+"""Incidents to speak about, shared by the tests of all channels."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from checks.base import Subject
+from verifier.model import Artifact, Incident, IncidentState, Member, Outcome, Repository
+
+AT = datetime(2026, 3, 31, 0, 21, 58, tzinfo=UTC)
+SHA = "c" * 40
+DIGEST = "sha512:" + "0123456789abcdef" * 8
+HOSTILE = (
+    "@everyone",
+    "`code` ``more``",
+    "| a | b |",
+    "<script>alert(1)</script><img src=x onerror=y>",
+    "line\n\n# heading\n- item\n\n    code",
+    "\u202eevil\u2066 \u200bname",
+    "[click](https://host.example/) ![x](https://host.example/x.png)",
+    "https://host.example/ www.host.example me@host.example",
+    "--> <!-- -->",
+    "$(reboot); `reboot` && rm -rf ~ #",
+    "owner/name#1 GH-12 #34 :+1: $x$ &lt; [^1] ~~x~~ **b** _i_ ^^",
+    "1. one",
+    "x" * 65_536,
+    "`" * 200,
+    "\u0301" * 300,
+    " ",
+)
+
+
+def member(number: str = "1.14.1", name: str = "pkg:npm/axios", **more: Any) -> Member:
+    """A rogue version that nothing accounts for."""
+    base: dict[str, Any] = {
+        "artifact": Artifact(name),
+        "number": number,
+        "fingerprint": "sha256:" + "0" * 64,
+        "outcome": Outcome.NON_COMPLIANT,
+        "confidence": "high",
+        "suspect": False,
+        "reasons": ("no-run", "trust-downgrade"),
+        "sentences": (
+            "No run of .github/workflows/publish.yml accounts for it, and the last 3 versions of line 1.x were "
+            "published by CI.",
+            "The 3 versions before it on line 1.x carry provenance or a trusted publisher; this one carries neither.",
+        ),
+        "links": (),
+        "published_at": AT,
+        "detected_at": AT + timedelta(minutes=3, seconds=20),
+        "digests": (DIGEST,),
+        "account": "jasonsaayman",
+    }
+    return Member(**{**base, **more})
+
+
+def suspect(**more: Any) -> Member:
+    """A version of a line published by hand, by an account nobody knows."""
+    base: dict[str, Any] = {
+        "number": "0.30.4",
+        "outcome": Outcome.UNVERIFIABLE,
+        "confidence": "medium",
+        "suspect": True,
+        "reasons": ("account-unknown", "published-by-hand"),
+        "sentences": ("Account “mallory” never published it before; 2 others did.",),
+        "account": "mallory",
+    }
+    return member(**{**base, **more})
+
+
+def incident(*members: Member, **more: Any) -> Incident:
+    """An open incident of these members."""
+    open_ = any(m.open for m in members)
+    base: dict[str, Any] = {
+        "id": "4f2a9c0d1e3b5a67",
+        "repository_id": 10,
+        "opened_at": AT + timedelta(minutes=3, seconds=20),
+        "state": IncidentState.OPEN if open_ else IncidentState.RESOLVED,
+        "rogue": any(m.outcome is Outcome.NON_COMPLIANT for m in members),
+        "members": members,
+    }
+    return Incident(**{**base, **more})
+
+
+def subject(held: Incident, **more: Any) -> Subject:
+    """That incident in a public repository."""
+    repository = Repository(10, 5, "axios/axios", AT, default_branch="main", private=more.pop("private", False))
+    base: dict[str, Any] = {"head_sha": SHA, "details_url": "https://monitor.example/incidents/4f2a9c0d1e3b5a67"}
+    return Subject(held, repository, **{**base, **more})
+
+
+def _tanstack() -> Incident:
+    run = "https://github.com/TanStack/router/actions/runs/25613093674/attempts/4"
+    told = "The publish step “Publish Packages” was skipped in run 25613093674/4, which its provenance names."
+    members = [
+        member(
+            f"1.161.{9 + 3 * twice}",
+            f"pkg:npm/%40tanstack/part-{number:02}",
+            reasons=("step-skipped",),
+            sentences=(told,),
+            links=(run,),
+            account="",
+            published_at=AT + timedelta(minutes=6 * twice, seconds=number),
+            detected_at=AT + timedelta(minutes=8),
+        )
+        for number in range(42)
+        for twice in (0, 1)
+    ]
+    return incident(*sorted(members, key=lambda m: m.published_at or AT))
+
+
+CASES: dict[str, Incident] = {
+    "rogue": incident(member()),
+    "contradicted": incident(
+        member(
+            "1.161.9",
+            "pkg:npm/%40tanstack/history",
+            reasons=("step-skipped",),
+            sentences=(
+                "The publish step “Publish Packages” was skipped in run 25613093674/4, which its provenance names.",
+            ),
+            links=("https://github.com/TanStack/router/actions/runs/25613093674/attempts/4",),
+            account="",
+            anomalies=("It runs a script at installation; versions before it did not.",),
+        )
+    ),
+    "suspect": incident(suspect()),
+    "rogue-and-suspect": incident(member(), suspect(published_at=AT + timedelta(minutes=39))),
+    "pypi-taken-down": incident(
+        member(
+            "8.3.45",
+            "pkg:pypi/ultralytics",
+            removed=True,
+            account="",
+            published_at=None,
+            digests=tuple(f"sha256:{n:064x}" for n in range(6)),
+        )
+    ),
+    "image": incident(
+        member("3.4.0", "pkg:docker/kong/kubernetes-ingress-controller", reasons=("no-run",), account="")
+    ),
+    "cleared": incident(
+        member(
+            outcome=Outcome.COMPLIANT, reasons=("registry-names-run",), sentences=("An approved run published it.",)
+        ),
+        rogue=True,
+    ),
+    "waived": incident(member(waived=True)),
+    "many": _tanstack(),
+    "hostile": incident(
+        *(
+            member(text, "pkg:npm/" + text.replace("%", ""), sentences=(text, text), links=(text,), account=text)
+            for text in HOSTILE[:4]
+        )
+    ),
+}

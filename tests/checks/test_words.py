@@ -1,0 +1,92 @@
+"""Every reason has its words, and every command can be pasted."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checks.commands import safe, steps
+from checks.report import report, since
+from checks.words import WORDS, words
+from tests.checks.examples import AT, CASES, HOSTILE, incident, member, subject
+from verifier.verdict.reasons import REASONS
+
+
+def test_every_reason_has_words_and_no_words_are_left_over() -> None:
+    assert set(REASONS) == set(WORDS)
+
+
+@pytest.mark.parametrize("reason", WORDS)
+def test_words_say_what_why_what_to_do_and_how_to_silence_it(reason: str) -> None:
+    said = words(reason)
+
+    assert all((said.title, said.why, said.act, said.silence, *said.silence))
+    assert not said.title.endswith(".")
+    assert all(text.endswith(".") for text in (said.why, said.act, *said.silence))
+
+
+def test_a_reason_of_a_newer_version_is_shown_too() -> None:
+    assert words("not-known-here").silence
+
+
+@given(st.sampled_from(HOSTILE), st.sampled_from(HOSTILE), st.booleans())
+def test_no_command_holds_what_a_shell_would_take_for_another(name: str, number: str, odd_name: bool) -> None:
+    held = member(number if not odd_name else "1.0.0", f"pkg:npm/{name}" if odd_name else "pkg:npm/axios")
+    for step in steps([held]):
+        for command in step.commands:
+            assert shlex.split(command, comments=True)[0] == "npm"
+            assert not set(command) & set("$`;&|<>\n\\()")
+    if not safe(held):
+        assert "Write the command by hand" in "\n".join(report(subject(incident(held))).now)
+
+
+def test_the_commands_for_npm_are_exact() -> None:
+    commands = [command for step in steps([member("1.2.3", "pkg:npm/%40scope/name")]) for command in step.commands]
+
+    assert 'npm deprecate @scope/name@1.2.3 "Not published by its maintainers. Do not use."' in commands
+    assert "npm unpublish @scope/name@1.2.3" in commands
+    assert "npm dist-tag add @scope/name@GOOD_VERSION latest" in commands
+    assert "npm token revoke TOKEN_ID" in commands
+
+
+def test_what_is_taken_down_already_need_not_be_taken_down() -> None:
+    commands = [command for step in steps([member(removed=True)]) for command in step.commands]
+
+    assert not [command for command in commands if "unpublish" in command or "deprecate" in command]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (-5, "at once"),
+        (0, "at once"),
+        (1, "1 second later"),
+        (59, "59 seconds later"),
+        (60, "1 minute later"),
+        (3600, "60 minutes later"),
+        (7200, "2 hours later"),
+        (86400 * 2, "2 days later"),
+    ],
+)
+def test_how_long_it_took_to_notice_is_said_in_words(seconds: int, said: str) -> None:
+    from datetime import timedelta
+
+    assert said == since(AT, AT + timedelta(seconds=seconds))
+
+
+def test_the_first_line_says_what_happened_with_which_version_when_and_how_late_it_was_noticed() -> None:
+    lead = report(subject(CASES["rogue"])).lead
+
+    assert "`axios` `1.14.1`" in lead
+    assert "2026-03-31 00:21:58 UTC" in lead
+    assert "3 minutes later" in lead
+
+
+def test_a_settled_incident_asks_for_nothing() -> None:
+    said = report(subject(CASES["waived"]))
+
+    assert (said.why, said.now, said.yours) == ((), (), ())
+    assert "waiver" in said.lead

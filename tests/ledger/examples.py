@@ -1,0 +1,141 @@
+"""Small examples of everything the ledger keeps, and a look at all of its derived shelves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from verifier.ledger import Book
+from verifier.model import (
+    Account,
+    AccountKind,
+    Artifact,
+    Confidence,
+    Evidence,
+    File,
+    Finding,
+    Incident,
+    IncidentState,
+    JobsState,
+    Line,
+    Need,
+    Outcome,
+    Publisher,
+    PublishStep,
+    Ref,
+    Release,
+    Repository,
+    Run,
+    RunKey,
+    Standing,
+    Verdict,
+    Version,
+    Waiver,
+    Weight,
+)
+
+T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+WIDGET = Artifact("pkg:npm/%40acme/widget")
+GADGET = Artifact("pkg:pypi/gadget")
+ALICE = Account("alice", AccountKind.PERSON)
+KEY = RunKey(7, 100, 1)
+STEP = PublishStep("publish", "npm publish", 4, "success", T0, T0 + MINUTE)
+
+
+def run(run_id: int = 100, attempt: int = 1, **changed: Any) -> Run:
+    """A completed attempt of the publish workflow of repository 7."""
+    given: dict[str, Any] = {
+        "key": RunKey(changed.pop("repository_id", 7), run_id, attempt),
+        "workflow": ".github/workflows/publish.yml",
+        "event": "push",
+        "head_sha": "a" * 40,
+        "started_at": T0,
+        "updated_at": T0 + MINUTE,
+        "status": "completed",
+        "conclusion": "success",
+    }
+    return Run(**(given | changed))
+
+
+def publisher(artifact: Artifact = WIDGET, **changed: Any) -> Publisher:
+    """Repository 7 publishes it from its publish workflow."""
+    given: dict[str, Any] = {"repository_id": 7, "owner_id": 70, "workflows": (".github/workflows/publish.yml",)}
+    return Publisher(artifact, **(given | changed))
+
+
+def version(number: str = "1.0.0", artifact: Artifact = WIDGET, **changed: Any) -> Version:
+    """A version with one file, published by alice."""
+    given: dict[str, Any] = {
+        "line": Line("release", 1),
+        "rank": (1, 0, 0),
+        "first_seen_at": T0 + MINUTE,
+        "published_at": T0,
+        "files": (File("widget.tgz", ("sha512:ab",), T0, attested=True),),
+        "account": ALICE,
+    }
+    return Version(artifact, number, **(given | changed))
+
+
+def verdict(outcome: Outcome = Outcome.NON_COMPLIANT) -> Verdict:
+    """A verdict with one finding and something to wait for."""
+    finding = Finding("no-run", Weight.ABSENT, Confidence.HIGH, "No run accounts for it.", KEY, ("https://x.example",))
+    return Verdict(outcome, Confidence.HIGH, (finding,), needs=frozenset(Need), recheck_at=T0 + HOUR)
+
+
+def evidence(problem: str = "") -> Evidence:
+    """One attestation that names the run."""
+    return Evidence(Standing.STATED, "npm attestation", KEY, "acme/widget", 7, 70, problem=problem)
+
+
+def repository(id_: int = 7, name: str = "acme/widget", **changed: Any) -> Repository:
+    """A repository on its default branch."""
+    given: dict[str, Any] = {"owner_id": 70, "named_at": T0, "default_branch": "main"}
+    return Repository(id_, full_name=name, **(given | changed))
+
+
+def incident(id_: str = "i1", opened_at: datetime = T0) -> Incident:
+    """An open incident of repository 7 with nothing in it yet."""
+    return Incident(id_, 7, opened_at, IncidentState.OPEN, rogue=True, members=())
+
+
+def waiver(number: str = "1.0.0", by: str = "bob") -> Waiver:
+    """Bob's acknowledgement for a day."""
+    return Waiver(WIDGET, number, version(number).fingerprint, by, "published by hand", T0, T0 + 24 * HOUR)
+
+
+def tag(name: str = "v1.0.0", **changed: Any) -> Ref:
+    """A tag of repository 7."""
+    given: dict[str, Any] = {"sha": "a" * 40, "seen_at": T0, "pusher": "alice"}
+    return Ref(7, name, **(given | changed))
+
+
+def release(id_: int = 1, **changed: Any) -> Release:
+    """A published release of repository 7."""
+    given: dict[str, Any] = {"tag": "v1.0.0", "author": "alice", "published_at": T0, "updated_at": T0}
+    return Release(7, id_, **(given | changed))
+
+
+def derived(book: Book, repositories: range = range(10)) -> list[Any]:
+    """Everything that the derived shelves hand out about these repositories and the example artifacts."""
+    ever = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+    numbers = [(d.version.artifact, d.version.number) for a in (WIDGET, GADGET) for d in book.versions.of(a)]
+    return [
+        book.repositories.installations(),
+        book.repositories.all(),
+        [book.repositories.publishers(id_) for id_ in repositories],
+        [book.repositories.publishers_of(artifact) for artifact in (WIDGET, GADGET)],
+        [book.runs.between(id_, *ever) for id_ in repositories],
+        [book.runs.reading(RunKey(id_, run_id, 1)) for id_ in repositories for run_id in range(100, 103)],
+        [book.runs.listed_at(id_, T0 + n * MINUTE) for id_ in repositories for n in range(10)],
+        [book.refs.tags(id_) for id_ in repositories],
+        [book.refs.releases(id_) for id_ in repositories],
+        [book.versions.of(artifact) for artifact in (WIDGET, GADGET)],
+        [book.versions.verdicts(artifact, number) for artifact, number in numbers],
+        [book.incidents.waivers(artifact, number) for artifact, number in numbers],
+    ]
+
+
+READ = JobsState.READ

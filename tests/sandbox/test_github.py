@@ -1,0 +1,256 @@
+"""The pretended GitHub answers in GitHub's shapes and refuses what GitHub refuses."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_core import OpenAPI
+from openapi_core.contrib.werkzeug import WerkzeugOpenAPIRequest, WerkzeugOpenAPIResponse
+from openapi_core.exceptions import OpenAPIError
+from werkzeug.test import TestResponse, create_environ
+from werkzeug.wrappers import Request
+
+from sandbox.github.rim import PREFIX
+from sandbox.keys import make
+from tests.github_api import validate
+from tests.sandbox.github import Asked, at
+
+HERE = "/repos/octo/widget"
+LATE = "2026-03-02T12:00:00"
+OUTPUT = {"title": "t", "summary": "s"}
+ADVISORY = {
+    "summary": "s",
+    "description": "d",
+    "severity": "high",
+    "vulnerabilities": [{"package": {"ecosystem": "npm", "name": "@octo/widget"}, "vulnerable_version_range": "= 1"}],
+}
+
+
+@pytest.fixture
+def asked() -> Asked:
+    return Asked("small-rogue", LATE)
+
+
+@cache
+def described() -> OpenAPI:
+    raw = json.loads(Path(validate.DESCRIPTION).read_text())
+    raw["servers"] = [{"url": f"http://localhost{PREFIX}"}]
+    _say_null(raw)
+    return OpenAPI.from_dict(raw)
+
+
+def _say_null(node: Any) -> None:
+    """GitHub's description forgets null among the words of nullable fields, and for two objects of an advisory.
+
+    Its own examples show null there: a conclusion that is not reached, a draft without publisher.
+    """
+    if isinstance(node, dict):
+        if node.get("nullable") and "enum" in node and None not in node["enum"]:
+            node["enum"].append(None)
+        for name in ("publisher", "private_fork"):
+            if isinstance(node.get(name), dict) and "allOf" in node[name]:
+                node[name] = {}
+        for held in node.values():
+            _say_null(held)
+    elif isinstance(node, list):
+        for held in node:
+            _say_null(held)
+
+
+def problem(answer: TestResponse) -> str:
+    """What GitHub's description has against an answer."""
+    asked = Request(create_environ(answer.request.path, "http://localhost", method=answer.request.method))
+    try:
+        described().validate_response(WerkzeugOpenAPIRequest(asked), WerkzeugOpenAPIResponse(answer))
+    except OpenAPIError as error:
+        return "; ".join([str(error), *(e.message for e in getattr(error.__cause__, "schema_errors", ()))])
+    return ""
+
+
+def test_answers_have_the_shapes_of_githubs_description(asked: Asked) -> None:
+    sha = asked.ask(f"{HERE}/git/ref/heads%2Fmain").json["object"]["sha"]  # type: ignore[index]  # an object
+    check = asked.ask(f"{HERE}/check-runs", "POST", {"name": "n", "head_sha": sha, "output": OUTPUT})
+    issue = asked.ask(f"{HERE}/issues", "POST", {"title": "t", "body": "b", "labels": ["x"]})
+    advisory = asked.ask(f"{HERE}/security-advisories", "POST", ADVISORY)
+    answers = {
+        "check": check,
+        "issue": issue,
+        "advisory": advisory,
+        "repository": asked.ask(HERE),
+        "runs": asked.ask(f"{HERE}/actions/runs?created=>=2026-01-01"),
+        "of workflow": asked.ask(f"{HERE}/actions/workflows/publish.yml/runs"),
+        "attempt": asked.ask(f"{HERE}/actions/runs/100/attempts/1"),
+        "jobs": asked.ask(f"{HERE}/actions/runs/100/attempts/1/jobs"),
+        "installation": asked.as_app(f"{HERE}/installation"),
+        "check list": asked.ask(f"{HERE}/commits/{sha}/check-runs"),
+        "check changed": asked.ask(
+            f"{HERE}/check-runs/{(check.json or {})['id']}", "PATCH", {"status": "completed", "conclusion": "failure"}
+        ),
+        "issue list": asked.ask(f"{HERE}/issues"),
+        "issue closed": asked.ask(f"{HERE}/issues/1", "PATCH", {"state": "closed"}),
+        "advisory list": asked.ask(f"{HERE}/security-advisories"),
+        "advisory closed": asked.ask(
+            f"{HERE}/security-advisories/{(advisory.json or {})['ghsa_id']}", "PATCH", {"state": "closed"}
+        ),
+    }
+
+    assert {} == {name: said for name, answer in answers.items() if (said := problem(answer))}
+
+
+def test_the_app_is_known_by_its_key_alone(asked: Asked) -> None:
+    assert 200 == asked.as_app("/app").status_code
+    assert 401 == asked.as_app("/app", key=make().private).status_code
+    assert 401 == asked.as_app("/app", issuer=1).status_code
+    assert 401 == asked.as_app("/app", lifetime=-60).status_code
+    assert 401 == asked.as_app("/app", lifetime=3600).status_code
+    assert 401 == asked.client.get(f"{PREFIX}/app").status_code
+
+
+def test_a_repository_needs_a_token_of_its_installation(asked: Asked) -> None:
+    assert 200 == asked.ask(HERE).status_code
+    assert 401 == asked.client.get(PREFIX + HERE).status_code
+    assert 401 == asked.as_app(HERE).status_code
+    assert 404 == asked.ask("/repos/octo/other").status_code
+    assert 404 == asked.as_app("/app/installations/1/access_tokens", "POST").status_code
+
+
+def test_the_old_name_of_a_repository_leads_to_its_id() -> None:
+    asked = Asked("small-pypi", "2026-03-02T00:30:00")
+    moved = asked.ask("/repos/octo/gear/actions/runs?per_page=1")
+    number = (asked.ask("/repos/octo/gears").json or {})["id"]
+
+    assert 301 == moved.status_code
+    assert moved.headers["Location"].endswith(f"/repositories/{number}/actions/runs?per_page=1")
+    assert 200 == asked.ask(f"/repositories/{number}/actions/runs?per_page=1").status_code
+
+
+def test_a_list_comes_in_pages_that_name_the_next(asked: Asked) -> None:
+    first = asked.ask(f"{HERE}/actions/runs?per_page=2")
+    last = asked.ask(f"{HERE}/actions/runs?per_page=2&page=3")
+
+    assert (5, 2) == ((first.json or {})["total_count"], len((first.json or {})["workflow_runs"]))
+    assert 'page=2>; rel="next"' in first.headers["Link"]
+    assert 'rel="next"' not in last.headers["Link"]
+    assert 1 == len((last.json or {})["workflow_runs"])
+
+
+@pytest.mark.parametrize(
+    ("created", "count"),
+    [
+        ("2026-03-01", 1),
+        (">=2026-02-28T00:00:00Z", 1),
+        ("<2026-03-01", 4),
+        ("2026-01-01..2026-01-31", 4),
+        ("2026-03-01T10:00:00Z..2026-03-01T10:00:00Z", 1),
+        (">2026-03-01T10:00:00Z", 0),
+    ],
+)
+def test_runs_are_filtered_by_their_creation(asked: Asked, created: str, count: int) -> None:
+    assert count == (asked.ask(f"{HERE}/actions/runs?created={created}").json or {})["total_count"]
+
+
+def test_the_list_shows_the_latest_attempt_and_each_attempt_is_kept() -> None:
+    asked = Asked("small-pypi", "2026-03-01T12:00:00")
+    runs: Any = asked.ask("/repos/octo/gear/actions/runs?created=2026-03-01").json
+    first: Any = asked.ask("/repos/octo/gear/actions/runs/7/attempts/1").json
+    jobs: Any = asked.ask("/repos/octo/gear/actions/runs/7/attempts/1/jobs").json
+
+    assert [(7, 2, "success")] == [(r["id"], r["run_attempt"], r["conclusion"]) for r in runs["workflow_runs"]]
+    assert ("failure", runs["workflow_runs"][0]["created_at"]) == (first["conclusion"], first["created_at"])
+    assert ["Set up job", "Publish", "Complete job"] == [step["name"] for step in jobs["jobs"][0]["steps"]]
+
+
+def test_a_run_under_way_is_in_progress_and_its_step_has_no_end() -> None:
+    asked = Asked("small-rogue", "2026-03-01T10:02:00")
+    run: Any = asked.ask(f"{HERE}/actions/runs/100").json
+    steps: Any = (asked.ask(f"{HERE}/actions/runs/100/attempts/1/jobs").json or {})["jobs"][0]["steps"]
+
+    assert ("in_progress", None) == (run["status"], run["conclusion"])
+    assert [("completed", True), ("in_progress", False), ("queued", False)] == [
+        (step["status"], step["completed_at"] is not None) for step in steps
+    ]
+
+
+def test_a_deleted_run_is_gone() -> None:
+    asked = Asked("small-pypi", "2026-03-02T05:00:00")
+    here = "/repos/cogs/gears/actions/runs/7"
+
+    assert [404, 404, 404] == [asked.ask(here + rest).status_code for rest in ("", "/attempts/2", "/attempts/2/jobs")]
+
+
+def test_the_configuration_says_what_the_scenario_says(asked: Asked) -> None:
+    raw = asked.ask(f"{HERE}/contents/.github/artifact-monitor.yml", Accept="application/vnd.github.raw+json")
+
+    assert b"pkg:npm/%40octo/widget" in raw.data
+    assert 404 == asked.ask(f"{HERE}/contents/README.md").status_code
+    assert 404 == asked.ask(f"{HERE}/contents/.github/artifact-monitor.yml?ref=evil").status_code
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("check-runs", {"name": "n"}),
+        ("check-runs", {"name": "n", "head_sha": "main"}),
+        ("check-runs", {"name": "n", "head_sha": "a" * 40, "status": "completed"}),
+        ("check-runs", {"name": "n", "head_sha": "a" * 40, "conclusion": "bad"}),
+        ("check-runs", {"name": "n", "head_sha": "a" * 40, "output": {"title": "t"}}),
+        ("check-runs", {"name": "n", "head_sha": "a" * 40, "output": {"title": "t", "summary": "s" * 65_536}}),
+        ("issues", {}),
+        ("issues", {"title": "t" * 257}),
+        ("issues", {"title": "t", "labels": 5}),
+        ("security-advisories", {"summary": "s", "description": "d"}),
+        ("security-advisories", {**ADVISORY, "vulnerabilities": [{"package": {"ecosystem": "docker"}}]}),
+        ("security-advisories", {**ADVISORY, "cvss_vector_string": "CVSS:3.1/AV:N"}),
+        ("security-advisories", {**ADVISORY, "extra": 1}),
+    ],
+)
+def test_what_github_would_not_take_is_422(asked: Asked, path: str, body: dict[str, Any]) -> None:
+    assert 422 == asked.ask(f"{HERE}/{path}", "POST", body).status_code
+
+
+def test_issues_are_found_by_label_state_and_creator(asked: Asked) -> None:
+    asked.ask(f"{HERE}/issues", "POST", {"title": "one", "labels": ["a"]})
+    asked.ask(f"{HERE}/issues", "POST", {"title": "two", "labels": ["a", "b"]})
+    asked.ask(f"{HERE}/issues/1", "PATCH", {"state": "closed", "state_reason": "completed"})
+
+    def found(query: str) -> list[int]:
+        return [issue["number"] for issue in asked.ask(f"{HERE}/issues?{query}").json or []]
+
+    assert ([2], [2, 1], [1]) == (found(""), found("state=all&labels=a"), found("state=closed"))
+    assert ([2], []) == (found("labels=b&creator=artifact-monitor-sandbox[bot]"), found("creator=mona"))
+
+
+def test_an_enterprise_server_has_no_advisories() -> None:
+    asked = Asked("small-rogue", LATE, advisories=False)
+
+    assert 404 == asked.ask(f"{HERE}/security-advisories", "POST", ADVISORY).status_code
+
+
+def test_an_answer_that_has_not_changed_is_304(asked: Asked) -> None:
+    etag = asked.ask(HERE).headers["ETag"]
+
+    assert 304 == asked.ask(HERE, **{"If-None-Match": etag}).status_code
+
+
+def test_people_see_what_was_filed_and_no_hidden_comment_or_foreign_html(asked: Asked) -> None:
+    body = "**bold** <!-- marker --> <script>alert(1)</script>\n\n<!-- block\nmarker -->\n\n<img src=x onerror=y>"
+    asked.ask(f"{HERE}/issues", "POST", {"title": "<b>rogue</b>", "body": body})
+    text = asked.client.get("/octo/widget").get_data(as_text=True)
+
+    assert "<strong>bold</strong>" in text
+    assert "&lt;b&gt;rogue&lt;/b&gt;" in text
+    assert "&lt;script&gt;" in text
+    assert not [bad for bad in ("marker", "<script", "<img", "<b>") if bad in text]
+    assert 'href="/octo/widget"' in asked.client.get("/").get_data(as_text=True)
+
+
+def test_time_moves_what_is_shown(asked: Asked) -> None:
+    early = Asked("small-rogue", "2026-02-01T00:00:00")
+    early.world.advance(at("2026-03-01T00:00:00"))
+
+    assert 4 == (early.ask(f"{HERE}/actions/runs").json or {})["total_count"]
+    assert 5 == (asked.ask(f"{HERE}/actions/runs").json or {})["total_count"]

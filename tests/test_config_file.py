@@ -1,0 +1,221 @@
+"""The config file: strict, with the line of what is wrong; the schema for editors says the same."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from importlib import resources
+
+import pytest
+import yaml
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from verifier.discovery import config
+from verifier.discovery.config import BadConfig, read
+from verifier.model import Artifact, Publisher, Repository
+from verifier.model.github import EVENTS
+
+REPOSITORY = Repository(7, 3, "alice/widget", datetime(2026, 1, 1, tzinfo=UTC), "main")
+SCHEMA = json.loads(resources.files("verifier.discovery").joinpath("schema.json").read_text())
+
+ONE = "version: 1\nartifacts:\n  - purl: pkg:npm/widget\n    workflows: [publish.yml]\n"
+
+GOOD = {
+    "one artifact": ONE,
+    "everything": """
+version: 1
+workflows: [.github/workflows/release.yaml]
+refs: ["refs/tags/v*"]
+events: [push]
+manual: false
+artifacts:
+  - purl: pkg:npm/%40alice/widget
+  - purl: pkg:pypi/widget
+    workflows: [publish.yml, .github/workflows/nightly.yml]
+    refs: [refs/heads/main]
+    events: [schedule, pull_request]
+    manual: true
+""",
+    "by hand, without a workflow": "version: 1\nmanual: true\nartifacts: [{purl: pkg:npm/widget}]",
+    "JSON is YAML": '{"version": 1, "artifacts": [{"purl": "pkg:npm/a", "workflows": ["p.yml"]}]}',
+    "comments and a byte order mark": "\ufeff# ours\n" + ONE,
+}
+
+# What both the reader and the schema refuse, with the line the reader names.
+BAD = {
+    "empty list of artifacts": (2, "version: 1\nartifacts: []\n"),
+    "no version": (1, "artifacts: [{purl: pkg:npm/a, workflows: [p.yml]}]"),
+    "another version": (1, ONE.replace("1", "2", 1)),
+    "version as text": (1, ONE.replace("1", '"1"', 1)),
+    "no artifacts": (1, "version: 1"),
+    "unknown key": (5, ONE + "ref: [refs/heads/main]\n"),
+    "unknown key of an artifact": (5, ONE + "    workflow: publish.yml\n"),
+    "no purl": (3, "version: 1\nartifacts:\n  - workflows: [p.yml]\n"),
+    "purl of a type nobody reads": (3, ONE.replace("npm", "nmp")),
+    "purl that is a list": (3, ONE.replace("pkg:npm/widget", "[a]")),
+    "workflows as text": (4, ONE.replace("[publish.yml]", "publish.yml")),
+    "workflow elsewhere": (4, ONE.replace("publish.yml", "scripts/publish.yml")),
+    "workflow above": (4, ONE.replace("publish.yml", ".github/workflows/../publish.yml")),
+    "workflow that is no YAML": (4, ONE.replace("publish.yml", "publish.sh")),
+    "workflow of another repository": (4, ONE.replace("publish.yml", "o/r/.github/workflows/publish.yml@main")),
+    "no workflows in the list": (4, ONE.replace("publish.yml", "")),
+    "number as workflow": (4, ONE.replace("publish.yml", "12")),
+    "short ref": (5, ONE + "    refs: [main]\n"),
+    "ref without a name": (5, ONE + "    refs: [refs/]\n"),
+    "unknown event": (5, ONE + "    events: [pull_requests]\n"),
+    "manual as a word": (5, ONE + "    manual: never\n"),
+    "manual as text": (5, ONE + '    manual: "true"\n'),
+    "a list": (1, "- version: 1\n"),
+    "a word": (1, "hello"),
+    "too long a text": (4, ONE.replace("publish", "p" * 600)),
+    "too many artifacts": (2, "version: 1\nartifacts: [" + "{purl: pkg:npm/a, workflows: [p.yml]}," * 1001 + "]"),
+    "too many refs": (5, ONE + "    refs: [" + "refs/heads/a," * 101 + "]"),
+}
+
+# What a schema cannot see.
+UNSEEN = {
+    "twice the same key": (5, ONE + "    workflows: [other.yml]\n"),
+    "twice the same artifact": (5, ONE + "  - {purl: pkg:npm/widget, workflows: [publish.yml]}\n"),
+    "no workflow anywhere": (3, "version: 1\nartifacts:\n  - purl: pkg:npm/widget\n"),
+    "purl with a version": (3, ONE.replace("widget", "widget@1.0.0")),
+    "purl without a name": (3, ONE.replace("widget", "")),
+    "manual in the old words": (5, ONE + "    manual: yes\n"),
+    "an alias": (3, "version: 1\nrefs: [refs/heads/a]\nartifacts: &a [{purl: pkg:npm/a, workflows: [p.yml]}]\n"),
+    "a tag": (1, "!!python/object/apply:os.getcwd []\n"),
+    "a merge key": (3, "version: 1\nartifacts:\n  - <<: {purl: pkg:npm/a}\n"),
+    "a second document": (5, ONE + "---\n" + ONE),
+    "nothing": (1, ""),
+    "a comment alone": (1, "# soon\n"),
+    "broken flow": (3, "version: 1\nartifacts: [\n"),
+    "a control character": (2, "version: 1\nartifacts: \x01\n"),
+    "nested too deep": (1, "[" * 2000),
+    "too many bytes": (1, ONE + "#" * 65_536),
+    "an escape beyond Unicode": (1, 'a: "\\UFFFFFFFF"'),
+    "a version of YAML with 5000 digits": (1, "%YAML 1." + "9" * 5000 + "\n---\na: 1\n"),
+}
+
+
+def test_it_names_publishers_of_this_repository_by_id() -> None:
+    publishers = read(ONE.encode(), REPOSITORY)
+
+    assert (Publisher(Artifact("pkg:npm/widget"), 7, 3, (".github/workflows/publish.yml",)),) == publishers
+
+
+def test_an_artifact_says_otherwise_than_the_top_of_the_file() -> None:
+    scoped, python = read(GOOD["everything"].encode(), REPOSITORY)
+
+    release, nightly = ".github/workflows/release.yaml", ".github/workflows/nightly.yml"
+    tags, main = ("refs/tags/v*",), ("refs/heads/main",)
+    assert Publisher(Artifact("pkg:npm/%40alice/widget"), 7, 3, (release,), tags, ("push",), False) == scoped
+    files = (".github/workflows/publish.yml", nightly)
+    assert (
+        Publisher(Artifact("pkg:pypi/widget"), 7, 3, files, main, ("schedule", "pull_request"), manual=True) == python
+    )
+
+
+def test_a_pull_request_may_publish_only_where_the_file_says_so() -> None:
+    assert not any(event.startswith("pull_request") for event in EVENTS)
+    assert read(ONE.encode(), REPOSITORY)[0].events == EVENTS
+    assert "pull_request" in read(GOOD["everything"].encode(), REPOSITORY)[1].events
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_the_schema_accepts_what_the_reader_accepts(name: str) -> None:
+    assert read(GOOD[name].encode(), REPOSITORY)
+    assert Draft202012Validator(SCHEMA).is_valid(yaml.safe_load(GOOD[name]))
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_both_refuse_and_the_reader_names_the_line(name: str) -> None:
+    line, text = BAD[name]
+
+    with pytest.raises(BadConfig) as caught:
+        read(text.encode(), REPOSITORY)
+
+    assert line == caught.value.line
+    assert str(caught.value).startswith(f"line {line}: ")
+    assert not Draft202012Validator(SCHEMA).is_valid(yaml.safe_load(text))
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_the_reader_refuses_what_no_schema_can_see(name: str) -> None:
+    line, text = UNSEEN[name]
+
+    with pytest.raises(BadConfig) as caught:
+        read(text.encode(), REPOSITORY)
+
+    assert line == caught.value.line
+
+
+def test_it_refuses_what_is_not_utf8() -> None:
+    with pytest.raises(BadConfig, match="line 2: the file is not UTF-8"):
+        read(b"version: 1\n# caf\xe9\n", REPOSITORY)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        (ONE + "    ref: [refs/heads/main]\n", "did you mean refs?"),
+        (ONE.replace("artifacts", "artefacts"), "did you mean artifacts?"),
+        (ONE + "    events: [pull_requests]\n", "did you mean pull_request?"),
+        (ONE.replace("npm", "nmp"), "did you mean npm?"),
+    ],
+)
+def test_it_says_what_was_probably_meant(text: str, meant: str) -> None:
+    with pytest.raises(BadConfig) as caught:
+        read(text.encode(), REPOSITORY)
+
+    assert meant in caught.value.sentence
+
+
+def test_the_schema_knows_the_same_words_and_limits() -> None:
+    artifact = SCHEMA["properties"]["artifacts"]["items"]["properties"]
+    lists = [SCHEMA["$defs"][key] for key in ("workflows", "refs", "events")]
+
+    assert list(config.TRIGGERS) == SCHEMA["$defs"]["events"]["items"]["enum"]
+    assert "^pkg:({})/".format("|".join(config.TYPES)) == artifact["purl"]["pattern"]
+    assert SCHEMA["properties"]["artifacts"]["maxItems"] == config.ARTIFACTS
+    assert {config.ENTRIES} == {one["maxItems"] for one in lists}
+    assert artifact["purl"]["maxLength"] == config.LENGTH
+
+
+def test_it_accepts_exactly_the_types_that_a_registry_reads() -> None:
+    from verifier.registries import REGISTRIES
+
+    assert set(REGISTRIES) == set(config.TYPES)
+
+
+_WORDS = (
+    "version: 1\n|artifacts:\n|  - purl: pkg:npm/a\n|    workflows: [p.yml]\n|&a |*a|!!str |[|{|- |: |? |---\n|"
+    + "...\n|%YAML 1.1\n|'|\"|\\x|>\n|refs: |\t|\u2028|\n"
+).split("|")
+_words = st.sampled_from(_WORDS)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(st.binary(max_size=300), st.lists(_words, max_size=20).map(lambda parts: "".join(parts).encode())))
+@example(b"\xff\xfe")
+@example(b"? [a]\n: b\n")
+@example(b"version: 1\nartifacts: [{purl: 'pkg:npm/%zz%00', workflows: [p.yml]}]")
+def test_any_bytes_give_publishers_or_one_clear_error(text: bytes) -> None:
+    try:
+        publishers = read(text, REPOSITORY)
+    except BadConfig as error:
+        assert error.line >= 1
+        assert error.sentence
+    else:
+        assert all(p.repository_id == REPOSITORY.id and (p.workflows or p.manual) for p in publishers)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=60))
+def test_any_purl_gives_publishers_or_one_clear_error(purl: str) -> None:
+    text = json.dumps({"version": 1, "artifacts": [{"purl": "pkg:npm/" + purl, "workflows": ["p.yml"]}]})
+    try:
+        (publisher,) = read(text.encode(), REPOSITORY)
+    except BadConfig as error:
+        assert error.sentence
+    else:
+        assert publisher.artifact.purl.startswith("pkg:npm/")

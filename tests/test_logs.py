@@ -1,0 +1,54 @@
+"""Logs are one event a line, and no secret is in them."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from app import logs
+from app.settings import Settings
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield io.StringIO()
+    root.handlers[:] = before
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_no_secret_reaches_the_logs(stream: io.StringIO, log_format: str) -> None:
+    logs.configure(Settings(log_format=log_format), stream)
+    log = structlog.get_logger()
+    log.info("a", github_webhook_secret="hunter2", headers={"Authorization": "Bearer hunter2", "Accept": "x"})
+    log.info("b", items=[{"token": "hunter2"}], url="https://user:hunter2@registry.example/a")
+    log.info("c", text="-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY-----")
+    logging.getLogger("gunicorn.error").warning("postgresql://user:%s@db.example", "hunter2")
+    try:
+        raise RuntimeError("redis://:hunter2@redis.example")
+    except RuntimeError:
+        log.exception("d")
+
+    written = stream.getvalue()
+    assert "hunter2" not in written
+    assert "registry.example/a" in written
+    assert "RuntimeError" in written
+
+
+def test_json_logs_are_one_object_a_line(stream: io.StringIO) -> None:
+    logs.configure(Settings(log_format="json"), stream)
+    structlog.get_logger("app").info("delivery.kept", delivery="a\nb", waiting=3)
+    logging.getLogger("elsewhere").warning("a\nb")
+    ours, theirs = (json.loads(line) for line in stream.getvalue().splitlines())
+
+    assert ("delivery.kept", "a\nb", 3, "info") == (ours["event"], ours["delivery"], ours["waiting"], ours["level"])
+    assert ("a\nb", "warning") == (theirs["event"], theirs["level"])
+    assert ours["timestamp"].endswith("Z")

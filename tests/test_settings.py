@@ -1,0 +1,208 @@
+"""Every setting is read strictly; what is wrong is named, with what to do, and no secret is repeated."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
+from packageurl.contrib import purl2url
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
+
+from app.settings import VARIABLES, BadSetting, Settings, npm_default, read, require_webhook_secret
+
+
+def _pem() -> str:
+    key = ec.generate_private_key(ec.SECP256R1())
+    form, plain = serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.PEM, form, plain).decode()
+
+
+PEM = _pem()
+
+
+def test_every_field_has_its_variable() -> None:
+    assert {field.name.upper() for field in fields(Settings)} == set(VARIABLES)
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    assert Settings() == read({})
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert Settings() == read(dict.fromkeys(VARIABLES, ""))
+
+
+def test_variables_of_other_names_are_none_of_ours() -> None:
+    assert Settings() == read({"PATH": "/bin", "NPM_TOKEN": "x", "port": "1"})
+
+
+def test_everything_can_be_set() -> None:
+    expected = Settings(
+        data_dir=Path("/srv/monitor"),
+        database_url="postgresql://user:password@db.example/monitor",
+        redis_url="redis://redis.example:6379/0",
+        github_api_url="https://ghes.example/api/v3",
+        github_app_id="12345",
+        github_private_key=PEM,
+        github_webhook_secret="It's a Secret to Everybody",
+        npm_registry="http://127.0.0.1:4873",
+        pypi_index="https://registry.example/simple/",
+        poll_interval=timedelta(seconds=1.5),
+        grace=timedelta(0),
+        tagged_grace=timedelta(hours=1),
+        clock_skew=timedelta(seconds=30),
+        blind_limit=timedelta(days=1),
+        base_url="https://monitor.example/prefix",
+        host="0.0.0.0",
+        port=80,
+        web_workers=4,
+        log_format="json",
+    )
+
+    assert expected == read(
+        {
+            "DATA_DIR": "/srv/monitor",
+            "DATABASE_URL": "postgresql://user:password@db.example/monitor",
+            "REDIS_URL": "redis://redis.example:6379/0",
+            "GITHUB_API_URL": "https://ghes.example/api/v3/",
+            "GITHUB_APP_ID": "12345",
+            "GITHUB_PRIVATE_KEY": PEM,
+            "GITHUB_WEBHOOK_SECRET": "It's a Secret to Everybody",
+            "NPM_REGISTRY": "http://127.0.0.1:4873/",
+            "PYPI_INDEX": "https://registry.example/simple",
+            "POLL_INTERVAL": "1.5",
+            "GRACE": "0",
+            "TAGGED_GRACE": "3600",
+            "CLOCK_SKEW": "30",
+            "BLIND_LIMIT": "86400",
+            "BASE_URL": "https://monitor.example/prefix//",
+            "HOST": "0.0.0.0",
+            "PORT": "80",
+            "WEB_WORKERS": "4",
+            "LOG_FORMAT": "json",
+        }
+    )
+
+
+BAD = [
+    ("DATABASE_URL", "mysql://user:hunter2@db.example/x"),
+    ("DATABASE_URL", "/var/lib/monitor.db"),
+    ("REDIS_URL", "http://:hunter2@redis.example"),
+    ("GITHUB_API_URL", "api.github.com"),
+    ("GITHUB_API_URL", "https://github.com"),
+    ("GITHUB_APP_ID", "artifact-monitor"),
+    ("GITHUB_APP_ID", "0"),
+    ("GITHUB_PRIVATE_KEY", "-----BEGIN PRIVATE KEY-----\nhunter2!\n-----END PRIVATE KEY-----"),
+    ("GITHUB_PRIVATE_KEY", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nhunter2\n-----END ENCRYPTED PRIVATE KEY-----"),
+    ("GITHUB_PRIVATE_KEY", PEM[:100]),
+    ("GITHUB_PRIVATE_KEY", "/no/such/file.pem"),
+    ("GITHUB_WEBHOOK_SECRET", "hunter2\n"),
+    ("GITHUB_WEBHOOK_SECRET", " hunter2"),
+    ("NPM_REGISTRY", "ftp://registry.example"),
+    ("NPM_REGISTRY", "https://user:hunter2@registry.example"),
+    ("NPM_REGISTRY", "https://registry.example/?a=b"),
+    ("NPM_REGISTRY", "https://registry.example:port/"),
+    ("NPM_REGISTRY", "https://[registry.example/"),
+    ("PYPI_INDEX", "https:///simple/"),
+    ("PYPI_INDEX", "https://registry.example/sim ple/"),
+    ("POLL_INTERVAL", "0"),
+    ("POLL_INTERVAL", "5m"),
+    ("GRACE", "-1"),
+    ("GRACE", "nan"),
+    ("TAGGED_GRACE", "inf"),
+    ("CLOCK_SKEW", "1e99"),
+    ("BLIND_LIMIT", "2678401"),
+    ("BASE_URL", "javascript:alert(1)"),
+    ("HOST", "a b"),
+    ("PORT", "0"),
+    ("PORT", "65536"),
+    ("PORT", "８０"),
+    ("WEB_WORKERS", "two"),
+    ("LOG_FORMAT", "xml"),
+    ("DATA_DIR", "a\x00b"),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), BAD)
+def test_an_unusable_setting_is_named_and_its_secret_not_repeated(name: str, text: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        read({name: text})
+
+    assert str(refused.value).startswith(name + " ")
+    assert "hunter2" not in str(refused.value)
+
+
+def test_the_private_key_may_be_the_path_of_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "app.pem"
+    file.write_text(PEM)
+
+    assert PEM == read({"GITHUB_PRIVATE_KEY": str(file)}).github_private_key
+
+
+@pytest.mark.parametrize("text", [PEM.replace("\n", "\\n"), PEM.replace("\n", "\r\n"), PEM.strip(), "\n" + PEM + "\n"])
+def test_the_private_key_is_one_key_however_its_lines_are_broken(text: str) -> None:
+    """One-line .env files write \\n; Windows writes \\r\\n."""
+    assert PEM == read({"GITHUB_PRIVATE_KEY": text}).github_private_key
+
+
+def test_a_file_that_is_no_key_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "app.pem"
+    file.write_bytes(b"\xff" * 100_000)
+
+    with pytest.raises(BadSetting, match="GITHUB_PRIVATE_KEY is not"):
+        read({"GITHUB_PRIVATE_KEY": str(file)})
+
+
+def test_a_client_id_serves_as_app_id() -> None:
+    assert "Iv23liAbCdEf123456" == read({"GITHUB_APP_ID": "Iv23liAbCdEf123456"}).github_app_id
+
+
+def test_secrets_stay_out_of_the_representation() -> None:
+    settings = read(
+        {
+            "DATABASE_URL": "postgresql://user:hunter2@db.example/x",
+            "REDIS_URL": "redis://:hunter2@redis.example",
+            "GITHUB_WEBHOOK_SECRET": "hunter2",
+            "GITHUB_PRIVATE_KEY": PEM,
+        }
+    )
+
+    assert "hunter2" not in repr(settings)
+    assert "BEGIN" not in repr(settings)
+
+
+def test_the_app_needs_a_webhook_secret_and_says_how_to_get_one() -> None:
+    with pytest.raises(BadSetting, match=r"GITHUB_WEBHOOK_SECRET is not set.*openssl rand -hex 32"):
+        require_webhook_secret(Settings())
+
+    require_webhook_secret(Settings(github_webhook_secret="x"))
+
+
+def test_the_default_npm_registry_is_the_root_under_which_the_library_finds_tarballs() -> None:
+    assert f"{npm_default()}/name/-/name-1.0.0.tgz" == purl2url.get_download_url("pkg:npm/name@1.0.0")
+    assert not npm_default().endswith("/")
+
+
+def test_a_library_without_that_address_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.settings.purl2url.get_download_url", lambda purl: None)
+
+    with pytest.raises(BadSetting, match="NPM_REGISTRY"):
+        npm_default()
+
+
+def test_the_default_index_is_the_librarys() -> None:
+    assert PYPI_SIMPLE_ENDPOINT == Settings().pypi_index
+
+
+@given(st.sampled_from(VARIABLES), st.text(max_size=40))
+def test_any_text_is_a_setting_or_one_clear_error(name: str, text: str) -> None:
+    try:
+        read({name: text})
+    except BadSetting as error:
+        assert str(error).startswith(name + " ")

@@ -1,0 +1,128 @@
+"""Which steps of a run publish, told by the names that GitHub's jobs give them. Pure, bounded, never raises.
+
+A step's name is its `name:` in the workflow, else `Run` and its first line or action. Names are chosen by people, so
+this is a reading, made to err towards "not found": a step taken for a publish step that is none would speak against
+honest versions when it is skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from verifier.model import PublishStep
+
+JOBS = 2_000
+"""The most jobs looked at."""
+STEPS = 1_000
+"""The most steps looked at in one job."""
+NAME = 300
+"""The most characters of a name that are looked at and kept."""
+
+_TOOLS = re.compile(
+    r"(?<![\w-])(?:"
+    r"npm(?: stage)? publish|pnpm(?: -r| --recursive| --filter[ =]\S+)* publish|yarn(?: npm)? publish|bun publish"
+    r"|lerna(?:-lite)? publish|changeset publish|semantic-release|nx release"
+    r"|twine upload|(?:uv|poetry|hatch|flit|pdm|maturin) publish|maturin upload"
+    r"|(?:docker|podman|buildah|oras|helm)(?: image| compose)? push|crane push|cargo publish|gem push"
+    r"|goreleaser release"
+    r")(?![\w-])"
+)
+_ACTIONS = re.compile(
+    r"(?<![\w./-])(?:"
+    r"pypa/gh-action-pypi-publish|js-devtools/npm-publish|changesets/action|pascalgn/npm-publish-action|primer/publish"
+    r"|(?:cycjimmy|codfish)/semantic-release-action|python-semantic-release/(?:python-semantic-release|publish-action)"
+    r"|jrubics/poetry-publish|etils-actions/pypi-auto-publish|docker/build-push-action"
+    r"|redhat-actions/push-to-registry|katyo/publish-crates|rubygems/release-gem"
+    r")(?![\w-])"
+)
+_PUBLISH = re.compile(r"(?<![\w-])publish(?:es|ing)?(?![\w])")
+_WHERE = r"(?:npm(?:js)?|pypi|docker ?hub|ghcr|ecr|quay|registry|registries|crates\.io|rubygems|maven(?: central)?)"
+_RELEASE = re.compile(
+    r"^release$|^release (?:the )?packages?$|^(?:npm|pypi|docker) (?:release|push)$|^npm-publish$"
+    r"|(?<![\w-])(?:releas|upload|deploy|push)(?:e|es|ing|s)? (?:\S+ ){0,4}(?:to|on) (?:the )?" + _WHERE + r"(?!\w)"
+)
+_PUSH = re.compile(
+    r"^push(?: (?:the |all )?(?:\w+ )?(?:docker|container|oci|multi-arch) ?(?:images?|manifests?)?"
+    r"| (?:the )?images?| manifests?)?$|^build (?:and|&|\+) push(?!\w)"
+)
+_DRY = re.compile(r"dry[ -]?run|(?<!\S)-n(?!\S)|(?<!\w)un-?publish|--no-push")
+_TEST_INDEX = re.compile(r"test[ ._-]?pypi")
+# What else people publish, and what else they do about publishing.
+_OTHER = re.compile(
+    r"(?<!\w)publish(?:es|ing)?(?: \S+){0,4}? (?:tests?|testing|unit|junit|e2e|results?|reports?|reporting"
+    r"|summar(?:y|ies)|docs?|documentation|storybook|coverage|codecov|artifacts?|pages|gh-pages|github-pages|sites?|website|blog|demo"
+    r"|benchmarks?|sarif|logs?|notes|changelog|comments?|annotations?|screenshots?|previews?|status|metrics|events?"
+    r"|messages?|notifications?|branch|schema|draft|github release|release draft)(?!\w)"
+)
+_ABOUT = re.compile(
+    r"^(?:check|checks|verify|validate|wait|waiting|should|get|determine|decide|detect|find|compute|resolve|read|set|setup"
+    r"|configure|config|prepare|install|test|tests|download|fetch|notify|announce|comment|report|list|print|echo|show|log"
+    r"|debug|restore|cache|lint|is|has|skip|confirm|ensure|assert|authenticate|login|log in|cancel|clean|cleanup|revert"
+    r"|rollback|create|draft|tag|bump|update|generate|collect|simulate|smoke|inspect|explain|pre|before|after)(?![\w-])"
+)
+_AND_PUBLISH = re.compile(r"(?:(?<!\w)(?:and|then|or) |[&+,/] ?)(?:then )?(?:npm )?(?:publish|push)(?!\w)")
+
+
+def publish_steps(jobs: Sequence[Mapping[str, Any]]) -> tuple[PublishStep, ...]:
+    """The steps that look like publishing, in GitHub's order, with what became of them."""
+    found = []
+    for job in _objects(jobs, JOBS):
+        for step in _objects(job.get("steps"), STEPS):
+            name = step.get("name")
+            if isinstance(name, str) and is_publish(name):
+                found.append(_step(job, step, name))
+    return tuple(found)
+
+
+def is_publish(name: str) -> bool:
+    """The name of a step says that it publishes an artifact: for real, to a registry that people install from."""
+    line = " ".join(name[:NAME].lower().split())
+    if line.startswith(("post ", "set up job", "complete job")) or _DRY.search(line):
+        return False
+    bare = line.removeprefix("run ")
+    if _TEST_INDEX.search(bare) and not re.search(_WHERE, _TEST_INDEX.sub("", bare)):
+        return False
+    if _ACTIONS.search(bare):
+        return True
+    if _ABOUT.search(bare) and not _AND_PUBLISH.search(bare):
+        return False
+    if _TOOLS.search(bare):
+        return True
+    if _OTHER.search(bare):
+        return False
+    return bool(_PUBLISH.search(bare) or _RELEASE.search(bare) or _PUSH.search(bare))
+
+
+def _objects(value: object, most: int) -> Iterable[Mapping[str, Any]]:
+    items = value if isinstance(value, Sequence) and not isinstance(value, str | bytes) else ()
+    return [item for item in items[:most] if isinstance(item, Mapping)]
+
+
+def _step(job: Mapping[str, Any], step: Mapping[str, Any], name: str) -> PublishStep:
+    number = step.get("number")
+    return PublishStep(
+        job=_text(job.get("name")),
+        name=name[:NAME],
+        number=number if isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**31 else 0,
+        conclusion=_text(step.get("conclusion")),
+        started_at=_moment(step.get("started_at")),
+        completed_at=_moment(step.get("completed_at")),
+    )
+
+
+def _text(value: object) -> str:
+    return value[:NAME] if isinstance(value, str) else ""
+
+
+def _moment(value: object) -> datetime | None:
+    """A time with a zone, in UTC; None for anything else."""
+    if not isinstance(value, str) or len(value) > 40:
+        return None
+    try:
+        read = datetime.fromisoformat(value)
+        return read.astimezone(UTC) if read.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None

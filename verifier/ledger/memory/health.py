@@ -1,0 +1,32 @@
+"""The monitor's own problems and heartbeats, in memory."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from verifier.ledger.memory.table import Journal, Table
+from verifier.ledger.protocol import Problem
+
+
+class Health:
+    """See `protocol.Health`."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._problems: Table[str, Problem] = Table(journal)
+        self._beats: Table[str, datetime] = Table(journal)
+
+    def report(self, subject: str, sentence: str, now: datetime) -> None:
+        known = self._problems.get(subject)
+        self._problems.put(subject, Problem(subject, sentence, known.since if known else now, now))
+
+    def solve(self, subject: str) -> None:
+        self._problems.drop(subject)
+
+    def problems(self) -> list[Problem]:
+        return sorted(self._problems.values(), key=lambda problem: (problem.since, problem.subject))
+
+    def beat(self, name: str, now: datetime) -> None:
+        self._beats.put(name, now)
+
+    def last_beat(self, name: str) -> datetime | None:
+        return self._beats.get(name)

@@ -1,0 +1,59 @@
+"""Incidents, notices, waivers and posts, in memory."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from verifier.ledger.memory.table import Journal, Table
+from verifier.ledger.order import by_opening
+from verifier.ledger.protocol import Posted
+from verifier.model import Artifact, Incident, Notice, Waiver
+
+
+class Incidents:
+    """See `protocol.Incidents`."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._incidents: Table[str, Incident] = Table(journal)
+        self._notices: Table[str, tuple[Notice, ...]] = Table(journal)
+        self._posted: Table[tuple[str, str], Posted] = Table(journal)
+        self._waivers: Table[Waiver, Waiver] = Table(journal)
+
+    def get(self, incident_id: str) -> Incident | None:
+        return self._incidents.get(incident_id)
+
+    def put(self, incident: Incident) -> None:
+        self._incidents.put(incident.id, incident)
+
+    def all(self) -> list[Incident]:
+        return sorted(self._incidents.values(), key=by_opening, reverse=True)
+
+    def recent(self, repository_id: int, since: datetime) -> list[Incident]:
+        return [i for i in self.all() if i.repository_id == repository_id and i.opened_at >= since]
+
+    def add_notice(self, notice: Notice) -> None:
+        before = self._notices.get(notice.incident_id) or ()
+        self._notices.put(notice.incident_id, (*before, notice))
+
+    def notices(self, incident_id: str) -> list[Notice]:
+        return list(self._notices.get(incident_id) or ())
+
+    def posted(self, incident_id: str, channel: str) -> Posted | None:
+        return self._posted.get((incident_id, channel))
+
+    def put_posted(self, posted: Posted) -> None:
+        self._posted.put((posted.incident_id, posted.channel), posted)
+
+    def all_posted(self, incident_id: str) -> list[Posted]:
+        return sorted((p for p in self._posted.values() if p.incident_id == incident_id), key=lambda p: p.channel)
+
+    def put_waiver(self, waiver: Waiver) -> None:
+        self._waivers.put(waiver, waiver)
+
+    def waivers(self, artifact: Artifact, number: str) -> list[Waiver]:
+        given = [w for w in self._waivers.values() if (w.artifact, w.number) == (artifact, number)]
+        return sorted(given, key=lambda w: (w.given_at, w.by, w.fingerprint, w.reason, w.expires_at))
+
+    def empty(self) -> None:
+        """Drop what facts give again: waivers. What was said stays."""
+        self._waivers.clear()

@@ -1,0 +1,38 @@
+"""Tags and releases, in memory."""
+
+from __future__ import annotations
+
+from verifier.ledger.memory.table import Journal, Table
+from verifier.ledger.order import by_sight, by_update
+from verifier.model import Ref, Release
+
+
+class Refs:
+    """See `protocol.Refs`."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._tags: Table[tuple[int, str], Ref] = Table(journal)
+        self._releases: Table[tuple[int, int], Release] = Table(journal)
+
+    def tag(self, repository_id: int, name: str) -> Ref | None:
+        return self._tags.get((repository_id, name))
+
+    def put_tag(self, ref: Ref) -> None:
+        self._tags.put((ref.repository_id, ref.name), ref)
+
+    def tags(self, repository_id: int) -> list[Ref]:
+        return sorted((ref for ref in self._tags.values() if ref.repository_id == repository_id), key=by_sight)
+
+    def release(self, repository_id: int, release_id: int) -> Release | None:
+        return self._releases.get((repository_id, release_id))
+
+    def put_release(self, release: Release) -> None:
+        self._releases.put((release.repository_id, release.id), release)
+
+    def releases(self, repository_id: int) -> list[Release]:
+        return sorted((r for r in self._releases.values() if r.repository_id == repository_id), key=by_update)
+
+    def empty(self) -> None:
+        """Drop everything: facts give it again."""
+        self._tags.clear()
+        self._releases.clear()

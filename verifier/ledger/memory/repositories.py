@@ -1,0 +1,76 @@
+"""Installations, repositories and publishers, in memory."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from verifier.ledger.memory.table import Journal, Table
+from verifier.ledger.order import by_source
+from verifier.model import Artifact, Installation, Publisher, Repository
+
+
+class Repositories:
+    """See `protocol.Repositories`."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._installations: Table[int, Installation] = Table(journal)
+        self._repositories: Table[int, Repository] = Table(journal)
+        self._publishers: Table[tuple[int, str], tuple[Publisher, ...]] = Table(journal)
+        self._gaps: Table[int, datetime] = Table(journal)
+
+    def installation(self, installation_id: int) -> Installation | None:
+        return self._installations.get(installation_id)
+
+    def put_installation(self, installation: Installation) -> None:
+        self._installations.put(installation.id, installation)
+
+    def installations(self) -> list[Installation]:
+        return sorted(self._installations.values(), key=lambda i: i.id)
+
+    def get(self, repository_id: int) -> Repository | None:
+        return self._repositories.get(repository_id)
+
+    def put(self, repository: Repository) -> None:
+        self._repositories.put(repository.id, repository)
+
+    def all(self) -> list[Repository]:
+        return sorted(self._repositories.values(), key=lambda r: r.id)
+
+    def named(self, full_name: str) -> Repository | None:
+        folded = full_name.casefold()
+        same = [r for r in self._repositories.values() if r.full_name.casefold() == folded]
+        return max(same, key=lambda r: (r.named_at, r.id), default=None)
+
+    def publishers(self, repository_id: int) -> list[Publisher]:
+        return [publisher for _, id_, _, publisher in self._said() if id_ == repository_id]
+
+    def publishers_from(self, repository_id: int, source: str) -> tuple[Publisher, ...]:
+        return self._publishers.get((repository_id, source)) or ()
+
+    def publishers_of(self, artifact: Artifact) -> list[Publisher]:
+        return [publisher for _, _, _, publisher in self._said() if publisher.artifact == artifact]
+
+    def put_publishers(self, repository_id: int, source: str, publishers: tuple[Publisher, ...]) -> None:
+        self._publishers.put((repository_id, source), publishers)
+
+    def gap_since(self, repository_id: int) -> datetime | None:
+        return self._gaps.get(repository_id)
+
+    def put_gap(self, repository_id: int, since: datetime | None) -> None:
+        if since is None:
+            self._gaps.drop(repository_id)
+        else:
+            self._gaps.put(repository_id, since)
+
+    def empty(self) -> None:
+        """Drop what facts give again; gaps do not come from facts."""
+        for table in (self._installations, self._repositories, self._publishers):
+            table.clear()
+
+    def _said(self) -> list[tuple[str, int, int, Publisher]]:
+        said = [
+            (source, repository_id, place, publisher)
+            for (repository_id, source), publishers in self._publishers.items()
+            for place, publisher in enumerate(publishers)
+        ]
+        return sorted(said, key=by_source)

@@ -1,0 +1,49 @@
+"""Work to do, in memory."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from verifier.ledger import lease as leases
+from verifier.ledger.memory.table import Journal, Table
+from verifier.ledger.order import by_due
+from verifier.ledger.protocol import Task
+
+
+class Work:
+    """See `protocol.Work`."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._rows: Table[tuple[str, str], leases.Row] = Table(journal)
+
+    def want(self, step: str, key: str, at: datetime) -> None:
+        self._rows.put((step, key), leases.wanted(self._rows.get((step, key)), step, key, at))
+
+    def claim(self, step: str, limit: int, now: datetime, lease: timedelta) -> list[Task]:
+        free = [row for row in self._rows.values() if row.step == step and leases.free(row, now)]
+        chosen = sorted(free, key=lambda row: by_due(row.task))[:limit]
+        lent = [leases.claimed(row, now, lease) for row in chosen]
+        for row in lent:
+            self._rows.put((row.step, row.key), row)
+        return [row.task for row in lent]
+
+    def done(self, task: Task, again_at: datetime | None = None) -> None:
+        row = self._rows.get((task.step, task.key))
+        if row is None or not leases.holds(row, task):
+            return
+        rest = leases.done(row, again_at)
+        if rest is None:
+            self._rows.drop((task.step, task.key))
+        else:
+            self._rows.put((task.step, task.key), rest)
+
+    def failed(self, task: Task, again_at: datetime, problem: str) -> None:
+        row = self._rows.get((task.step, task.key))
+        if row is not None and leases.holds(row, task):
+            self._rows.put((task.step, task.key), leases.failed(row, again_at, problem))
+
+    def next_due(self, *steps: str) -> datetime | None:
+        return min((row.due_at for row in self._rows.values() if not steps or row.step in steps), default=None)
+
+    def all(self, step: str) -> list[Task]:
+        return sorted((row.task for row in self._rows.values() if row.step == step), key=by_due)

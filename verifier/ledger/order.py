@@ -1,0 +1,45 @@
+"""In what order the shelves hand things out: one place, so that both twins answer alike."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from verifier.ledger.protocol import Dossier, Task
+from verifier.model import Incident, Publisher, Ref, Release, Run, RunKey
+
+
+def by_publication(dossier: Dossier) -> tuple[datetime, tuple[int, ...], str, str]:
+    """Versions: the time of publication, then the version order, then names."""
+    version = dossier.version
+    return version.at, version.rank, version.number, version.artifact.purl
+
+
+def by_start(run: Run) -> tuple[datetime, RunKey]:
+    """Attempts: when they started."""
+    return run.started_at, run.key
+
+
+def by_due(task: Task) -> tuple[datetime, str, str]:
+    """Tasks: when they are due."""
+    return task.due_at, task.step, task.key
+
+
+def by_sight(ref: Ref) -> tuple[datetime, str]:
+    """Tags: when they were made."""
+    return ref.seen_at, ref.name
+
+
+def by_update(release: Release) -> tuple[datetime, int]:
+    """Releases: when they last changed."""
+    return release.updated_at, release.id
+
+
+def by_opening(incident: Incident) -> tuple[datetime, str]:
+    """Incidents: when they were opened; shelves hand them out the other way round, newest first."""
+    return incident.opened_at, incident.id
+
+
+def by_source(said: tuple[str, int, int, Publisher]) -> tuple[bool, int, str, int]:
+    """Publishers as (source, repository id, place in what the source said): what the `server` says comes first."""
+    source, repository_id, place, _ = said
+    return source != "server", repository_id, source, place

@@ -1,0 +1,78 @@
+"""Derives every shelf again from the facts. Shared by both twins of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from verifier.ledger.apply import apply
+from verifier.ledger.protocol import Book, Dossier, Link, Task
+from verifier.model import Fact
+
+
+class Emptied(Book, Protocol):
+    """A book whose derived shelves can be emptied."""
+
+    def in_incidents(self) -> list[Dossier]:
+        """Every version that belongs to an incident."""
+
+    def empty(self) -> None:
+        """Drop everything that the facts give again."""
+
+
+def derive_again(book: Emptied) -> None:
+    """Empty the derived shelves and apply every fact as of when it was recorded. Wants no work: that is kept."""
+    kept = book.in_incidents()
+    book.empty()
+    past = _Past(book)
+    for _, recorded_at, fact in book.facts():
+        apply(past, fact, recorded_at)
+    for before in kept:
+        dossier = book.versions.get(before.version.artifact, before.version.number)
+        if dossier is not None:
+            book.versions.put(replace(dossier, incident_id=before.incident_id))
+
+
+class _Past:
+    """A book in which nothing is wanted: what is past was done, and what is not done yet is wanted already."""
+
+    def __init__(self, book: Book) -> None:
+        self.inbox = book.inbox
+        self.work = _NoWork()
+        self.repositories = book.repositories
+        self.runs = book.runs
+        self.refs = book.refs
+        self.versions = book.versions
+        self.incidents = book.incidents
+        self.health = book.health
+
+    def record(self, fact: Fact, now: datetime) -> None:
+        raise NotImplementedError("the past is not written again")
+
+    def facts(self) -> Iterator[tuple[int, datetime, Fact]]:
+        raise NotImplementedError("the past is read from the book itself")
+
+    def chain(self) -> Iterator[Link]:
+        raise NotImplementedError("the past is read from the book itself")
+
+
+class _NoWork:
+    def want(self, step: str, key: str, at: datetime) -> None:
+        pass
+
+    def claim(self, step: str, limit: int, now: datetime, lease: timedelta) -> list[Task]:
+        return []
+
+    def done(self, task: Task, again_at: datetime | None = None) -> None:
+        pass
+
+    def failed(self, task: Task, again_at: datetime, problem: str) -> None:
+        pass
+
+    def next_due(self, *steps: str) -> datetime | None:
+        return None
+
+    def all(self, step: str) -> list[Task]:
+        return []

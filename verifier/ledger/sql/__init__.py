@@ -1,0 +1,64 @@
+"""The ledger in tables, the same code on SQLite and PostgreSQL. Rows never leave: only model types do."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, TimeoutError
+
+from verifier.ledger.protocol import Nested
+from verifier.ledger.rebuild import derive_again
+from verifier.ledger.sql.book import SqlBook
+from verifier.ledger.sql.engine import engine
+from verifier.ledger.sql.failure import unavailable
+from verifier.ledger.sql.transaction import Transaction
+
+
+class SqlLedger:
+    """The ledger at one address; connects on first use. See `protocol.Ledger`."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = engine(url)
+        self._thread = threading.local()
+
+    @contextmanager
+    def reading(self) -> Iterator[SqlBook]:
+        """A transaction that sees one state of everything."""
+        with self._transaction(writing=False) as book:
+            yield book
+
+    @contextmanager
+    def writing(self) -> Iterator[SqlBook]:
+        """A transaction that is kept whole or not at all."""
+        with self._transaction(writing=True) as book:
+            yield book
+
+    def rebuild(self) -> None:
+        """Empty what is derived and derive it again, in one transaction."""
+        with self.writing() as book:
+            derive_again(book)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, writing: bool) -> Iterator[SqlBook]:
+        if getattr(self._thread, "open", False):
+            raise Nested("this thread is in a transaction of the ledger already; pass its book on")
+        self._thread.open = True
+        try:
+            options = {} if writing else _READ_ONLY.get(self._engine.dialect.name, {})
+            with self._engine.connect() as connection:
+                connection.execution_options(writing=writing, **options)
+                with connection.begin():
+                    yield SqlBook(Transaction(connection, writing))
+        except (DBAPIError, TimeoutError) as error:
+            raise (unavailable(error) or error) from error
+        finally:
+            self._thread.open = False
+
+
+_READ_ONLY = {"postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}}

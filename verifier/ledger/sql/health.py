@@ -1,0 +1,44 @@
+"""The monitor's own problems and heartbeats, in tables."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from verifier.ledger.codec import decode, encode
+from verifier.ledger.protocol import Problem
+from verifier.ledger.sql import tables
+from verifier.ledger.sql.tables import beats
+from verifier.ledger.sql.transaction import Transaction
+
+
+class Health:
+    """See `protocol.Health`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def report(self, subject: str, sentence: str, now: datetime) -> None:
+        self._transaction.alone()
+        columns = tables.problems.c
+        row = self._transaction.one(select(columns.body).where(columns.subject == subject))
+        since = decode(Problem, row.body).since if row else now
+        problem = Problem(subject, sentence, since, now)
+        self._transaction.upsert(tables.problems, {"subject": subject, "body": encode(problem)})
+
+    def solve(self, subject: str) -> None:
+        self._transaction.alone()
+        self._transaction.write(delete(tables.problems).where(tables.problems.c.subject == subject))
+
+    def problems(self) -> list[Problem]:
+        rows = self._transaction.rows(select(tables.problems.c.body))
+        known = [decode(Problem, row.body) for row in rows]
+        return sorted(known, key=lambda problem: (problem.since, problem.subject))
+
+    def beat(self, name: str, now: datetime) -> None:
+        self._transaction.upsert(beats, {"name": name, "at": now})
+
+    def last_beat(self, name: str) -> datetime | None:
+        row = self._transaction.one(select(beats.c.at).where(beats.c.name == name))
+        return row.at if row else None

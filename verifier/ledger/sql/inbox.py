@@ -1,0 +1,71 @@
+"""The inbox in tables. Stands alone: keeping a webhook waits for nobody but SQLite's one writer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+
+from verifier.ledger.protocol import Delivery
+from verifier.ledger.sql.tables import inbox
+from verifier.ledger.sql.transaction import Transaction
+
+
+class Inbox:
+    """See `protocol.Inbox`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def keep(self, delivery: Delivery) -> bool:
+        row = {
+            "id": delivery.id,
+            "event": delivery.event,
+            "body": delivery.body,
+            "received_at": delivery.received_at,
+            "lent": 0,
+            "problem": "",
+        }
+        return self._transaction.insert_new(inbox, row)
+
+    def claim(self, limit: int, now: datetime, lease: timedelta) -> list[Delivery]:
+        rows = self._transaction.free_rows(
+            select(inbox)
+            .where(inbox.c.heard_at.is_(None), or_(inbox.c.lent_until.is_(None), inbox.c.lent_until <= now))
+            .order_by(inbox.c.received_at, inbox.c.id)
+            .limit(limit)
+        )
+        lent = {"lent_until": now + lease, "lent": inbox.c.lent + 1}
+        if rows:
+            self._transaction.write(update(inbox).where(inbox.c.id.in_([row.id for row in rows])).values(lent))
+        deliveries = [Delivery(row.id, row.event, row.body, row.received_at) for row in rows]
+        return sorted(deliveries, key=lambda delivery: (delivery.received_at, delivery.id))
+
+    def settle(self, delivery_id: str, now: datetime, problem: str = "") -> None:
+        heard = {"heard_at": now, "problem": problem}
+        # What was heard lies in the facts; what was not is kept for whoever looks into it.
+        unneeded = {} if problem else {"body": b""}
+        self._transaction.write(
+            update(inbox).where(inbox.c.id == delivery_id, inbox.c.heard_at.is_(None)).values(heard | unneeded)
+        )
+
+    def give_back(self, delivery_id: str, until: datetime) -> int:
+        self._transaction.write(
+            update(inbox).where(inbox.c.id == delivery_id, inbox.c.heard_at.is_(None)).values(lent_until=until)
+        )
+        row = self._transaction.one(select(inbox.c.lent).where(inbox.c.id == delivery_id))
+        return row.lent if row else 0
+
+    def waiting(self) -> int:
+        rows = self._transaction.rows(select(func.count()).select_from(inbox).where(inbox.c.heard_at.is_(None)))
+        count: int = rows[0][0]
+        return count
+
+    def given_up(self, limit: int) -> list[tuple[str, str]]:
+        rows = self._transaction.rows(
+            select(inbox.c.id, inbox.c.problem)
+            .where(inbox.c.heard_at.is_not(None), inbox.c.problem != "")
+            .order_by(inbox.c.heard_at.desc(), inbox.c.id.desc())
+            .limit(limit)
+        )
+        return [(row.id, row.problem) for row in rows]

@@ -1,0 +1,84 @@
+"""Incidents, notices, waivers and posts, in tables."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, insert, select
+
+from verifier.ledger.codec import decode, encode
+from verifier.ledger.order import by_opening
+from verifier.ledger.protocol import Posted
+from verifier.ledger.sql import tables
+from verifier.ledger.sql.tables import incidents, waivers
+from verifier.ledger.sql.transaction import Transaction
+from verifier.model import Artifact, Incident, Notice, Waiver
+
+
+class Incidents:
+    """See `protocol.Incidents`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def get(self, incident_id: str) -> Incident | None:
+        found = self._where(incidents.c.id == incident_id)
+        return found[0] if found else None
+
+    def put(self, incident: Incident) -> None:
+        row = {"id": incident.id, "repository_id": incident.repository_id, "opened_at": incident.opened_at}
+        self._transaction.upsert(incidents, row | {"body": encode(incident)})
+
+    def all(self) -> list[Incident]:
+        return self._where()
+
+    def recent(self, repository_id: int, since: datetime) -> list[Incident]:
+        return self._where(incidents.c.repository_id == repository_id, incidents.c.opened_at >= since)
+
+    def add_notice(self, notice: Notice) -> None:
+        row = {"incident_id": notice.incident_id, "body": encode(notice)}
+        self._transaction.write(insert(tables.notices).values(row))
+
+    def notices(self, incident_id: str) -> list[Notice]:
+        columns = tables.notices.c
+        rows = self._transaction.rows(
+            select(columns.body).where(columns.incident_id == incident_id).order_by(columns.id)
+        )
+        return [decode(Notice, row.body) for row in rows]
+
+    def posted(self, incident_id: str, channel: str) -> Posted | None:
+        columns = tables.posted.c
+        row = self._transaction.one(
+            select(columns.body).where(columns.incident_id == incident_id, columns.channel == channel)
+        )
+        return decode(Posted, row.body) if row else None
+
+    def put_posted(self, posted: Posted) -> None:
+        row = {"incident_id": posted.incident_id, "channel": posted.channel, "body": encode(posted)}
+        self._transaction.upsert(tables.posted, row)
+
+    def all_posted(self, incident_id: str) -> list[Posted]:
+        columns = tables.posted.c
+        rows = self._transaction.rows(select(columns.body).where(columns.incident_id == incident_id))
+        return sorted((decode(Posted, row.body) for row in rows), key=lambda posted: posted.channel)
+
+    def put_waiver(self, waiver: Waiver) -> None:
+        body = encode(waiver)
+        row = {"artifact": waiver.artifact.purl, "number": waiver.number, "body": body}
+        self._transaction.upsert(waivers, row | {"digest": hashlib.sha256(body.encode()).hexdigest()})
+
+    def waivers(self, artifact: Artifact, number: str) -> list[Waiver]:
+        rows = self._transaction.rows(
+            select(waivers.c.body).where(waivers.c.artifact == artifact.purl, waivers.c.number == number)
+        )
+        given = [decode(Waiver, row.body) for row in rows]
+        return sorted(given, key=lambda w: (w.given_at, w.by, w.fingerprint, w.reason, w.expires_at))
+
+    def empty(self) -> None:
+        """Drop what facts give again: waivers. What was said stays."""
+        self._transaction.write(delete(waivers))
+
+    def _where(self, *conditions: ColumnElement[bool]) -> list[Incident]:
+        rows = self._transaction.rows(select(incidents.c.body).where(*conditions))
+        return sorted((decode(Incident, row.body) for row in rows), key=by_opening, reverse=True)

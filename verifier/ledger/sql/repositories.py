@@ -1,0 +1,102 @@
+"""Installations, repositories and publishers, in tables."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, select
+
+from verifier.ledger.codec import decode, encode
+from verifier.ledger.order import by_source
+from verifier.ledger.sql import tables
+from verifier.ledger.sql.tables import gaps, installations, repositories
+from verifier.ledger.sql.transaction import Transaction
+from verifier.model import Artifact, Installation, Publisher, Repository
+
+
+class Repositories:
+    """See `protocol.Repositories`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def installation(self, installation_id: int) -> Installation | None:
+        row = self._transaction.one(select(installations.c.body).where(installations.c.id == installation_id))
+        return decode(Installation, row.body) if row else None
+
+    def put_installation(self, installation: Installation) -> None:
+        self._transaction.upsert(installations, {"id": installation.id, "body": encode(installation)})
+
+    def installations(self) -> list[Installation]:
+        rows = self._transaction.rows(select(installations.c.body).order_by(installations.c.id))
+        return [decode(Installation, row.body) for row in rows]
+
+    def get(self, repository_id: int) -> Repository | None:
+        row = self._transaction.one(select(repositories.c.body).where(repositories.c.id == repository_id))
+        return decode(Repository, row.body) if row else None
+
+    def put(self, repository: Repository) -> None:
+        self._transaction.upsert(
+            repositories,
+            {"id": repository.id, "folded_name": repository.full_name.casefold(), "body": encode(repository)},
+        )
+
+    def all(self) -> list[Repository]:
+        rows = self._transaction.rows(select(repositories.c.body).order_by(repositories.c.id))
+        return [decode(Repository, row.body) for row in rows]
+
+    def named(self, full_name: str) -> Repository | None:
+        rows = self._transaction.rows(
+            select(repositories.c.body).where(repositories.c.folded_name == full_name.casefold())
+        )
+        same = [decode(Repository, row.body) for row in rows]
+        return max(same, key=lambda r: (r.named_at, r.id), default=None)
+
+    def publishers(self, repository_id: int) -> list[Publisher]:
+        return self._said(tables.publishers.c.repository_id == repository_id)
+
+    def publishers_from(self, repository_id: int, source: str) -> tuple[Publisher, ...]:
+        return tuple(
+            self._said((tables.publishers.c.repository_id == repository_id) & (tables.publishers.c.source == source))
+        )
+
+    def publishers_of(self, artifact: Artifact) -> list[Publisher]:
+        return self._said(tables.publishers.c.artifact == artifact.purl)
+
+    def put_publishers(self, repository_id: int, source: str, publishers: tuple[Publisher, ...]) -> None:
+        self._transaction.write(
+            delete(tables.publishers).where(
+                tables.publishers.c.repository_id == repository_id, tables.publishers.c.source == source
+            )
+        )
+        said = [
+            {
+                "repository_id": repository_id,
+                "source": source,
+                "place": place,
+                "artifact": publisher.artifact.purl,
+                "body": encode(publisher),
+            }
+            for place, publisher in enumerate(publishers)
+        ]
+        self._transaction.write_all(tables.publishers, said)
+
+    def gap_since(self, repository_id: int) -> datetime | None:
+        row = self._transaction.one(select(gaps.c.since).where(gaps.c.repository_id == repository_id))
+        return row.since if row else None
+
+    def put_gap(self, repository_id: int, since: datetime | None) -> None:
+        if since is None:
+            self._transaction.write(delete(gaps).where(gaps.c.repository_id == repository_id))
+        else:
+            self._transaction.upsert(gaps, {"repository_id": repository_id, "since": since})
+
+    def empty(self) -> None:
+        """Drop what facts give again; gaps do not come from facts."""
+        for table in (installations, repositories, tables.publishers):
+            self._transaction.write(delete(table))
+
+    def _said(self, which: ColumnElement[bool]) -> list[Publisher]:
+        rows = self._transaction.rows(select(tables.publishers).where(which))
+        said = [(row.source, row.repository_id, row.place, decode(Publisher, row.body)) for row in rows]
+        return [publisher for _, _, _, publisher in sorted(said, key=by_source)]

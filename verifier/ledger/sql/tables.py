@@ -1,0 +1,221 @@
+"""The tables. Derived ones hold the key, what is asked for, and the whole as JSON text (`verifier.ledger.codec`).
+
+Changing one needs a migration in `verifier/ledger/migrations/versions`; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+from verifier.ledger.sql.columns import Counter, Key, Moment, Words
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("body", Text, nullable=False),
+    # Unique: the chain cannot fork, whatever locks fail.
+    Column("previous", String(64), nullable=False, unique=True),
+    Column("hash", String(64), nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("event", Words, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("lent_until", Moment),
+    Column("lent", Integer, nullable=False),
+    Column("heard_at", Moment),
+    Column("problem", Words, nullable=False),
+    Index(None, "heard_at", "received_at"),
+)
+
+work = Table(
+    "work",
+    metadata,
+    Column("step", Words, primary_key=True),
+    Column("key", Key, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("again_at", Moment),
+    Column("attempts", Integer, nullable=False),
+    Column("wanted", Integer, nullable=False),
+    Column("taken", Integer, nullable=False),
+    Column("lent_until", Moment),
+    Column("problem", Words, nullable=False),
+    Index(None, "step", "due_at"),
+)
+
+installations = Table(
+    "installations",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+
+repositories = Table(
+    "repositories",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("folded_name", Key, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("since", Moment, nullable=False),
+)
+
+publishers = Table(
+    "publishers",
+    metadata,
+    Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("source", Words, primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("artifact", Key, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("run_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("attempt", BigInteger, primary_key=True, autoincrement=False),
+    Column("started_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("completed", Boolean, nullable=False),
+    Column("unread", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+    Index(None, "repository_id", "updated_at"),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("run_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("attempt", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+
+run_lists = Table(
+    "run_lists",
+    metadata,
+    Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("since", Moment, primary_key=True, autoincrement=False),
+    Column("until", Moment, primary_key=True, autoincrement=False),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Key, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("artifact", Key, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("artifact", Key, primary_key=True),
+    Column("number", Key, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("account", Key),
+    Column("scope", Key),
+    Column("in_incident", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+    Index(None, "account", "at"),
+    Index(None, "scope", "at"),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("id", Counter, primary_key=True),
+    Column("artifact", Key, nullable=False),
+    Column("number", Key, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("fingerprint", Words, nullable=False),
+    Column("body", Text, nullable=False),
+    Index(None, "artifact", "number"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("repository_id", BigInteger, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+    Index(None, "repository_id", "opened_at"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Counter, primary_key=True),
+    Column("incident_id", Key, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
+posted = Table(
+    "posted",
+    metadata,
+    Column("incident_id", Key, primary_key=True),
+    Column("channel", Key, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+waivers = Table(
+    "waivers",
+    metadata,
+    Column("artifact", Key, primary_key=True),
+    Column("number", Key, primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+problems = Table(
+    "problems",
+    metadata,
+    Column("subject", Key, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+beats = Table(
+    "beats",
+    metadata,
+    Column("name", Key, primary_key=True),
+    Column("at", Moment, nullable=False),
+)

@@ -1,0 +1,97 @@
+"""One open transaction: what every shelf runs its statements through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Delete, Insert, Row, Select, Table, Update, insert, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from verifier.ledger.protocol import ReadOnly
+from verifier.ledger.sql.engine import PATIENCE
+
+LOCK = 0x6C6564676572
+"""The number of the ledger's own lock in PostgreSQL: "ledger"."""
+
+
+class Transaction:
+    """A connection within a transaction. `write` and `upsert` raise ReadOnly where it only reads."""
+
+    def __init__(self, connection: Connection, writing: bool) -> None:
+        self._connection = connection
+        self._writing = writing
+        self._postgresql = connection.dialect.name == "postgresql"
+        self._locked = False
+
+    def alone(self) -> None:
+        """Wait until no other transaction changes derived rows, until this one ends.
+
+        What is derived is read, merged and written back, so two at once would lose one of the two; and the chain of
+        facts has one end. SQLite has one writer anyway.
+        """
+        if self._writing and self._postgresql and not self._locked:
+            self._connection.execute(
+                text("SELECT set_config('lock_timeout', :patience, true)"), {"patience": f"{PATIENCE}s"}
+            )
+            self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            self._locked = True
+
+    def rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        """All rows of a query."""
+        return self._connection.execute(query).all()
+
+    def one(self, query: Select[Any]) -> Row[Any] | None:
+        """Its only row, or None."""
+        return self._connection.execute(query).one_or_none()
+
+    def held(self, query: Select[Any]) -> Row[Any] | None:
+        """Its only row, waited for if another transaction holds it, and held until this one ends."""
+        self._may_write()
+        return self.one(query.with_for_update())
+
+    def free_rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        """Rows that no other transaction holds, held until this one ends."""
+        self._may_write()
+        return self.rows(query.with_for_update(skip_locked=True))
+
+    def write(self, statement: Insert | Update | Delete) -> None:
+        """Run a statement that changes rows."""
+        self._may_write()
+        self._connection.execute(statement)
+
+    def write_all(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert many rows."""
+        self._may_write()
+        many = [dict(row) for row in rows]
+        if many:
+            self._connection.execute(insert(table), many)
+
+    def insert_new(self, table: Table, row: Mapping[str, Any]) -> bool:
+        """Insert unless the key is known; says whether it was inserted."""
+        self._may_write()
+        key = list(table.primary_key.columns)
+        # RETURNING: the row count of ON CONFLICT is not reliable on PostgreSQL.
+        if self._postgresql:
+            new = postgresql.insert(table).values(row).on_conflict_do_nothing().returning(*key)
+            return self._connection.execute(new).first() is not None
+        old = sqlite.insert(table).values(row).on_conflict_do_nothing().returning(*key)
+        return self._connection.execute(old).first() is not None
+
+    def upsert(self, table: Table, row: Mapping[str, Any]) -> None:
+        """Insert the row, or overwrite the one that has its key."""
+        self._may_write()
+        key = [column.name for column in table.primary_key.columns]
+        rest = {name: value for name, value in row.items() if name not in key}
+        if self._postgresql:
+            self._connection.execute(
+                postgresql.insert(table).values(row).on_conflict_do_update(index_elements=key, set_=rest)
+            )
+        else:
+            self._connection.execute(
+                sqlite.insert(table).values(row).on_conflict_do_update(index_elements=key, set_=rest)
+            )
+
+    def _may_write(self) -> None:
+        if not self._writing:
+            raise ReadOnly("this transaction only reads; open it with `writing`")

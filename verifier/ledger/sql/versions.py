@@ -1,0 +1,89 @@
+"""Watched artifacts, their versions and verdicts, in tables."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, delete, insert, select
+
+from verifier.ledger.codec import decode, encode
+from verifier.ledger.order import by_publication
+from verifier.ledger.protocol import Dossier, Watch
+from verifier.ledger.sql import tables
+from verifier.ledger.sql.tables import versions, watches
+from verifier.ledger.sql.transaction import Transaction
+from verifier.model import Account, Artifact, Verdict
+
+
+class Versions:
+    """See `protocol.Versions`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def watch(self, artifact: Artifact) -> Watch | None:
+        row = self._transaction.one(select(watches.c.body).where(watches.c.artifact == artifact.purl))
+        return decode(Watch, row.body) if row else None
+
+    def put_watch(self, watch: Watch) -> None:
+        self._transaction.upsert(watches, {"artifact": watch.artifact.purl, "body": encode(watch)})
+
+    def watches(self) -> list[Watch]:
+        rows = self._transaction.rows(select(watches.c.body))
+        return sorted((decode(Watch, row.body) for row in rows), key=lambda watch: watch.artifact)
+
+    def get(self, artifact: Artifact, number: str) -> Dossier | None:
+        found = self._where(and_(versions.c.artifact == artifact.purl, versions.c.number == number))
+        return found[0] if found else None
+
+    def put(self, dossier: Dossier) -> None:
+        version = dossier.version
+        row = {
+            "artifact": version.artifact.purl,
+            "number": version.number,
+            "at": version.at,
+            "account": _account(version.account) if version.account else None,
+            "scope": version.artifact.scope,
+            "in_incident": dossier.incident_id is not None,
+            "body": encode(dossier),
+        }
+        self._transaction.upsert(versions, row)
+
+    def of(self, artifact: Artifact) -> list[Dossier]:
+        return self._where(versions.c.artifact == artifact.purl)
+
+    def by_account(self, account: Account, since: datetime, until: datetime) -> list[Dossier]:
+        return self._where(versions.c.account == _account(account), versions.c.at.between(since, until))
+
+    def in_scope(self, scope: str, since: datetime, until: datetime) -> list[Dossier]:
+        return self._where(versions.c.scope == scope, versions.c.at.between(since, until))
+
+    def verdicts(self, artifact: Artifact, number: str) -> list[tuple[datetime, str, Verdict]]:
+        columns = tables.verdicts.c
+        rows = self._transaction.rows(
+            select(columns.at, columns.fingerprint, columns.body)
+            .where(columns.artifact == artifact.purl, columns.number == number)
+            .order_by(columns.id)
+        )
+        return [(row.at, row.fingerprint, decode(Verdict, row.body)) for row in rows]
+
+    def put_verdict(self, artifact: Artifact, number: str, fingerprint: str, verdict: Verdict, at: datetime) -> None:
+        row = {"artifact": artifact.purl, "number": number, "at": at, "fingerprint": fingerprint}
+        self._transaction.write(insert(tables.verdicts).values(row | {"body": encode(verdict)}))
+
+    def in_incidents(self) -> list[Dossier]:
+        """Every version that belongs to an incident."""
+        return self._where(versions.c.in_incident.is_(True))
+
+    def empty(self) -> None:
+        """Drop what facts give again; watches do not come from facts alone."""
+        self._transaction.write(delete(versions))
+        self._transaction.write(delete(tables.verdicts))
+
+    def _where(self, *conditions: ColumnElement[bool]) -> list[Dossier]:
+        rows = self._transaction.rows(select(versions.c.body).where(*conditions))
+        return sorted((decode(Dossier, row.body) for row in rows), key=by_publication)
+
+
+def _account(account: Account) -> str:
+    return f"{account.kind.value} {account.name}"

@@ -1,0 +1,97 @@
+"""Work to do, in tables. What a change means is decided in `verifier.ledger.lease`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select
+
+from verifier.ledger import lease as leases
+from verifier.ledger.order import by_due
+from verifier.ledger.protocol import Task
+from verifier.ledger.sql.tables import work
+from verifier.ledger.sql.transaction import Transaction
+
+
+class Work:
+    """See `protocol.Work`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def want(self, step: str, key: str, at: datetime) -> None:
+        self._transaction.alone()
+        row = self._get(step, key)
+        after = leases.wanted(row, step, key, at)
+        if after != row:
+            self._put(after)
+
+    def claim(self, step: str, limit: int, now: datetime, lease: timedelta) -> list[Task]:
+        rows = self._transaction.free_rows(
+            select(work)
+            .where(
+                work.c.step == step,
+                work.c.due_at <= now,
+                or_(work.c.lent_until.is_(None), work.c.lent_until <= now),
+            )
+            .order_by(work.c.due_at, work.c.key)
+            .limit(limit)
+        )
+        lent = [leases.claimed(_row(row), now, lease) for row in rows]
+        for row in lent:
+            self._put(row)
+        return sorted((row.task for row in lent), key=by_due)
+
+    def done(self, task: Task, again_at: datetime | None = None) -> None:
+        self._transaction.alone()
+        row = self._get(task.step, task.key)
+        if row is None or not leases.holds(row, task):
+            return
+        rest = leases.done(row, again_at)
+        if rest is None:
+            self._transaction.write(delete(work).where(_is(task.step, task.key)))
+        else:
+            self._put(rest)
+
+    def failed(self, task: Task, again_at: datetime, problem: str) -> None:
+        self._transaction.alone()
+        row = self._get(task.step, task.key)
+        if row is not None and leases.holds(row, task):
+            self._put(leases.failed(row, again_at, problem))
+
+    def next_due(self, *steps: str) -> datetime | None:
+        query = select(func.min(work.c.due_at))
+        due: datetime | None = self._transaction.rows(query.where(work.c.step.in_(steps)) if steps else query)[0][0]
+        return due
+
+    def all(self, step: str) -> list[Task]:
+        rows = self._transaction.rows(select(work).where(work.c.step == step))
+        return sorted((_row(row).task for row in rows), key=by_due)
+
+    def _get(self, step: str, key: str) -> leases.Row | None:
+        # Locked: a claim does not wait in `alone`, and a lease made between reading and writing would be lost.
+        row = self._transaction.held(select(work).where(_is(step, key)))
+        return _row(row) if row else None
+
+    def _put(self, row: leases.Row) -> None:
+        self._transaction.upsert(work, {**asdict(row), "name": row.key})
+
+
+def _is(step: str, key: str) -> ColumnElement[bool]:
+    return and_(work.c.step == step, work.c.key == key)
+
+
+def _row(row: Row[Any]) -> leases.Row:
+    return leases.Row(
+        step=row.step,
+        key=row.name,
+        due_at=row.due_at,
+        again_at=row.again_at,
+        attempts=row.attempts,
+        wanted=row.wanted,
+        taken=row.taken,
+        lent_until=row.lent_until,
+        problem=row.problem,
+    )

@@ -1,0 +1,215 @@
+"""Python package indexes: the JSON simple API and the provenance of each file.
+
+A release is an open set of files, so each file keeps its own time and its own provenance.
+Source: packaging.python.org, "Simple repository API" (PEP 503, 691, 700, 740, 792).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from urllib.parse import quote
+
+from packaging.utils import canonicalize_name
+from pypi_simple import UnparsableFilenameError, parse_filename
+
+from verifier.model import Artifact, Evidence, File, Version
+from verifier.registries import certificate, claims, pep440, statement
+from verifier.registries.base import Ask, Page, Snapshot, Unreadable
+from verifier.registries.document import (
+    Complaints,
+    Malformed,
+    decoded,
+    digests,
+    items,
+    mapping,
+    moment,
+    number,
+    parse,
+    shown,
+    text,
+)
+
+TYPE = "pypi"
+LIMIT = 64 * 1024 * 1024
+EVIDENCE_LIMIT = 8 * 1024 * 1024
+SOURCE = "PEP 740 attestation"
+
+_FILES = 200_000
+_DASHES = 40
+"""More than any file name has; file names are taken apart by patterns that get slow with very many."""
+
+
+def ask(artifact: Artifact, base: str) -> Ask:
+    """The project's page, as JSON: the HTML form has no times."""
+    name = quote(canonicalize_name(artifact.name), safe="")
+    return Ask(f"{base.rstrip('/')}/{name}/", "application/vnd.pypi.simple.v1+json", LIMIT)
+
+
+def read(artifact: Artifact, page: Page, read_at: datetime) -> Snapshot | Unreadable:
+    """Every release with its files. A release that is listed and has no file left is a removed one."""
+    if "html" in page.headers.get("content-type", ""):
+        problem = "The index answered with HTML. It must speak the JSON simple API (PEP 691); point the setting at one."
+        return Unreadable(page.url, problem)
+    complaints = Complaints()
+    try:
+        document = mapping(parse(page.body), "the document")
+        name = text(document.get("name"), "name")
+        if canonicalize_name(name) != canonicalize_name(artifact.name):
+            raise Malformed(f"name is not {artifact.name}")
+        entries = items(document.get("files"), "files", _FILES)
+    except Malformed as error:
+        return Unreadable(page.url, f"The index's page about {artifact.name} could not be read: {error}.")
+
+    releases: dict[str, list[tuple[str, File]]] = defaultdict(list)
+    for at, entry in enumerate(entries):
+        found = complaints.attempt(_file, artifact, entry, at, complaints)
+        if found is not None:
+            releases[pep440.canonical(found[0])].append(found)
+    all_placed = len(entries) == sum(map(len, releases.values()))
+    spellings = _spellings(document.get("versions"), complaints)
+    present = [
+        _version(artifact, spellings.get(key) or _spelling(files), [file for _, file in files], read_at)
+        for key, files in releases.items()
+    ]
+    empty = [
+        # Only when every file found its release do we know that this one has none.
+        _version(artifact, spelling, [], read_at, removed_at=read_at if all_placed else None)
+        for key, spelling in spellings.items()
+        if key not in releases
+    ]
+    return Snapshot(
+        artifact,
+        (*present, *(() if all_placed else empty)),
+        removed=tuple(empty) if all_placed else (),
+        quarantined=complaints.attempt(_quarantined, document.get("project-status")) or False,
+        unread=complaints.all(),
+    )
+
+
+def _file(artifact: Artifact, entry: object, at: int, complaints: Complaints) -> tuple[str, File]:
+    """The version in a file's name, and the file. Raises Malformed only when it cannot be placed in a release."""
+    fields = mapping(entry, f"files[{at}]")
+    name = text(fields.get("filename"), f"files[{at}].filename")
+    where = f"files[{shown(name)}]"
+    version = _version_in(name, artifact, where)
+    hashes, uploaded, yanked = fields.get("hashes"), fields.get("upload-time"), fields.get("yanked")
+    return version, File(
+        name,
+        complaints.attempt(digests, hashes, f"{where}.hashes") or (),
+        None if uploaded is None else complaints.attempt(moment, uploaded, f"{where}.upload-time"),
+        yanked=yanked is not None and yanked is not False,
+        attested=bool(fields.get("provenance")),
+    )
+
+
+def _version_in(filename: str, artifact: Artifact, where: str) -> str:
+    parts = filename.removesuffix(".whl").split("-")
+    if filename.endswith(".whl") and len(parts) in (5, 6):
+        project, version = parts[:2]
+    elif filename.endswith(".whl") or len(parts) > _DASHES:
+        raise Malformed(f"{where}.filename is not that of a distribution")
+    else:
+        try:
+            project, version, _ = parse_filename(filename, artifact.name)
+        except UnparsableFilenameError as error:
+            raise Malformed(f"{where}.filename is not that of a distribution") from error
+    if canonicalize_name(project) != canonicalize_name(artifact.name):
+        raise Malformed(f"{where}.filename is of another project")
+    return number(version, f"{where}.filename")
+
+
+def _spellings(versions: object, complaints: Complaints) -> dict[str, str]:
+    """How the index itself writes each version, by what all spellings share. An older API does not say."""
+    if versions is None:
+        return {}
+    names = complaints.attempt(items, versions, "versions", _FILES) or []
+    usable = [complaints.attempt(number, name, "versions") for name in names]
+    return {pep440.canonical(name): name for name in reversed(usable) if name}
+
+
+def _spelling(files: list[tuple[str, File]]) -> str:
+    """The spelling of the file that came first, so that a later one cannot change it."""
+    dated = [(file.published_at, file.name, version) for version, file in files if file.published_at is not None]
+    return min(dated)[2] if dated else min((file.name, version) for version, file in files)[1]
+
+
+def _version(
+    artifact: Artifact, name: str, files: list[File], read_at: datetime, removed_at: datetime | None = None
+) -> Version:
+    return Version(
+        artifact,
+        name,
+        pep440.line(name),
+        pep440.rank(name),
+        first_seen_at=read_at,
+        published_at=min((file.published_at for file in files if file.published_at is not None), default=None),
+        files=tuple(sorted(files, key=lambda file: (file.name, file.digests))),
+        removed_at=removed_at,
+    )
+
+
+def _quarantined(status: object) -> bool:
+    return status is not None and mapping(status, "project-status").get("status") == "quarantined"
+
+
+def ask_evidence(version: Version, base: str) -> tuple[Ask, ...]:
+    """The provenance of each attested file, at the address rebuilt beside our own base: the one on the page is data."""
+    project = quote(canonicalize_name(version.artifact.name), safe="")
+    root = f"{base.rstrip('/').removesuffix('/simple')}/integrity/{project}/{quote(version.number, safe='')}"
+    return tuple(
+        Ask(
+            f"{root}/{quote(file.name, safe='')}/provenance",
+            "application/vnd.pypi.integrity.v1+json",
+            EVIDENCE_LIMIT,
+        )
+        for file in version.files
+        if file.attested
+    )
+
+
+def read_evidence(version: Version, page: Page) -> tuple[Evidence, ...]:
+    """What each attestation of one file names: its publisher as the index states it, and its certificate's claims."""
+    try:
+        document = mapping(parse(page.body), "the document")
+        bundles = items(document.get("attestation_bundles"), "attestation_bundles", 64)
+    except Malformed as error:
+        return (claims.unreadable(SOURCE, f"{error}."),)
+    found = tuple(evidence for bundle in bundles for evidence in _bundle(bundle))
+    return found or (claims.unreadable(SOURCE, "The index announces provenance and serves none."),)
+
+
+def _bundle(bundle: object) -> tuple[Evidence, ...]:
+    try:
+        fields = mapping(bundle, "an attestation bundle")
+        publisher = _publisher(mapping(fields.get("publisher"), "publisher"))
+        attestations = items(fields.get("attestations"), "attestations", 64)
+    except Malformed as error:
+        return (claims.unreadable(SOURCE, f"{error}."),)
+    return tuple(_attestation(entry, publisher) for entry in attestations)
+
+
+def _publisher(fields: dict[str, object]) -> claims.Claims:
+    """Whom the index trusted. Raises Malformed for those that are not GitHub's, whose runs we cannot see."""
+    kind = text(fields.get("kind"), "publisher.kind")
+    if kind != "GitHub":
+        raise Malformed(f"publisher.kind is {shown(kind)}; only GitHub's runs can be looked up")
+    workflow = text(fields.get("workflow"), "publisher.workflow")
+    return claims.Claims(
+        repository=text(fields.get("repository"), "publisher.repository"),
+        workflow=workflow if "/" in workflow else f".github/workflows/{workflow}",
+    )
+
+
+def _attestation(entry: object, publisher: claims.Claims) -> Evidence:
+    try:
+        fields = mapping(entry, "an attestation")
+        envelope = mapping(fields.get("envelope"), "envelope")
+        stated = statement.read(envelope.get("statement"), "envelope.statement")
+        material = mapping(fields.get("verification_material", {}), "verification_material")
+        raw, signed = material.get("certificate"), None
+        if raw is not None:
+            signed = certificate.read(decoded(raw, "certificate", certificate.LONGEST), "the certificate")
+        return claims.evidence(SOURCE, claims.agreed(publisher, signed), stated.digests)
+    except Malformed as error:
+        return claims.unreadable(SOURCE, f"{error}.")
