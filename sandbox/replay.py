@@ -6,9 +6,6 @@ clock is the scenario's.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,9 +26,11 @@ from app.wake import STEPS
 from sandbox.app import create
 from sandbox.github.shapes import Address
 from sandbox.keys import Keys, make
+from sandbox.ledger_view import LedgerView
 from sandbox.play import Stuck, play
-from sandbox.results import Result, Told, stood
+from sandbox.results import Result
 from sandbox.scenario import Scenario, load, scenarios_in
+from sandbox.signing import signed
 from sandbox.state import Webhook
 from sandbox.world import World
 from verifier.ledger import memory_ledger
@@ -52,7 +51,7 @@ def replay(directories: Iterable[Path]) -> list[Result]:
         return [play(scenario, Replay(scenario)) for scenario in scenarios]
 
 
-class Replay:
+class Replay(LedgerView):
     """The stage of one scenario in this process. See `sandbox.play.Stage`."""
 
     def __init__(self, scenario: Scenario, keys: Keys | None = None) -> None:
@@ -78,6 +77,7 @@ class Replay:
             wake=NoWake(),
             now=lambda: self._now,
         )
+        self.ledger = self.deps.ledger
 
     def set_clock(self, to: datetime) -> Sequence[Webhook]:
         """Time moves on for the world and the monitor alike."""
@@ -86,13 +86,7 @@ class Replay:
 
     def deliver(self, webhook: Webhook) -> None:
         """One webhook, signed, through the same door as in the web process. Raises Stuck when it is refused."""
-        body = json.dumps(webhook.payload).encode()
-        headers = {
-            "X-Hub-Signature-256": "sha256=" + hmac.new(self._secret.encode(), body, hashlib.sha256).hexdigest(),
-            "X-GitHub-Event": webhook.event,
-            "X-GitHub-Delivery": webhook.id,
-            "Content-Type": "application/json",
-        }
+        headers, body = signed(webhook, self._secret)
         answer = webhooks.accept(headers, body, self.deps.ledger, self._secret, self._now)
         if answer.status != 202:
             raise Stuck(f"{webhook.event} {webhook.id} was answered {answer.status}: {answer.text}")
@@ -111,45 +105,6 @@ class Replay:
         with self.deps.ledger.writing() as book:
             book.health.beat(clock.NAME, since)
             clock.beat(book, self._now, clock.MISSING_AFTER)
-
-    def next_poll(self) -> datetime | None:
-        """The earliest regular poll."""
-        with self.deps.ledger.reading() as book:
-            return min((task.due_at for task in book.work.all("poll") if not task.problem), default=None)
-
-    def next_due(self) -> datetime | None:
-        """The earliest other work, polls that failed among it."""
-        with self.deps.ledger.reading() as book:
-            failed = [task.due_at for task in book.work.all("poll") if task.problem]
-            other = book.work.next_due(*(step for step in STEPS if step != "poll"))
-        return min([*failed, *([other] if other else [])], default=None)
-
-    def verdicts(self) -> Sequence[Told]:
-        """Everything that was ever said, from the ledger."""
-        with self.deps.ledger.reading() as book:
-            return [
-                Told(
-                    dossier.version.artifact,
-                    dossier.version.number,
-                    dossier.version.published_at,
-                    tuple(
-                        stood(at, verdict)
-                        for at, _, verdict in book.versions.verdicts(watch.artifact, dossier.version.number)
-                    ),
-                )
-                for watch in book.versions.watches()
-                for dossier in book.versions.of(watch.artifact)
-            ]
-
-    def incidents(self) -> int:
-        """How many incidents were opened."""
-        with self.deps.ledger.reading() as book:
-            return len(book.incidents.all())
-
-    def problems(self) -> Sequence[str]:
-        """What stands on the health page."""
-        with self.deps.ledger.reading() as book:
-            return [f"{problem.subject}: {problem.sentence}" for problem in book.health.problems()]
 
 
 class NoWake:

@@ -1,0 +1,27 @@
+"""One simulated clock for several processes: a file says what time it was when it was set; it runs on from there."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+
+class SharedClock:
+    """A clock kept in a file. Calling it gives its time in UTC; only one process may set it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __call__(self) -> datetime:
+        """The time it was set to, and as much as has passed since."""
+        shown, set_at = self._path.read_text().split()
+        return datetime.fromisoformat(shown) + timedelta(seconds=time.time() - float(set_at))
+
+    def set(self, to: datetime) -> None:
+        """Set it, never back: whoever reads meanwhile sees the old or the new time."""
+        if self._path.exists():
+            to = max(to, self())
+        fresh = self._path.with_suffix(".new")
+        fresh.write_text(f"{to.astimezone(UTC).isoformat()} {time.time()!r}")
+        fresh.replace(self._path)

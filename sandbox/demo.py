@@ -1,0 +1,105 @@
+"""The demo: real attacks played against the monitor's real processes on this machine, over real HTTP."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from sandbox.live import ROOT, Live
+from sandbox.play import play
+from sandbox.results import Result, State
+from sandbox.scenario import Scenario, load, scenarios_in
+from sandbox.screen import Screen
+from sandbox.world import Clash, World
+
+SCENARIOS = ROOT / "scenarios"
+STORY = (
+    "xrpl-2025",
+    "nx-s1ngularity-2025",
+    "chalk-2025",
+    "axios-2026",
+    "tanstack-2026",
+    "trap-f07-failed-later",
+    "monorepo-forty-packages",
+)
+"""What is played when nothing is named: attacks of each kind, and honest releases that must stay quiet."""
+
+
+def demo(once: bool, names: Sequence[str]) -> int:
+    """Play them and show it; returns the exit code: 0 when all came out as expected. `names`: `all`, or scenarios.
+
+    Raises ValueError for a name that is no scenario.
+    """
+    console, results = Console(highlight=False), list[Result]()
+    groups = grouped(_chosen(names))
+    with tempfile.TemporaryDirectory(prefix="artifact-monitor-demo-", ignore_cleanup_errors=True) as folder:
+        screen = Screen(console)
+        for number, group in enumerate(groups):
+            data_dir = Path(folder) / str(number)
+            stage = Live(group, data_dir)
+            stage.settled = lambda now, stage=stage: screen.changes(stage.ledger, now)  # type: ignore[misc]
+            console.print(
+                f"Starting the monitor and a pretended GitHub, npm and PyPI on this machine ({len(group)} scenarios) …"
+            )
+            with stage:
+                console.print(f"Dashboard: {stage.dashboard}   What is filed at GitHub: {stage.github}", soft_wrap=True)
+                for scenario in group:
+                    screen.begin(scenario)
+                    stage.begin(scenario)
+                    results.append(play(scenario, stage))
+                if number == len(groups) - 1:
+                    _end(console, screen, results, stage, once)
+            shutil.rmtree(data_dir, ignore_errors=True)
+    return 1 if any(result.state is State.FAILED for result in results) else 0
+
+
+def grouped(scenarios: Sequence[Scenario]) -> list[list[Scenario]]:
+    """Scenarios that one monitor can live through one after another: time only moves on, and names are used once."""
+    groups: list[list[Scenario]] = []
+    for scenario in sorted(scenarios, key=lambda s: (s.installed, s.name)):
+        fitting = next((group for group in groups if _fits(group, scenario)), None)
+        if fitting is None:
+            groups.append([scenario])
+        else:
+            fitting.append(scenario)
+    return groups
+
+
+def _fits(group: list[Scenario], scenario: Scenario) -> bool:
+    if group[-1].until > scenario.installed or group[-1].poll != scenario.poll:
+        return False
+    try:
+        World([*group, scenario])
+    except Clash:
+        return False
+    return True
+
+
+def _chosen(names: Sequence[str]) -> list[Scenario]:
+    if list(names) == ["all"]:
+        return [load(directory) for directory in scenarios_in([SCENARIOS])]
+    known = {directory.name: directory for directory in scenarios_in([SCENARIOS])}
+    for name in names:
+        if name not in known:
+            raise ValueError(f"There is no scenario {name!r}; there are: {', '.join(known)}.")
+    return [load(known[name]) for name in names or STORY]
+
+
+def _end(console: Console, screen: Screen, results: list[Result], stage: Live, once: bool) -> None:
+    console.print()
+    screen.table(results)
+    if once:
+        return
+    console.print(
+        f"\nDashboard: [bold]{stage.dashboard}[/]   What was filed: [bold]{stage.github}[/]   Ctrl-C ends it."
+    )
+    try:
+        while True:
+            time.sleep(1)
+    except KeyboardInterrupt:
+        console.print("Ended.")

@@ -1,0 +1,224 @@
+"""The live stage: the monitor's real processes over real HTTP; only the clock and the world around are pretended."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+import requests
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from app.jobs.batch import LEASE
+from app.wake import STEPS
+from app.wake_local import LocalWake
+from sandbox import keys
+from sandbox.app import NPM, PYPI, create
+from sandbox.clock import SharedClock
+from sandbox.github.shapes import Address
+from sandbox.ledger_view import LedgerView
+from sandbox.play import Stuck
+from sandbox.process import CLOCK
+from sandbox.results import Told
+from sandbox.scenario import Scenario
+from sandbox.signing import signed
+from sandbox.state import Webhook
+from sandbox.world import World
+from verifier.ledger import migrate, open_ledger
+
+ROOT = Path(__file__).resolve().parent.parent
+START_WITHIN = 60.0
+"""Seconds the processes get to answer."""
+STALLED_AFTER = 5.0
+"""Seconds without progress after which a claimed batch's owner is taken for dead, and its lease is let run out."""
+HOPELESS_AFTER = 120.0
+
+
+class _Quiet(WSGIRequestHandler):
+    """The pretended GitHub logs nothing on the terminal."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Nothing."""
+
+
+class Live(LedgerView):
+    """The stage of several scenarios played one after another. See `sandbox.play.Stage`.
+
+    Use it as a context manager: it starts the sandbox's server and the monitor's processes, and ends both.
+    `environment` adds settings (`DATABASE_URL`, `REDIS_URL`); `settled` is called whenever the monitor came to rest.
+    """
+
+    def __init__(
+        self,
+        scenarios: Sequence[Scenario],
+        data_dir: Path,
+        environment: dict[str, str] | None = None,
+        settled: Callable[[datetime], None] = lambda now: None,
+    ) -> None:
+        port, self.port = _free_port(), _free_port()
+        self.github = f"http://127.0.0.1:{port}"
+        self.dashboard = f"http://127.0.0.1:{self.port}"
+        self._keys = keys.make()
+        self.world = World(scenarios, Address(self.github, f"{self.github}/api/v3"))
+        self._server: BaseWSGIServer = make_server(
+            "127.0.0.1", port, create(self.world, self._keys), threaded=True, request_handler=_Quiet
+        )
+        self.data_dir = data_dir
+        self.clock = SharedClock(data_dir / "clock")
+        self.environment = self._environment(scenarios, environment or {})
+        self.settled = settled
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self._artifacts: set[str] = set()
+        self._incidents_before = 0
+        self._web = requests.Session()
+
+    def __enter__(self) -> Live:
+        """Start everything. Raises Stuck when the monitor does not come up."""
+        from app.settings import read
+
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.clock.set(min(scenario.installed for scenario in self.world.scenarios))
+        settings = read(self.environment)
+        migrate(settings.database)
+        self.ledger = open_ledger(settings.database)
+        self._wake = LocalWake(settings.data_dir)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """End the processes and the server."""
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        self._server.shutdown()
+
+    def start(self) -> None:
+        """Start web, worker and clock, and wait until the web answers. Raises Stuck."""
+        own = [sys.executable, "-m", "sandbox.process"]
+        gunicorn = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "sandbox.process:web()"]
+        self.processes = [self.spawn(gunicorn), self.spawn([*own, "worker"]), self.spawn([*own, "clock"])]
+        deadline = time.monotonic() + START_WITHIN
+        while time.monotonic() < deadline:
+            if any(process.poll() is not None for process in self.processes):
+                break
+            try:
+                if self._web.get(f"{self.dashboard}/healthz", timeout=5).ok:
+                    return
+            except requests.RequestException:
+                time.sleep(0.1)
+        raise Stuck(f"the monitor does not come up; its log is {self.data_dir / 'monitor.log'}")
+
+    def spawn(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        """One process of the monitor, logging into the data folder."""
+        with (self.data_dir / "monitor.log").open("ab") as log:
+            return subprocess.Popen(  # noqa: S603  # our own modules
+                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+
+    def restart_worker(self) -> None:
+        """Start another worker where the last one was killed."""
+        self.processes[1] = self.spawn([sys.executable, "-m", "sandbox.process", "worker"])
+
+    def begin(self, scenario: Scenario) -> None:
+        """From here on, what is asked is about this scenario."""
+        self._artifacts = {package.artifact.purl for package in scenario.packages}
+        self._incidents_before = super().incidents()
+
+    def set_clock(self, to: datetime) -> Sequence[Webhook]:
+        """Time moves on for the world and the monitor alike."""
+        self.clock.set(to)
+        return self.world.advance(to)
+
+    def deliver(self, webhook: Webhook) -> None:
+        """One webhook, signed, over HTTP. Raises Stuck when it is refused."""
+        headers, body = signed(webhook, self._keys.webhook_secret)
+        answer = self._web.post(f"{self.dashboard}/webhooks", data=body, headers=headers, timeout=30)
+        if answer.status_code != 202:
+            raise Stuck(f"{webhook.event} {webhook.id} was answered {answer.status_code}: {answer.text[:200]}")
+
+    def settle(self) -> None:
+        """Wake the worker and wait until nothing is due. Raises Stuck."""
+        begun = moved = time.monotonic()
+        before: object = None
+        while (left := self._left()) is not None:
+            if time.monotonic() - begun > HOPELESS_AFTER:
+                raise Stuck(f"the monitor does not come to rest: {left}; its log is {self.data_dir / 'monitor.log'}")
+            if left != before:
+                before, moved = left, time.monotonic()
+                for step in STEPS:
+                    self._wake.wake(step)
+            elif time.monotonic() - moved > STALLED_AFTER:
+                moved = time.monotonic()
+                self.clock.set(self.clock() + LEASE)
+            time.sleep(0.01)
+        self.settled(self.clock())
+
+    def restart(self, since: datetime) -> None:
+        """What the clock does at its start after a stop since then."""
+        from app import clock
+
+        with self.ledger.writing() as book:
+            book.health.beat(clock.NAME, since)
+            clock.beat(book, self.clock(), clock.MISSING_AFTER)
+
+    def verdicts(self) -> Sequence[Told]:
+        """What was said about this scenario's artifacts."""
+        return [told for told in super().verdicts() if told.artifact.purl in self._artifacts]
+
+    def incidents(self) -> int:
+        """How many incidents were opened in this scenario."""
+        return super().incidents() - self._incidents_before
+
+    def _left(self) -> object | None:
+        """What is still to be done now; None when nothing is."""
+        now = self.clock()
+        with self.ledger.reading() as book:
+            waiting = book.inbox.waiting()
+            due = [
+                (task.step, task.key, task.attempts)
+                for step in STEPS
+                for task in book.work.all(step)
+                if task.due_at <= now
+            ]
+        return (waiting, tuple(due[:5]), len(due)) if waiting or due else None
+
+    def _environment(self, scenarios: Sequence[Scenario], more: dict[str, str]) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+        (self.data_dir).mkdir(parents=True, exist_ok=True)
+        key = self.data_dir / "app.pem"
+        key.touch(mode=0o600)
+        key.write_text(self._keys.private)
+        return {
+            **kept,
+            "DATA_DIR": str(self.data_dir),
+            "GITHUB_API_URL": f"{self.github}/api/v3",
+            "GITHUB_APP_ID": str(self._keys.app_id),
+            "GITHUB_PRIVATE_KEY": str(key),
+            "GITHUB_WEBHOOK_SECRET": self._keys.webhook_secret,
+            "NPM_REGISTRY": f"{self.github}{NPM}",
+            "PYPI_INDEX": f"{self.github}{PYPI}/simple/",
+            "POLL_INTERVAL": str(int(scenarios[0].poll.total_seconds())),
+            "BASE_URL": self.dashboard,
+            "PORT": str(self.port),
+            "LOG_FORMAT": "json",
+            CLOCK: str(self.data_dir / "clock"),
+            **more,
+        }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,46 @@
+"""The monitor's own processes with the sandbox's clock in place of the machine's; nothing else differs.
+
+Started by `sandbox.live` as `python -m sandbox.process worker|clock`, and by gunicorn as `sandbox.process:web()`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+
+from app import clock, create_app, logs, worker
+from app.deps import Deps, build
+from app.settings import read
+from sandbox.clock import SharedClock
+
+CLOCK = "SANDBOX_CLOCK"
+"""The environment variable that names the clock's file."""
+
+
+def deps() -> Deps:
+    """The real parts on the settings of the environment, and the shared clock."""
+    settings = read(os.environ)
+    logs.configure(settings)
+    return replace(build(settings), now=SharedClock(Path(os.environ[CLOCK])))
+
+
+def web() -> Flask:
+    """What gunicorn loads."""
+    return create_app(deps())
+
+
+def main(name: str) -> None:
+    """Run the worker or the clock. The clock does not take the play's jumps for stops of the monitor."""
+    if name == "worker":
+        worker.main(deps())
+    else:
+        clock.main(deps(), missing_after=timedelta(days=10_000))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

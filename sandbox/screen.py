@@ -1,0 +1,117 @@
+"""What the demo shows on the terminal: each version as it is judged, and what was filed about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from app.explain import SIGNS, shown
+from sandbox.results import Result, State
+from sandbox.scenario import Scenario
+from verifier.ledger.protocol import Dossier, Ledger, Posted
+from verifier.model import Outcome, Verdict
+
+STYLES = {
+    Outcome.COMPLIANT: "green",
+    Outcome.NON_COMPLIANT: "bold red",
+    Outcome.PENDING: "dim",
+    Outcome.UNVERIFIABLE: "yellow",
+}
+
+
+class Screen:
+    """Prints what changed in the ledger since it last looked."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._seen: dict[tuple[str, str], tuple[Outcome, bool]] = {}
+        self._posted: dict[tuple[str, str], tuple[str, bool]] = {}
+
+    def begin(self, scenario: Scenario) -> None:
+        """A heading for the next scenario."""
+        self.console.print()
+        self.console.rule(f"[bold]{escape(scenario.name)}[/]  {escape(scenario.title)}", align="left")
+
+    def changes(self, ledger: Ledger, now: datetime) -> None:
+        """Each verdict that is new or flipped, history in one line; then each message that was filed or closed."""
+        with ledger.reading() as book:
+            known = {watch.artifact: watch.first_contact for watch in book.versions.watches()}
+            dossiers = [(d, since) for artifact, since in known.items() for d in book.versions.of(artifact)]
+            posted = [p for incident in book.incidents.all() for p in book.incidents.all_posted(incident.id)]
+        fresh = [(d, d.verdict, since) for d, since in dossiers if d.verdict is not None and self._is_new(d, d.verdict)]
+        history = [verdict for d, verdict, since in fresh if d.version.at < since]
+        if history:
+            self._history(history, now)
+        for dossier, verdict, since in fresh:
+            if dossier.version.at >= since:
+                self._version(dossier, verdict, now)
+        for post in posted:
+            self._post(post)
+
+    def _is_new(self, dossier: Dossier, verdict: Verdict) -> bool:
+        key, state = (dossier.version.artifact.purl, dossier.version.number), (verdict.outcome, verdict.suspect)
+        if self._seen.get(key) == state:
+            return False
+        self._seen[key] = state
+        return True
+
+    def _history(self, verdicts: list[Verdict], now: datetime) -> None:
+        count = {outcome: sum(v.outcome is outcome for v in verdicts) for outcome in Outcome}
+        words = ", ".join(f"{n} {outcome.value.replace('_', '-')}" for outcome, n in count.items() if n)
+        self.console.print(f"[dim]{now:%Y-%m-%d %H:%M:%S}  history: {words}; nobody is alarmed about it[/]")
+
+    def _version(self, dossier: Dossier, verdict: Verdict, now: datetime) -> None:
+        word = verdict.outcome.value.replace("_", "-") + (", suspect" if verdict.suspect else "")
+        name = f"{SIGNS[verdict.outcome]} {shown(str(dossier.version), 60)}  {word} ({verdict.confidence.word})"
+        self.console.print(f"[dim]{now:%Y-%m-%d %H:%M:%S}[/]  [{STYLES[verdict.outcome]}]{escape(name)}[/]")
+        for finding in (verdict.reasons + verdict.anomalies)[:3]:
+            self.console.print(Padding(Text(shown(finding.sentence, 300)), (0, 0, 0, 23)))
+
+    def _post(self, post: Posted) -> None:
+        key = (post.incident_id, post.channel)
+        if self._posted.get(key) == (post.digest, post.open):
+            return
+        verb = (
+            ("filed" if post.open else "filed, closed")
+            if key not in self._posted
+            else "updated"
+            if post.open
+            else "closed"
+        )
+        self._posted[key] = (post.digest, post.open)
+        name = post.channel.replace("_", " ")
+        self.console.print(
+            f"{'':21}  → {name} {verb}: {escape(post.url)}", style="cyan", highlight=False, soft_wrap=True
+        )
+
+    def table(self, results: Iterable[Result]) -> None:
+        """Expected against got, one line a version that a scenario says something about."""
+        table = Table(title="Expected and got", title_justify="left")
+        for heading in ("scenario", "version", "expected", "got", ""):
+            table.add_column(heading, overflow="fold")
+        for result in results:
+            known = {(told.artifact, told.version): told for told in result.versions}
+            for expect in (expect for expect in result.scenario.expect if expect.at is None):
+                told = known.get((expect.artifact, expect.version))
+                final = told.final if told is not None else None
+                got = _words(final.outcome, final.suspect) if final is not None else "nothing was said"
+                wanted = _words(expect.outcome, bool(expect.suspect))
+                named = f"{expect.artifact.name}@{expect.version}"
+                wrong = any(sentence.startswith((f"{named}:", f"{named} ")) for sentence in result.mismatches)
+                sign = "[yellow]waits[/]" if result.state is State.WAITS else "[red]✘[/]" if wrong else "[green]✔[/]"
+                table.add_row(*(escape(text) for text in (result.scenario.name, named, wanted, got)), sign)
+        self.console.print(table)
+        for result in results:
+            if result.state is State.FAILED:
+                for sentence in (*result.mismatches, *result.problems):
+                    self.console.print(f"[red]✘[/] {escape(result.scenario.name)}: {escape(sentence)}")
+
+
+def _words(outcome: str, suspect: bool) -> str:
+    return outcome.replace("_", "-") + (", suspect" if suspect else "")
