@@ -19,11 +19,15 @@ class OneLine(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; turn what it refuses into a message and exit code 2."""
         from checks.base import Permanent, Temporary
+        from verifier.ledger.protocol import Unavailable
 
         try:
             return super().invoke(ctx)
-        except (BadSetting, Permanent, Temporary, ValueError) as error:
-            raise click.UsageError(str(error), ctx=None) from error
+        except (BadSetting, Permanent, Temporary, Unavailable, ValueError) as error:
+            raise click.UsageError(" ".join(str(error).split()), ctx=None) from error
+        except OSError as error:  # a folder that cannot be written, a port that is taken
+            what = f"{error.filename}: " if error.filename else ""
+            raise click.UsageError(f"{what}{error.strerror or error}", ctx=None) from error
 
 
 @click.group(cls=OneLine, context_settings={"max_content_width": 100})
@@ -72,11 +76,12 @@ def replay(directories: tuple[Path, ...], as_json: bool) -> None:
     Example:  artifact-monitor replay scenarios/axios-2026 scenarios/tanstack-2026
     """
     from sandbox.replay import replay as play
+    from sandbox.results import State
     from sandbox.table import as_document, as_text
 
     results = play(directories)
     click.echo(json.dumps(as_document(results), indent=2) if as_json else as_text(results))
-    sys.exit(0 if all(result.ok for result in results) else 1)
+    sys.exit(1 if any(result.state is State.FAILED for result in results) else 0)
 
 
 @main.command()

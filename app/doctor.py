@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from app.settings import BadSetting, Settings, read, require_webhook_secret
 from checks.base import Permanent, Temporary
-from verifier.ledger.protocol import Book, Ledger
+from verifier.ledger.protocol import Book, Ledger, Unavailable
 from verifier.model import Artifact
 from verifier.registries.base import Unreadable
 
@@ -75,9 +75,11 @@ def _database(settings: Settings) -> Iterator[Check]:
         yield Check(None, "database", f"{where}: not there yet", "`artifact-monitor run` makes it.")
         return
     ledger: Ledger = open_ledger(settings.database)
-    with ledger.reading() as book:
-        yield Check(True, "database", where)
-        yield from _state(book)
+    try:
+        with ledger.reading() as book:
+            yield from (Check(True, "database", where), *_state(book))
+    except Unavailable as error:
+        yield Check(False, "database", f"{where}: {error}")
 
 
 def _state(book: Book) -> Iterator[Check]:

@@ -24,7 +24,6 @@ STORY = (
     "chalk-2025",
     "axios-2026",
     "tanstack-2026",
-    "trap-f07-failed-later",
     "monorepo-forty-packages",
 )
 """What is played when nothing is named: attacks of each kind, and honest releases that must stay quiet."""

@@ -25,6 +25,10 @@ STYLES = {
 }
 
 
+ALIKE = 3
+"""More versions than this with the same new answer at once are counted, not listed."""
+
+
 class Screen:
     """Prints what changed in the ledger since it last looked."""
 
@@ -48,9 +52,18 @@ class Screen:
         history = [verdict for d, verdict, since in fresh if d.version.at < since]
         if history:
             self._history(history, now)
+        alike: dict[tuple[Outcome, bool], int] = {}
         for dossier, verdict, since in fresh:
             if dossier.version.at >= since:
-                self._version(dossier, verdict, now)
+                kind = (verdict.outcome, verdict.suspect)
+                alike[kind] = alike.get(kind, 0) + 1
+                if alike[kind] <= ALIKE:
+                    self._version(dossier, verdict, now)
+        for (outcome, suspect), count in alike.items():
+            if count > ALIKE:
+                self.console.print(
+                    f"{'':21}  … and {count - ALIKE} more: {_words(outcome.value, suspect)}", style="dim"
+                )
         for post in posted:
             self._post(post)
 
@@ -96,21 +109,29 @@ class Screen:
         for heading in ("scenario", "version", "expected", "got", ""):
             table.add_column(heading, overflow="fold")
         for result in results:
-            known = {(told.artifact, told.version): told for told in result.versions}
-            for expect in (expect for expect in result.scenario.expect if expect.at is None):
-                told = known.get((expect.artifact, expect.version))
-                final = told.final if told is not None else None
-                got = _words(final.outcome, final.suspect) if final is not None else "nothing was said"
-                wanted = _words(expect.outcome, bool(expect.suspect))
-                named = f"{expect.artifact.name}@{expect.version}"
-                wrong = any(sentence.startswith((f"{named}:", f"{named} ")) for sentence in result.mismatches)
-                sign = "[yellow]waits[/]" if result.state is State.WAITS else "[red]✘[/]" if wrong else "[green]✔[/]"
-                table.add_row(*(escape(text) for text in (result.scenario.name, named, wanted, got)), sign)
+            for (wanted, got, sign), names in _rows(result).items():
+                shown_names = ", ".join(names[:ALIKE]) + (f" … {len(names)} versions" if len(names) > ALIKE else "")
+                table.add_row(*(escape(text) for text in (result.scenario.name, shown_names, wanted, got)), sign)
         self.console.print(table)
         for result in results:
             if result.state is State.FAILED:
                 for sentence in (*result.mismatches, *result.problems):
                     self.console.print(f"[red]✘[/] {escape(result.scenario.name)}: {escape(sentence)}")
+
+
+def _rows(result: Result) -> dict[tuple[str, str, str], list[str]]:
+    """Versions by what was expected of them, what came, and whether that is right."""
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    known = {(told.artifact, told.version): told for told in result.versions}
+    for expect in (expect for expect in result.scenario.expect if expect.at is None):
+        told = known.get((expect.artifact, expect.version))
+        final = told.final if told is not None else None
+        got = _words(final.outcome, final.suspect) if final is not None else "nothing was said"
+        named = f"{expect.artifact.name}@{expect.version}"
+        wrong = any(sentence.startswith((f"{named}:", f"{named} ")) for sentence in result.mismatches)
+        sign = "[yellow]waits[/]" if result.state is State.WAITS else "[red]✘[/]" if wrong else "[green]✔[/]"
+        rows.setdefault((_words(expect.outcome, bool(expect.suspect)), got, sign), []).append(named)
+    return rows
 
 
 def _words(outcome: str, suspect: bool) -> str:

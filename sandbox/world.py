@@ -25,7 +25,7 @@ from sandbox.events import (
     Yank,
 )
 from sandbox.events import Release as Released
-from sandbox.github import payloads, shapes
+from sandbox.github import payloads, run_shapes
 from sandbox.github.shapes import Address, Shape
 from sandbox.scenario import Scenario
 from sandbox.state import Installation, Project, Release, Repo, Webhook
@@ -57,7 +57,7 @@ def moments(scenario: Scenario) -> list[Moment]:
     for event in scenario.events:
         found.append(Moment(event.at, scenario, event))
         if isinstance(event, Run):
-            found.append(Moment(shapes.begins(event), scenario, event, "in_progress"))
+            found.append(Moment(run_shapes.begins(event), scenario, event, "in_progress"))
             if event.ends is not None:
                 found.append(Moment(event.ends, scenario, event, "completed"))
         elif isinstance(event, Publish):

@@ -69,15 +69,13 @@ def list_runs(deps: Deps, repository_id: int, since: datetime) -> None:
     repository, now = repository_of(deps, repository_id), deps.now()
     with deps.ledger.reading() as book:
         paths = {path for publisher in book.repositories.publishers(repository_id) for path in publisher.workflows}
-    if not paths:
-        return
-    runs = deps.github(repository.installation_id or 0).runs(repository, since, now, sorted(paths))
+    runs = deps.github(repository.installation_id or 0).runs(repository, since, now, sorted(paths)) if paths else []
     with deps.ledger.writing() as book:
         for found in runs:
             book.record(RunSeen(found), now)
         book.record(RunsListed(repository_id, since, now), now)
         gap = book.repositories.gap_since(repository_id)
-        if gap is not None and since <= gap:
+        if gap is not None and since <= max(gap, now - LOOK_BACK):
             book.repositories.put_gap(repository_id, None)
 
 

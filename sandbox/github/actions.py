@@ -9,7 +9,7 @@ from flask import Response, jsonify, request
 
 from sandbox import stable
 from sandbox.events import Run
-from sandbox.github import shapes
+from sandbox.github import run_shapes, shapes
 from sandbox.github.rim import Refused, Rim, address, paged
 from sandbox.github.shapes import Shape
 from sandbox.state import Repo
@@ -97,13 +97,13 @@ def register(rim: Rim) -> None:
     @rim.repo("/actions/runs/<int:run_id>/attempts/<int:attempt>/jobs", "GET")
     def jobs(repo: Repo, run_id: int, attempt: int) -> Response:
         run = _attempt(repo, run_id, attempt)
-        return paged([shapes.job(run, job, repo, world.now, address()) for job in run.jobs], "jobs")
+        return paged([run_shapes.job(run, job, repo, world.now, address()) for job in run.jobs], "jobs")
 
     @rim.repo("/actions/jobs/<int:job_id>/logs", "GET")
     def log(repo: Repo, job_id: int) -> Response:
         for run in repo.runs.values():
             for number, job in enumerate(run.jobs):
-                if shapes.job_id(run, job) == job_id:
+                if run_shapes.job_id(run, job) == job_id:
                     at = job.steps[0].starts if job.steps else job.starts
                     lines = run.log if number == 0 else ()
                     stamp = stable.microseconds(at).replace("Z", "0Z")
@@ -119,7 +119,7 @@ def _attempt(repo: Repo, run_id: int, attempt: int) -> Run:
 
 def _shown(run: Run, repo: Repo, now: datetime) -> Shape:
     """GitHub's REST answers add the ref to the workflow's path, its webhooks do not."""
-    shown = shapes.run(run, repo, now, address())
+    shown = run_shapes.run(run, repo, now, address())
     return {**shown, "path": f"{run.workflow}@{run.ref}"}
 
 

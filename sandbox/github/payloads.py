@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sandbox.events import Run
-from sandbox.github import shapes
+from sandbox.github import run_shapes, shapes
 from sandbox.github.shapes import Address, Shape
 from sandbox.state import Installation, Release, Repo
 
@@ -60,8 +60,8 @@ def workflow_run(action: str, run: Run, repo: Repo, now: datetime, at: Address) 
     """`workflow_run` requested, in_progress or completed."""
     return {
         "action": action,
-        "workflow_run": shapes.run(run, repo, now, at),
-        "workflow": shapes.workflow(run, repo, at),
+        "workflow_run": run_shapes.run(run, repo, now, at),
+        "workflow": run_shapes.workflow(run, repo, at),
     }
 
 

@@ -12,7 +12,7 @@ from app.webhooks import hear_one
 from handlers import HANDLERS
 from verifier.ledger import Book, Ledger, memory_ledger
 from verifier.ledger.protocol import Delivery
-from verifier.model import Fact
+from verifier.model import Fact, Repository
 
 PAYLOADS = Path(__file__).parent / "payloads"
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -74,3 +74,10 @@ def shelves(book: Book, repositories: Iterable[int]) -> dict[str, Any]:
         "tags": {id: set(book.refs.tags(id)) for id in repositories},
         "releases": {id: set(book.refs.releases(id)) for id in repositories},
     }
+
+
+def stored(ledger: Ledger, repository_id: int = WIDGET) -> Repository:
+    with ledger.reading() as book:
+        found = book.repositories.get(repository_id)
+    assert found is not None
+    return found

@@ -12,6 +12,7 @@ from verifier.model import (
     Fact,
     Installation,
     InstallationSeen,
+    JobsState,
     Outcome,
     PublishersSet,
     Ref,
@@ -74,9 +75,9 @@ def apply(book: Book, fact: Fact, now: datetime) -> bool:
             book.runs.put_listed(repository_id, since, until)
             return True
         case RefSeen(ref):
-            return _ref_seen(book, ref)
+            return _ref_seen(book, ref) and _look_at_suspects(book, ref.repository_id, now)
         case ReleaseSeen(release):
-            return _release_seen(book, release)
+            return _release_seen(book, release) and _look_at_suspects(book, release.repository_id, now)
         case VersionSeen(version):
             return _version_seen(book, version, now)
         case EvidenceRead(artifact, number, fingerprint, evidence):
@@ -130,6 +131,15 @@ def _release_seen(book: Book, seen: Release) -> bool:
     if merged == known:
         return False
     book.refs.put_release(merged)
+    return True
+
+
+def _look_at_suspects(book: Book, repository_id: int, now: datetime) -> bool:
+    """A tag that came late may answer "was this you?"."""
+    for publisher in book.repositories.publishers(repository_id):
+        for dossier in book.versions.of(publisher.artifact):
+            if dossier.verdict is not None and dossier.verdict.suspect:
+                book.work.want("examine", version_task(publisher.artifact, dossier.version.number), now)
     return True
 
 
@@ -196,7 +206,7 @@ def _with_reading(run: Run, reading: RunRead) -> Run:
 
 def _want_jobs(book: Book, run: Run, now: datetime) -> None:
     approved = {path for p in book.repositories.publishers(run.key.repository_id) for path in p.workflows}
-    if run.completed and run.workflow in approved:
+    if run.completed and not run.workflows.isdisjoint(approved):
         book.work.want("inspect", run_task(run.key), now)
 
 
@@ -205,10 +215,10 @@ def _run_changed(book: Book, run: Run, known: Run | None, now: datetime) -> bool
     if run == known:
         return False
     book.runs.put(run)
-    if run.read_at is None:
+    if run.jobs is not JobsState.READ:
         _want_jobs(book, run, now)
     for publisher in book.repositories.publishers(run.key.repository_id):
-        if run.workflow not in publisher.workflows:
+        if run.workflows.isdisjoint(publisher.workflows):
             continue
         for dossier in book.versions.of(publisher.artifact):
             pending = dossier.verdict is None or dossier.verdict.outcome is Outcome.PENDING

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from verifier.model.artifact import Artifact
 
@@ -140,6 +141,18 @@ class Run:
     def completed(self) -> bool:
         """GitHub says this attempt is over."""
         return self.status == "completed"
+
+    @property
+    def workflows(self) -> frozenset[str]:
+        """The paths of its own workflow file and of the reusable ones *of the same repository* that it called.
+
+        The repository is known by the name it had in the run's own address, so a later rename changes nothing, and a
+        file of the same path in another repository never counts.
+        """
+        home = "/".join(urlsplit(self.url).path.split("/")[1:3]).lower()
+        called = (path.split("@", 1)[0].split("/", 2) for path in self.called)
+        own = {parts[2] for parts in called if len(parts) == 3 and home and f"{parts[0]}/{parts[1]}".lower() == home}
+        return frozenset({self.workflow, *own})
 
 
 def reading_order(

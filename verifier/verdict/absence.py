@@ -9,6 +9,10 @@ from verifier.verdict.explanation import names_a_run, tied
 from verifier.verdict.habit import LAST, Habit, by_registry, expects_ci
 
 
+RETENTION = timedelta(days=90)
+"""How long GitHub keeps runs by default."""
+
+
 def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
     """Why it counts that no run accounts for this version, or what must be waited for before it counts.
 
@@ -23,7 +27,7 @@ def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
         return ()
     if (version.account is not None and version.account.approver) or tied(case):
         return ()
-    if gone_runs(case) or (habit.pull_requests and names_a_run(case.evidence)):
+    if gone_runs(case, now) or (habit.pull_requests and names_a_run(case.evidence)):
         return ()
     listed, due = case.sight.runs_listed_at, version.at + case.policy.grace
     if listed is None or listed < due:
@@ -41,11 +45,17 @@ def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def gone_runs(case: Case) -> tuple[RunKey, ...]:
-    """The runs of ours that its evidence names and whose jobs GitHub no longer has, or that it does not know."""
+def gone_runs(case: Case, now: datetime) -> tuple[RunKey, ...]:
+    """The runs of ours that its evidence names and that retention or a deletion has taken from us.
+
+    A run that we heard of and whose jobs are gone counts; one that nobody ever saw only when the publication is so
+    old that GitHub may have dropped it: else naming a run that never was would switch an absence off.
+    """
     ours = {publisher.repository_id for publisher in case.publishers}
     named = {e.run for e in case.evidence or () if e.run is not None and e.run.repository_id in ours}
-    gone = {run.key for run in case.runs if run.jobs is JobsState.GONE} | set(case.gone)
+    gone = {run.key for run in case.runs if run.jobs is JobsState.GONE}
+    if now - case.version.at > RETENTION:
+        gone |= set(case.gone)
     return tuple(sorted(named & gone))
 
 

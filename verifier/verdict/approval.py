@@ -39,8 +39,7 @@ def _default_branches(case: Case, run: Run) -> tuple[str, ...]:
 
 def allows_workflow(publisher: Publisher, run: Run) -> bool:
     """The run's own workflow file, or a reusable one of the same repository that it called, is the publisher's."""
-    called = {path.split("@", 1)[0].split("/", 2)[-1] for path in run.called}
-    return run.workflow in publisher.workflows or bool(called & set(publisher.workflows))
+    return not run.workflows.isdisjoint(publisher.workflows)
 
 
 def allows_ref(case: Case, publisher: Publisher, run: Run) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from verifier.model import Case, Confidence, Finding, Standing, Weight
 from verifier.verdict.absence import gone_runs
 from verifier.verdict.explanation import tied
-from verifier.verdict.habit import Habit, Way
+from verifier.verdict.habit import Habit, Way, by_hand_allowed
 
 
-def notes(case: Case, habit: Habit) -> tuple[Finding, ...]:
+def notes(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
     """Everything about the version and its line that makes an unverifiable verdict understandable."""
     version, found = case.version, []
     if version.placeholder:
@@ -17,7 +19,7 @@ def notes(case: Case, habit: Habit) -> tuple[Finding, ...]:
         found.append(_note("before-monitoring", f"Published before we began to watch ({case.first_contact:%Y-%m-%d})."))
     if not case.publishers:
         found.append(_note("no-publisher", "Nobody has said which workflow publishes this artifact."))
-    if any(p.manual for p in case.publishers):
+    if by_hand_allowed(case):
         found.append(_note("manual-allowed", "The configuration allows publishing it by hand."))
     if habit.way is Way.HAND:
         found.append(
@@ -33,7 +35,8 @@ def notes(case: Case, habit: Habit) -> tuple[Finding, ...]:
     if version.removed_at is not None and not version.files:
         found.append(_note("gone-before-seen", "It was taken down before we could see its files."))
     found += [
-        _note("named-run-gone", f"Its evidence names run {key}, which GitHub no longer has.") for key in gone_runs(case)
+        _note("named-run-gone", f"Its evidence names run {key}, which GitHub no longer has.")
+        for key in gone_runs(case, now)
     ]
     unread = [e for e in case.evidence or () if e.standing is Standing.UNREADABLE]
     found += [_note("evidence-unreadable", f"Its {e.source} could not be read: {e.problem}") for e in unread]

@@ -20,7 +20,7 @@ from verifier.verdict.blindness import blindness, needs
 from verifier.verdict.context import notes
 from verifier.verdict.contradiction import contradictions
 from verifier.verdict.explanation import explanations
-from verifier.verdict.habit import Habit, habit
+from verifier.verdict.habit import Habit, by_hand_allowed, habit
 from verifier.verdict.suspicion import suspicions
 
 
@@ -30,7 +30,7 @@ def decide(case: Case, now: datetime) -> Verdict:
     Nothing explains nothing: without an explanation by a run the answer is never `compliant`.
     """
     usual = habit(case)
-    context = anomalies(case) + notes(case, usual)
+    context = anomalies(case) + notes(case, usual, now)
     if against := contradictions(case):
         return _verdict(Outcome.NON_COMPLIANT, against, context)
     if blind := blindness(case, now):
@@ -63,7 +63,7 @@ def _verdict(outcome: Outcome, decisive: tuple[Finding, ...], context: tuple[Fin
 
 def _unverifiable(case: Case, usual: Habit, context: tuple[Finding, ...], now: datetime) -> Verdict:
     watched = case.version.at >= case.first_contact and not case.version.placeholder
-    allowed = any(p.manual for p in case.publishers)
+    allowed = by_hand_allowed(case)
     doubts = suspicions(case, usual, now) if watched else ()
     tag_due = case.version.at + case.policy.tagged_grace
     return Verdict(

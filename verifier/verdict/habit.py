@@ -44,8 +44,8 @@ def by_ci(judged: Judged) -> bool:
     return compliant or by_registry(judged.version)
 
 
-def _counts(judged: Judged) -> bool:
-    """Versions that are themselves in doubt, and registry placeholders, teach nothing."""
+def teaches(judged: Judged) -> bool:
+    """It says something about the line: versions in doubt themselves, and registry placeholders, do not."""
     verdict = judged.verdict
     doubtful = verdict is not None and (verdict.outcome is Outcome.NON_COMPLIANT or verdict.suspect)
     return not doubtful and not judged.version.placeholder
@@ -53,7 +53,7 @@ def _counts(judged: Judged) -> bool:
 
 def habit(case: Case) -> Habit:
     """The habit that the version under judgement is held to, learned from versions published before it."""
-    earlier = [j for j in case.siblings if j.version.at < case.version.at and _counts(j)]
+    earlier = [j for j in case.siblings if j.version.at < case.version.at and teaches(j)]
     return _of_line(case, case.version.line, case.version.rank, earlier)
 
 
@@ -83,9 +83,14 @@ def is_tagged(case: Case, version: Version) -> bool:
     return any(tag_names(name, version.artifact, version.number) for name in names)
 
 
+def by_hand_allowed(case: Case) -> bool:
+    """Somebody has said that publishing by hand is allowed, and nobody that it never happens: the stricter wins."""
+    stated = [p.manual for p in case.publishers if p.manual is not None]
+    return bool(stated) and all(stated)
+
+
 def expects_ci(case: Case, habit: Habit) -> bool:
     """An absent run counts against this version: configured so, or the line's habit."""
-    stated = [p.manual for p in case.publishers if p.manual is not None]
-    if stated:
-        return not any(stated)
+    if any(p.manual is not None for p in case.publishers):
+        return not by_hand_allowed(case)
     return bool(case.publishers) and habit.way is Way.CI

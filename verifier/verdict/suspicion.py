@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from verifier.model import AccountKind, Case, Confidence, Finding, Judged, Outcome, Weight
-from verifier.verdict.habit import Habit, by_ci, is_tagged
+from verifier.verdict.habit import Habit, by_ci, is_tagged, teaches
 
 HOUR = timedelta(hours=1)
 NEAR = timedelta(days=7)
@@ -33,11 +33,12 @@ def _account(case: Case) -> tuple[Finding, ...]:
     account = case.version.account
     if account is None or account.kind is not AccountKind.PERSON:
         return ()
-    before = [j.version.account for j in case.siblings if j.version.at < case.version.at]
+    before = [j.version.account for j in case.siblings if j.version.at < case.version.at and teaches(j)]
     people = {a.name for a in before if a is not None and a.kind is AccountKind.PERSON}
     if not people or account.name in people:
         return ()
-    return _suspect("account-unknown", f"Account “{account.name}” never published it before; {len(people)} others did.")
+    others = "another account" if len(people) == 1 else f"{len(people)} other accounts"
+    return _suspect("account-unknown", f"Account “{account.name}” never published it before; {others} did.")
 
 
 def _burst(case: Case) -> tuple[Finding, ...]:

@@ -1,0 +1,183 @@
+"""The monitor in this process, on SQLite, with its real way out to a real registry and a pretend GitHub beside it.
+
+Its clock begins with the machine's and is set forward by the test, so that nobody waits for a grace to pass.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from app.deps import Fetch
+from app.http import make_fetch
+from sandbox.keys import make
+from sandbox.replay import Replay
+from sandbox.scenario import FILE, Scenario, load
+from sandbox.state import Repo
+from tests.e2e.checked import checked_github
+from verifier.ledger import migrate, open_ledger
+from verifier.ledger.protocol import Dossier
+from verifier.model import Artifact, Verdict
+from verifier.registries.base import Absent, Ask, Page, Unreadable
+
+POLL = timedelta(minutes=1)
+RUN = 100
+BUILD = timedelta(minutes=10)
+"""How long the workflow runs: everything that a test publishes falls into it."""
+
+_keys = cache(make)
+
+
+@dataclass(frozen=True)
+class Noted:
+    """One request to the registry: the validator that was sent, and what came back."""
+
+    url: str
+    etag: str | None
+    answer: Page | Absent | Unreadable
+
+
+class Watched:
+    """The real GET, with a note of every answer."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+        self.noted: list[Noted] = []
+
+    def __call__(self, ask: Ask, etag: str | None = None) -> Page | Absent | Unreadable:
+        """Ask the registry."""
+        answer = self._fetch(ask, etag)
+        self.noted.append(Noted(ask.url, etag, answer))
+        return answer
+
+    @property
+    def statuses(self) -> list[int | str]:
+        """The answers so far, as HTTP has them where there was one."""
+        return [n.answer.status if isinstance(n.answer, Page) else type(n.answer).__name__ for n in self.noted]
+
+
+class Monitor(Replay):
+    """A replay whose registry is real. `installed` is now: what the registry holds already is history."""
+
+    def __init__(self, folder: Path, purl: str, building: str, **registry: str) -> None:
+        """`building` is the version that the repository's workflow publishes in its run. `registry` are settings."""
+        installed = datetime.now(UTC)
+        super().__init__(_scenario(folder, purl, building, installed), _keys())
+        settings = replace(self.deps.settings, data_dir=folder, poll_interval=POLL, **_paths(registry))
+        migrate(settings.database)
+        self.artifact = Artifact(purl)
+        self.installed = installed
+        self.fetch = Watched(make_fetch(settings))
+        github, self.asked = checked_github(self.world, settings, _keys())
+        self.deps = replace(
+            self.deps, settings=settings, ledger=open_ledger(settings.database), fetch=self.fetch, github=github
+        )
+        self.until(installed)
+
+    @property
+    def time(self) -> datetime:
+        """What the monitor takes for now."""
+        return self.deps.now()
+
+    def until(self, moment: datetime) -> None:
+        """Everything happens that happens until then, a poll interval at a time."""
+        while True:
+            for webhook in self.set_clock(min(moment, self.time + POLL)):
+                self.deliver(webhook)
+            self.settle()
+            if self.time >= moment:
+                return
+
+    def poll(self) -> None:
+        """The next poll: an interval after the last, and never before anything that was published by now."""
+        self.until(max(self.time + POLL, datetime.now(UTC)))
+
+    def after_the_build(self) -> None:
+        """The run is over and every grace has passed."""
+        self.until(self.installed + BUILD + timedelta(minutes=5))
+
+    def known(self) -> dict[str, Dossier]:
+        """The versions in the ledger by their numbers."""
+        with self.deps.ledger.reading() as book:
+            return {dossier.version.number: dossier for dossier in book.versions.of(self.artifact)}
+
+    def outcomes(self) -> dict[str, str]:
+        """What stands about each version."""
+        return {number: verdict_of(dossier).outcome.value for number, dossier in self.known().items()}
+
+    def judged(self, number: str) -> list[tuple[str, str]]:
+        """Every (fingerprint, outcome) this version ever had, oldest first."""
+        with self.deps.ledger.reading() as book:
+            history = book.versions.verdicts(self.artifact, number)
+        return [(fingerprint, verdict.outcome.value) for _, fingerprint, verdict in history]
+
+    def facts(self) -> int:
+        """How many facts were ever recorded."""
+        with self.deps.ledger.reading() as book:
+            return sum(1 for _ in book.facts())
+
+    @property
+    def repository(self) -> Repo:
+        """The repository at the pretend GitHub, with what was filed in it."""
+        (repository,) = self.world.repos.values()
+        return repository
+
+    def filed(self) -> tuple[list[str], list[str], list[str]]:
+        """What stands at GitHub: states of issues, conclusions of check runs, states of advisories."""
+        here = self.repository
+        return (
+            [issue["state"] for issue in here.issues],
+            [check["conclusion"] for check in here.checks],
+            [advisory["state"] for advisory in here.advisories],
+        )
+
+
+def verdict_of(dossier: Dossier) -> Verdict:
+    """What stands about it; every version that a test reads has been judged."""
+    assert dossier.verdict is not None
+    return dossier.verdict
+
+
+@contextmanager
+def watching(folder: Path, purl: str, building: str, **registry: str) -> Iterator[Monitor]:
+    """A monitor of one artifact; at the end, GitHub's description must have accepted all it asked."""
+    monitor = Monitor(folder, purl, building, **registry)
+    yield monitor
+    assert [] == monitor.asked.problems
+
+
+def _paths(registry: dict[str, str]) -> dict[str, Any]:
+    """Settings of a registry's address, as they are."""
+    assert set(registry) <= {"npm_registry", "pypi_index"}
+    return dict(registry)
+
+
+def _scenario(folder: Path, purl: str, building: str, installed: datetime) -> Scenario:
+    """A repository that publishes by its workflow only, with one run on the tag of a version, begun just now."""
+    begins, ends = installed + timedelta(milliseconds=1), installed + BUILD
+    step = {"name": "Publish", "starts": _text(begins), "ends": _text(ends - timedelta(seconds=1))}
+    run = {"id": RUN, "ref": f"refs/tags/v{building}", "ends": _text(ends), "jobs": [{"name": "publish", "steps": [step]}]}
+    workflow = ".github/workflows/publish.yml"
+    document = {
+        "title": "A package in a real registry",
+        "class": "T",
+        "repositories": [{"name": "octo/widget"}],
+        "artifacts": [{"purl": purl, "workflows": [workflow], "manual": False}],
+        "installed": _text(installed),
+        "until": _text(installed + timedelta(days=1)),
+        "timeline": [{"at": _text(begins), "run": run}],
+        "expect": [],
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FILE).write_text(json.dumps(document), "utf-8")  # JSON is YAML
+    return load(folder)
+
+
+def _text(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%S.%f}Z"
