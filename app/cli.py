@@ -183,6 +183,25 @@ def explain(purl: str, version: str) -> None:
 
 
 @main.command()
+@click.argument("purl")
+@click.argument("version")
+@click.option("--by", required=True, metavar="NAME", help="Who acknowledges it; not the account that published it.")
+@click.option("--reason", required=True, help="Why, for the record.")
+@click.option("--days", default=30, show_default=True, help="How long it holds.")
+def waive(purl: str, version: str, by: str, reason: str, days: int) -> None:
+    """Acknowledge exactly this version as it is now. The verdict stays; the incident is closed.
+
+    \b
+    Example:  artifact-monitor waive pkg:npm/widget 1.2.3 --by carol --reason "published by hand, CI was down"
+    """
+    from app.deps import build
+    from app.waiving import Acknowledgement
+    from app.waiving import waive as acknowledge
+
+    click.echo(acknowledge(build(_settings()), Acknowledgement(purl, version, by, reason, days)))
+
+
+@main.command()
 def doctor() -> None:
     """What is configured, reachable and missing, and what to do about it. Exit code 1 if something is broken.
 

@@ -43,7 +43,7 @@ def build(settings: Settings) -> Deps:
         ledger=open_ledger(settings.database),
         fetch=make_fetch(settings),
         github=clients(settings),
-        wake=_wake(settings),
+        wake=wake_of(settings),
         now=now,
     )
 
@@ -53,7 +53,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _wake(settings: Settings) -> Wake:
+def wake_of(settings: Settings) -> Wake:
+    """Over Redis where one is set, else within the process tree."""
     if not settings.redis_url:
         return LocalWake(settings.data_dir)
     from app.wake_rq import RqWake  # rq costs a fifth of a second, and the embedded default does without

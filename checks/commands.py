@@ -71,7 +71,8 @@ def _npm(members: Sequence[Member]) -> list[Step]:
         found.append(
             Step(
                 "**Take it down.** npm allows this within 72 hours of the publication while no other package depends "
-                'on it. Otherwise use "Report malware" on the package\'s page, or write to npm support:',
+                'on it, and it cannot be undone. Otherwise use "Report malware" on the package\'s page, or write to '
+                "npm support:",
                 _cut([f"npm unpublish {m.artifact.name}@{m.number}" for m in there]),
             )
         )
@@ -79,18 +80,21 @@ def _npm(members: Sequence[Member]) -> list[Step]:
 
 
 def _pypi(members: Sequence[Member]) -> list[Step]:
-    return [
+    stop = [
         Step(
             "**Stop it on PyPI.** There is no command for this. Log in, open the project, then *Manage* → *Releases* → "
             "the version → *Options*: *Yank* keeps installers away from it and can be undone; *Delete* takes it down "
             "for good (its file names can never be used again). For malware, also *Report project as malware*."
-        ),
+        )
+    ]
+    cut = [
         Step(
             "**Cut the access.** *Account settings* → *API tokens*: remove every token you do not know, and every one "
             "that a computer or a CI secret held. *Manage* → *Publishing* and *Collaborators*: remove trusted "
             "publishers and people that do not belong there. Change the password and the second factor."
         ),
     ]
+    return [*(stop if any(not m.removed for m in members) else ()), *cut]
 
 
 def _container(members: Sequence[Member]) -> list[Step]:

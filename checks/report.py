@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from checks import commands
 from checks.base import Subject
 from checks.escape import code, link, markdown, title
-from checks.words import alarms, contradicts, words
+from checks.words import ASK, alarms, contradicts, words
 from verifier.model import Incident, IncidentState, Member, Outcome
 
 DETAILED = 5
@@ -41,8 +41,7 @@ def marker(incident: Incident) -> str:
 def report(subject: Subject, whose: str = "your") -> Report:
     """Everything there is to say about the incident as it stands now. `whose` CI it is: `your`, `the project's`."""
     incident = subject.incident
-    seen = tuple(line for m in incident.members for line in _seen(m, full=len(incident.members) <= DETAILED))
-    said = Report(headline(incident, whose), _lead(incident, whose), seen, (), (), ())
+    said = Report(headline(incident, whose), _lead(incident, whose), tuple(_listed(incident.members)), (), (), ())
     if settled(incident):
         return said
     concerned = _concerned(incident)
@@ -51,7 +50,7 @@ def report(subject: Subject, whose: str = "your") -> Report:
     return replace(
         said,
         why=tuple(f"- **{words(reason).title}.** {words(reason).why}" for reason in reasons[:4]),
-        now=tuple(_now(concerned, reasons, private=subject.repository.private)),
+        now=tuple(_now(incident.members, concerned, reasons, private=subject.repository.private)),
         yours=tuple(f"- {line}" for line in silence),
     )
 
@@ -131,11 +130,15 @@ def _lead(incident: Incident, whose: str) -> str:
     when = f" at {_time(times[0])}" if times else ""
     if times and times[0] != times[-1]:
         when = f" between {_time(times[0])} and {_time(times[-1])}"
-    origin = _verdict(concerned, whose).replace("not published ", "not ") if certain else "nobody can tell by whom"
+    origin = _verdict(concerned, whose).replace("not published ", "not ") if certain else "nothing shows by whom"
     were = "was" if one else "were"
     where = " and ".join(dict.fromkeys(commands.registry_words(m.artifact) for m in concerned))
     also = sum(m.open for m in incident.members) - len(concerned)
-    more = f" {_count(also, 'more version')} {'is' if also == 1 else 'are'} only suspect." if also else ""
+    more = f" {_count(also, 'more version')} {'is' if also == 1 else 'are'} suspect, without proof." if also else ""
+    if all(m.removed for m in concerned):
+        more += (
+            f" {'It was' if one else 'All were'} taken down since; whoever installed {'it' if one else 'one'} has it."
+        )
     sentence = f"{_what(concerned)} {were} published to {where}{when}, and {origin}."
     return f"**{sentence}** {_noticed(min(concerned, key=lambda m: m.detected_at), one=one)}{more}"
 
@@ -148,14 +151,36 @@ def _noticed(member: Member, *, one: bool) -> str:
     return f"{it} was noticed {lag}{'' if lag == 'at once' else f' ({_time(member.detected_at)})'}. {sure}"
 
 
-def _seen(member: Member, *, full: bool) -> list[str]:
-    """The lines about one version: with everything, or the strongest sentence alone."""
+def _listed(members: Sequence[Member]) -> list[str]:
+    """Every version with everything that was seen of it; where they are many, with the strongest sentence alone."""
+    if len(members) <= DETAILED:
+        return [line for member in members for line in _seen(member)]
+    # the links come first, so that a long list cannot cut them off
+    links = _links([link for member in members for link in member.links[:1]])
+    return [*([f"- {links}"] if links else []), *(_in_short(member) for member in members)]
+
+
+def _in_short(member: Member) -> str:
+    """One line about one of many versions."""
+    sentence = f". {markdown(member.sentences[0], 300)}" if member.sentences else ""
+    return f"- {_headed(member)}{sentence}"
+
+
+def _headed(member: Member) -> str:
+    """Which version, where, since when, and how it stands with it."""
     when = f", published {_time(member.published_at)}" if member.published_at else ""
-    state = _state(member)
-    if not full:
-        sentence = f": {markdown(member.sentences[0], 300)}" if member.sentences else ""
-        return [f"- {named(member)} on {commands.registry_words(member.artifact)}{when}{state}{sentence}"]
-    lines = [f"- {named(member)} on {commands.registry_words(member.artifact)}{when}{state}"]
+    return f"{named(member)} on {commands.registry_words(member.artifact)}{when}{_state(member)}"
+
+
+def _links(addresses: Sequence[str]) -> str:
+    """Where a person can look for themselves; '' where nothing is named."""
+    shown = [link(_label(address), address) for address in list(dict.fromkeys(addresses))[:5]]
+    return f"Look at: {', '.join(shown)}" if shown else ""
+
+
+def _seen(member: Member) -> list[str]:
+    """The lines about one version, with everything."""
+    lines = [f"- {_headed(member)}"]
     lines += [f"  - {markdown(sentence)}" for sentence in member.sentences[:SENTENCES]]
     lines += [f"  - Also odd: {markdown(sentence)}" for sentence in member.anomalies[:SENTENCES]]
     if member.account:
@@ -163,8 +188,8 @@ def _seen(member: Member, *, full: bool) -> list[str]:
     if member.digests:
         more = f" and {len(member.digests) - 4} more" if len(member.digests) > 4 else ""
         lines.append(f"  - Digests: {', '.join(code(digest, 200) for digest in member.digests[:4])}{more}")
-    if member.links:
-        lines.append(f"  - Look at: {', '.join(link(_label(address), address) for address in member.links[:5])}")
+    if links := _links(member.links):
+        lines.append(f"  - {links}")
     return lines
 
 
@@ -174,11 +199,9 @@ def _state(member: Member) -> str:
         return " — acknowledged by a waiver"
     if not member.open:
         return " — nothing stands against it any more"
-    if member.removed:
-        return " — taken down since; whoever installed it before still has it"
-    if member.suspect:
-        return " — only suspect"
-    return ""
+    suspect = "suspect, without proof" if member.outcome is not Outcome.NON_COMPLIANT else ""
+    said = ", ".join(part for part in (suspect, "taken down since" if member.removed else "") if part)
+    return f" — {said}" if said else ""
 
 
 def _ending(members: Sequence[Member]) -> str:
@@ -196,20 +219,31 @@ def _was_down(members: Sequence[Member]) -> str:
     return f" Taken down meanwhile: {down}." if down else ""
 
 
-def _now(members: Sequence[Member], reasons: Sequence[str], *, private: bool) -> list[str]:
-    """Numbered steps, most urgent first, with commands to paste."""
-    certain = any(m.outcome is Outcome.NON_COMPLIANT for m in members)
-    steps = [commands.Step(act) for act in list(dict.fromkeys(words(reason).act for reason in reasons))[:3]]
+def _now(members: Sequence[Member], concerned: Sequence[Member], reasons: Sequence[str], *, private: bool) -> list[str]:
+    """Numbered steps, most urgent first, with commands to paste.
+
+    `reasons` are those that speak against a version: others have nothing to do about them.
+    """
+    certain = any(m.outcome is Outcome.NON_COMPLIANT for m in concerned)
+    acts = list(dict.fromkeys(words(reason).act for reason in reasons)) or [ASK]
+    steps = [commands.Step(act) for act in acts[:3]]
     if not certain:
         steps.append(
             commands.Step("If it was one of you, there is nothing more to do. **If it was none of you, go on:**")
         )
-    steps += commands.steps(members)
-    if odd := [m for m in members if not commands.safe(m)]:
+    steps += commands.steps(concerned)
+    if odd := [m for m in concerned if not commands.safe(m)]:
         steps.append(
             commands.Step(
                 f"**Write the command by hand** for {_count(len(odd), 'version')} whose name or number holds characters"
                 " that a shell could take for a command."
+            )
+        )
+    if suspects := [m for m in members if m.open and m not in concerned]:
+        steps.append(
+            commands.Step(
+                f"**Ask about the suspect {'version' if len(suspects) == 1 else 'versions'} too:** {_names(suspects)}. "
+                "What nobody of you published gets the same treatment."
             )
         )
     if certain:
@@ -219,7 +253,7 @@ def _now(members: Sequence[Member], reasons: Sequence[str], *, private: bool) ->
                 "and people. Replace every secret that a workflow could read."
             )
         )
-        told = "Publish a good version with a higher number, so that updates lead away from this one"
+        told = "Publish a good version with a higher number, so that updates lead away from the bad one"
         steps.append(
             commands.Step(
                 f"**Tell your users.** {told}."
@@ -234,6 +268,12 @@ def _now(members: Sequence[Member], reasons: Sequence[str], *, private: bool) ->
             inside = " " * len(f"{number}. ")
             lines.append("\n".join(inside + line for line in ("```sh", *step.commands, "```")))
     return lines
+
+
+def _names(members: Sequence[Member]) -> str:
+    """The first few of these versions by name, and how many more there are."""
+    more = f" and {len(members) - DETAILED} more" if len(members) > DETAILED else ""
+    return ", ".join(named(member) for member in members[:DETAILED]) + more
 
 
 def _label(address: str) -> str:

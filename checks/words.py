@@ -12,15 +12,19 @@ from verifier.verdict.reasons import REASONS
 
 ASK = (
     "**Ask everyone who can publish whether it was them**, and not on GitHub: whoever took over an account reads along "
-    "there."
+    "there. If nobody answers within minutes, go on as if it was nobody."
 )
-RUN = "**Open the run** and read what it did; then look for changed workflows and for runs that nobody started."
+RUN = (
+    "**Stop the workflow** until you know how this came out of it: *Actions* → its name → *Disable workflow*. Then "
+    "open the run and read what it did, and look for changed workflows and for runs that nobody started. Delete none "
+    "of them: they are your evidence."
+)
 WAIT = "Nothing: it is looked at again by itself."
 NOTHING = "Nothing."
 
 WAIVER = (
-    "For this one version: have the people who run Artifact Monitor record a waiver. It says who gave it and why, "
-    "closes this alert, and ends on its date; then the alert stands open again. It never changes the verdict."
+    "For this one version: write down who published it and why, and close the issue, if there is one. It stays "
+    "closed until a fact about the versions in it changes. The verdict stays as it is."
 )
 BY_HAND = (
     "If this artifact is meant to be published by hand, set `manual: true` for it in `.github/artifact-monitor.yml` on "
@@ -113,7 +117,7 @@ WORDS: dict[str, Words] = {
     "digest-mismatch": Words(
         "Its provenance is for other bytes",
         "What the registry serves is not what was signed. One of the two was exchanged.",
-        "**Download the file**, compare its digest with the one below, and keep a copy as evidence.",
+        "**Download the file**, compare its digest with those listed above, and keep a copy as evidence.",
         (WAIVER,),
     ),
     # absent

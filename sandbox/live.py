@@ -16,9 +16,9 @@ from types import TracebackType
 import requests
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from app.deps import wake_of
 from app.jobs.batch import LEASE
 from app.wake import STEPS
-from app.wake_local import LocalWake
 from sandbox import keys
 from sandbox.app import NPM, PYPI, create
 from sandbox.clock import SharedClock
@@ -88,7 +88,7 @@ class Live(LedgerView):
         settings = read(self.environment)
         migrate(settings.database)
         self.ledger = open_ledger(settings.database)
-        self._wake = LocalWake(settings.data_dir)
+        self._wake = wake_of(settings)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.start()
         return self

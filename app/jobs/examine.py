@@ -64,8 +64,9 @@ def _examine(deps: Deps, task: Task) -> datetime | None:
         else:
             book.health.solve(subject)
         conclude(book, case.version, verdict, now)
+        ends = [w.expires_at for w in book.incidents.waivers(artifact, number) if w.expires_at > now]
     deps.wake.wake("report")
-    return verdict.recheck_at
+    return min([*ends, *([verdict.recheck_at] if verdict.recheck_at is not None else [])], default=None)
 
 
 def _gather(deps: Deps, artifact: Artifact, number: str, github_problem: str = "") -> Case | None:

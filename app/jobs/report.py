@@ -30,7 +30,7 @@ def _report(deps: Deps, task: Task) -> datetime | None:
     repository = repository_of(deps, incident.repository_id)
     github = deps.github(repository.installation_id or 0)
     head = sha if sha or posted is not None else github.head_sha(repository)
-    details = f"{deps.settings.base_url}/incidents/{incident.id}" if deps.settings.base_url else ""
+    details = f"{deps.settings.base_url}/#incident-{incident.id}" if deps.settings.base_url else ""
     subject = Subject(incident, repository, head, details)
     if posted is None and not channel.wants(subject):
         return None

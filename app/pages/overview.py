@@ -87,6 +87,7 @@ class Group:
 class Open:
     """One incident that is open."""
 
+    id: str
     title: str
     standing: Standing
     opened: str
@@ -243,6 +244,7 @@ def _open(incident: Incident, posts: dict[str, tuple[Link, ...]], now: datetime)
     packages = len({m.artifact for m in members})
     title = names[0] if len(names) == 1 else f"{plural(len(names), 'version')} of {plural(packages, 'package')}"
     return Open(
+        incident.id,
         title,
         ROGUE if incident.rogue else SUSPECT,
         moment(incident.opened_at),

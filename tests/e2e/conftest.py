@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.index import Index, Pulp, Shelf
+from tests.e2e.monitor import Monitor, Watch
 from tests.e2e.npm import Npm
 
 
@@ -22,25 +24,34 @@ def given(name: str, *, optional: bool = False) -> str:
 
 
 @pytest.fixture
+def watch(tmp_path: Path) -> Iterator[Watch]:
+    """Starts monitors; at the end, GitHub's own description must have accepted everything they asked of GitHub."""
+    started: list[Monitor] = []
+
+    def start(purl: str, building: str, *, npm: str = "", index: str = "") -> Monitor:
+        started.append(Monitor(tmp_path / f"monitor-{len(started)}", purl, building, npm, index))
+        return started[-1]
+
+    yield start
+    assert [] == [problem for monitor in started for problem in monitor.asked.problems]
+
+
+@pytest.fixture
 def npm(tmp_path: Path) -> Npm:
     """The npm client, logged in to Verdaccio."""
     return Npm(given("E2E_VERDACCIO"), tmp_path / "npm")
 
 
 @pytest.fixture(params=["shelf", "pulp"])
-def index(request: pytest.FixtureRequest, tmp_path: Path) -> Index:
+def index(request: pytest.FixtureRequest) -> Index:
     """Each Python index that speaks JSON."""
     if request.param == "pulp":
-        return pulp_at(given("E2E_PULP_URL", optional=True), tmp_path)
-    return Shelf(given("E2E_INDEX"), Path(given("E2E_INDEX_FILES")), tmp_path)
+        pulp: Pulp = request.getfixturevalue("pulp")
+        return pulp
+    return Shelf(given("E2E_INDEX"), Path(given("E2E_INDEX_FILES")))
 
 
 @pytest.fixture
-def pulp(tmp_path: Path) -> Pulp:
-    """The Python index with validators and provenance."""
-    return pulp_at(given("E2E_PULP_URL", optional=True), tmp_path)
-
-
-def pulp_at(url: str, folder: Path) -> Pulp:
-    """Pulp's index, to which twine uploads."""
-    return Pulp(url, given("E2E_TWINE"), folder)
+def pulp() -> Pulp:
+    """The Python index with uploads, validators and provenance."""
+    return Pulp(given("E2E_PULP_URL", optional=True), given("E2E_TWINE"))

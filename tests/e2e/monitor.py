@@ -6,13 +6,11 @@ Its clock begins with the machine's and is set forward by the test, so that nobo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from app.deps import Fetch
 from app.http import make_fetch
@@ -65,11 +63,18 @@ class Watched:
 class Monitor(Replay):
     """A replay whose registry is real. `installed` is now: what the registry holds already is history."""
 
-    def __init__(self, folder: Path, purl: str, building: str, **registry: str) -> None:
-        """`building` is the version that the repository's workflow publishes in its run. `registry` are settings."""
+    def __init__(self, folder: Path, purl: str, building: str, npm: str = "", index: str = "") -> None:
+        """`building` is the version that the repository's workflow publishes in its run."""
         installed = datetime.now(UTC)
         super().__init__(_scenario(folder, purl, building, installed), _keys())
-        settings = replace(self.deps.settings, data_dir=folder, poll_interval=POLL, **_paths(registry))
+        base = self.deps.settings
+        settings = replace(
+            base,
+            data_dir=folder,
+            poll_interval=POLL,
+            npm_registry=npm or base.npm_registry,
+            pypi_index=index or base.pypi_index,
+        )
         migrate(settings.database)
         self.artifact = Artifact(purl)
         self.installed = installed
@@ -144,20 +149,6 @@ def verdict_of(dossier: Dossier) -> Verdict:
     return dossier.verdict
 
 
-@contextmanager
-def watching(folder: Path, purl: str, building: str, **registry: str) -> Iterator[Monitor]:
-    """A monitor of one artifact; at the end, GitHub's description must have accepted all it asked."""
-    monitor = Monitor(folder, purl, building, **registry)
-    yield monitor
-    assert [] == monitor.asked.problems
-
-
-def _paths(registry: dict[str, str]) -> dict[str, Any]:
-    """Settings of a registry's address, as they are."""
-    assert set(registry) <= {"npm_registry", "pypi_index"}
-    return dict(registry)
-
-
 def _scenario(folder: Path, purl: str, building: str, installed: datetime) -> Scenario:
     """A repository that publishes by its workflow only, with one run on the tag of a version, begun just now."""
     begins, ends = installed + timedelta(milliseconds=1), installed + BUILD
@@ -181,3 +172,10 @@ def _scenario(folder: Path, purl: str, building: str, installed: datetime) -> Sc
 
 def _text(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S.%f}Z"
+
+
+class Watch(Protocol):
+    """Starts a monitor of one artifact in one registry."""
+
+    def __call__(self, purl: str, building: str, *, npm: str = "", index: str = "") -> Monitor:
+        """`building` is the version that the repository's workflow publishes."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 import requests
 
-from tests.e2e.monitor import Monitor, watching
+from tests.e2e.monitor import Monitor, Watch
 from tests.e2e.npm import Npm
 from verifier.model import Outcome
 from verifier.registries.document import moment
@@ -27,14 +26,14 @@ def name(npm: Npm) -> str:
     return name
 
 
-def start(npm: Npm, name: str, folder: Path, building: str = "1.3.0") -> Monitor:
-    return Monitor(folder / "monitor", f"pkg:npm/{quote(name, safe='/')}", building, npm_registry=npm.registry)
+def start(npm: Npm, name: str, watch: Watch) -> Monitor:
+    return watch(f"pkg:npm/{quote(name, safe='/')}", "1.3.0", npm=npm.registry)
 
 
 def test_the_versions_before_installation_are_learned_as_they_are_and_nobody_is_alarmed(
-    npm: Npm, name: str, tmp_path: Path
+    npm: Npm, name: str, watch: Watch
 ) -> None:
-    monitor = start(npm, name, tmp_path)
+    monitor = start(npm, name, watch)
     known = monitor.known()
     times = npm.document(name)["time"]
     assert isinstance(times, dict)
@@ -44,8 +43,8 @@ def test_the_versions_before_installation_are_learned_as_they_are_and_nobody_is_
     assert ([], [], []) == monitor.filed()
 
 
-def test_the_digest_is_that_of_the_tarball_the_registry_serves(npm: Npm, name: str, tmp_path: Path) -> None:
-    (file,) = start(npm, name, tmp_path).known()["1.0.0"].version.files
+def test_the_digest_is_that_of_the_tarball_the_registry_serves(npm: Npm, name: str, watch: Watch) -> None:
+    (file,) = start(npm, name, watch).known()["1.0.0"].version.files
     versions = npm.document(name)["versions"]
     assert isinstance(versions, dict)
     tarball = requests.get(versions["1.0.0"]["dist"]["tarball"], timeout=30).content
@@ -53,8 +52,8 @@ def test_the_digest_is_that_of_the_tarball_the_registry_serves(npm: Npm, name: s
     assert f"sha512:{hashlib.sha512(tarball).hexdigest()}" in file.digests
 
 
-def test_an_unchanged_document_is_answered_304_and_nothing_is_recorded(npm: Npm, name: str, tmp_path: Path) -> None:
-    monitor = start(npm, name, tmp_path)
+def test_an_unchanged_document_is_answered_304_and_nothing_is_recorded(npm: Npm, name: str, watch: Watch) -> None:
+    monitor = start(npm, name, watch)
     versions = monitor.known()
     monitor.poll()
     monitor.poll()
@@ -65,32 +64,30 @@ def test_an_unchanged_document_is_answered_304_and_nothing_is_recorded(npm: Npm,
 
 
 def test_a_version_from_the_workflow_is_accounted_for_and_one_by_hand_is_reported(
-    npm: Npm, name: str, tmp_path: Path
+    npm: Npm, name: str, watch: Watch
 ) -> None:
     """The rogue one makes one issue, one red check run and one draft advisory, and more polls make no more."""
-    with watching(
-        tmp_path / "monitor", f"pkg:npm/{quote(name, safe='/')}", "1.3.0", npm_registry=npm.registry
-    ) as monitor:
-        npm.publish(name, "1.3.0")
-        monitor.poll()
-        assert "pending" == monitor.outcomes()["1.3.0"]
-        npm.publish(name, "1.3.1", says="stolen token")
-        monitor.poll()
-        assert {"1.3.0", "1.3.1"} < set(monitor.known())
-        monitor.after_the_build()
+    monitor = start(npm, name, watch)
+    npm.publish(name, "1.3.0")
+    monitor.poll()
+    assert "pending" == monitor.outcomes()["1.3.0"]
+    npm.publish(name, "1.3.1", says="stolen token")
+    monitor.poll()
+    assert {"1.3.0", "1.3.1"} < set(monitor.known())
+    monitor.after_the_build()
 
-        assert ("compliant", "non_compliant") == (monitor.outcomes()["1.3.0"], monitor.outcomes()["1.3.1"])
-        assert (["open"], ["failure"], ["draft"]) == monitor.filed()
-        (issue,) = monitor.repository.issues
-        assert "1.3.1" in issue["title"] + issue["body"]
-        assert "1.3.0" not in issue["title"]
+    assert ("compliant", "non_compliant") == (monitor.outcomes()["1.3.0"], monitor.outcomes()["1.3.1"])
+    assert (["open"], ["failure"], ["draft"]) == monitor.filed()
+    (issue,) = monitor.repository.issues
+    assert "1.3.1" in issue["title"] + issue["body"]
+    assert "1.3.0" not in issue["title"]
 
 
 def test_an_unpublished_version_is_found_gone_and_everything_seen_of_it_stays(
-    npm: Npm, name: str, tmp_path: Path
+    npm: Npm, name: str, watch: Watch
 ) -> None:
     """This registry forgets the version and its time; the ledger does not."""
-    monitor = start(npm, name, tmp_path)
+    monitor = start(npm, name, watch)
     npm.publish(name, "1.3.1", says="stolen token")
     monitor.after_the_build()
     before = monitor.known()["1.3.1"].version
@@ -114,10 +111,10 @@ def test_an_unpublished_version_is_found_gone_and_everything_seen_of_it_stays(
 
 
 def test_a_version_published_again_with_other_content_is_judged_anew_and_the_old_verdict_stays(
-    npm: Npm, name: str, tmp_path: Path
+    npm: Npm, name: str, watch: Watch
 ) -> None:
     """The first content came within the run that was to publish it; the second came by hand, an hour later."""
-    monitor = start(npm, name, tmp_path)
+    monitor = start(npm, name, watch)
     npm.publish(name, "1.3.0")
     monitor.after_the_build()
     first = monitor.known()["1.3.0"].version
@@ -133,22 +130,11 @@ def test_a_version_published_again_with_other_content_is_judged_anew_and_the_old
 
 
 def test_a_package_taken_down_whole_is_not_mistaken_for_a_registry_that_is_silent(
-    npm: Npm, name: str, tmp_path: Path
+    npm: Npm, name: str, watch: Watch
 ) -> None:
-    monitor = start(npm, name, tmp_path)
+    monitor = start(npm, name, watch)
     npm.unpublish_all(name)
     monitor.poll()
 
     assert "Absent" == monitor.fetch.statuses[-1]
     assert [monitor.time] * 3 == [dossier.version.removed_at for dossier in monitor.known().values()]
-
-
-def test_a_registry_that_does_not_answer_takes_nothing_away(npm: Npm, name: str, tmp_path: Path) -> None:
-    """It is said on the health page, and the versions stay."""
-    monitor = start(npm, name, tmp_path)
-    real, monitor.fetch.cut = monitor.fetch.cut, True
-    monitor.poll()
-    assert not real
-    assert "Unreadable" == monitor.fetch.statuses[-1]
-    assert [None] * 3 == [dossier.version.removed_at for dossier in monitor.known().values()]
-    assert monitor.problems()

@@ -385,10 +385,38 @@ def test_a_new_install_script_is_an_anomaly_and_changes_no_outcome():
     assert ["install-scripts-new"] == [finding.reason for finding in verdict.anomalies]
 
 
-def test_a_run_that_github_no_longer_has_is_neither_an_explanation_nor_an_absence():
-    of = case(version(attested=True), evidence=(stated(99),), siblings=ci_line(), gone=(RunKey(7, 99, 1),))
+def test_a_run_whose_jobs_github_no_longer_has_is_neither_an_explanation_nor_an_absence():
+    gone = run(99, jobs=JobsState.GONE, steps=())
 
-    verdict = decide(of, LATER)
+    verdict = decide(case(version(attested=True), evidence=(stated(99),), runs=(gone,), siblings=ci_line()), LATER)
 
     assert Outcome.UNVERIFIABLE == verdict.outcome
     assert "named-run-gone" in reasons(verdict)
+
+
+def test_naming_a_run_that_never_was_does_not_switch_an_absence_off():
+    of = case(version(attested=True), evidence=(stated(99),), siblings=ci_line(), gone=(RunKey(7, 99, 1),))
+
+    assert Outcome.NON_COMPLIANT == decide(of, LATER).outcome
+    assert Outcome.UNVERIFIABLE == decide(of, NOON + 100 * DAY).outcome
+
+
+def test_a_workflow_of_the_same_path_in_another_repository_is_not_approved():
+    evil = run(workflow=".github/workflows/caller.yml", called=(f"mallory/x/{PUBLISHER.workflows[0]}@refs/heads/main",))
+
+    assert Outcome.NON_COMPLIANT == decide(case(runs=(evil,), siblings=ci_line()), LATER).outcome
+
+
+def test_never_by_hand_wins_over_allowed_by_hand_when_two_sources_disagree():
+    """A thief who may write the repository's own config cannot loosen what the operator said."""
+    both = (replace(PUBLISHER, manual=False), replace(PUBLISHER, manual=True))
+
+    assert Outcome.NON_COMPLIANT == decide(case(siblings=hand_line(), publishers=both), LATER).outcome
+
+
+def test_a_thiefs_first_version_does_not_make_the_account_known():
+    rogue = judged("1.9.0", NOON - 3 * DAY, Outcome.NON_COMPLIANT, account=BOB)
+
+    verdict = decide(case(version(account=BOB), siblings=(*hand_line(), rogue)), LATER)
+
+    assert "account-unknown" in reasons(verdict)

@@ -8,7 +8,6 @@ from verifier.model import Case, Confidence, Finding, JobsState, RunKey, Weight
 from verifier.verdict.explanation import names_a_run, tied
 from verifier.verdict.habit import LAST, Habit, by_registry, expects_ci
 
-
 RETENTION = timedelta(days=90)
 """How long GitHub keeps runs by default."""
 

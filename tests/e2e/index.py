@@ -1,0 +1,125 @@
+"""Python indexes as a publisher uses them: upload, yank, take down."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from abc import abstractmethod
+from pathlib import Path
+from typing import Any, Protocol
+
+import requests
+
+from tests.e2e import dist
+
+LOGIN = ("admin", "e2e-admin")
+
+
+class Index(Protocol):
+    """A running index. `url` is its simple API, with a trailing slash."""
+
+    url: str
+
+    @abstractmethod
+    def upload(self, *files: Path) -> None:
+        """Publish these files."""
+
+    @abstractmethod
+    def yank(self, project: str, version: str, reason: str) -> None:
+        """Yank a release."""
+
+    @abstractmethod
+    def delete(self, project: str, version: str) -> None:
+        """Take every file of a release down."""
+
+
+def publish(index: Index, folder: Path, project: str, *versions: str) -> None:
+    """Publish one wheel and one sdist of each version."""
+    for version in versions:
+        index.upload(dist.wheel(folder, project, version), dist.sdist(folder, project, version))
+
+
+class Shelf:
+    """The server of `shelf.py`: takes no uploads; files are copied to its folder, and their time is the upload's."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url, self._folder = url, folder
+
+    def upload(self, *files: Path) -> None:
+        """Copy them in."""
+        for file in files:
+            place = self._folder / _project(file)
+            place.mkdir(exist_ok=True)
+            whole = self._folder.parent / file.name
+            shutil.copy(file, whole)
+            whole.rename(place / file.name)  # nobody sees half a file
+
+    def yank(self, project: str, version: str, reason: str) -> None:
+        """Say so in the file that the server reads."""
+        yanks = self._folder.parent / "yanks.json"
+        said = json.loads(yanks.read_text("utf-8")) if yanks.exists() else {}
+        yanks.write_text(json.dumps({**said, project: {**said.get(project, {}), version: reason}}), "utf-8")
+
+    def delete(self, project: str, version: str) -> None:
+        """Remove its files."""
+        for file in _of(self._folder / project, version):
+            file.unlink()
+
+
+def twine(program: str, url: str, login: tuple[str, str], *files: Path) -> None:
+    """Upload with the real client; raises AssertionError with its own words when it fails."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("TWINE_")}
+    command = [program, "upload", "--non-interactive", "--disable-progress-bar", "--config-file", os.devnull]
+    done = subprocess.run(
+        [*command, "--repository-url", url, "-u", login[0], "-p", login[1], *map(str, files)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+    assert 0 == done.returncode, f"twine: {done.stdout}{done.stderr}"
+
+
+class Pulp:
+    """pulp-python: uploads by twine, yanks, deletes, validators and provenance. `root` is the server's address."""
+
+    def __init__(self, root: str, program: str) -> None:
+        self._root, self._twine = root.rstrip("/"), program
+        self.url = f"{self._root}/pypi/dev/simple/"
+
+    def upload(self, *files: Path) -> None:
+        """Upload with twine."""
+        twine(self._twine, f"{self._root}/pypi/dev/legacy/", LOGIN, *files)
+
+    def yank(self, project: str, version: str, reason: str) -> None:
+        """Its own call for this."""
+        self._ask("POST", "/pypi/dev/yank/", json={"name": project, "version": version, "reason": reason})
+
+    def delete(self, project: str, version: str) -> None:
+        """Take its files out of the repository."""
+        self._modify(remove_content_units=[unit["pulp_href"] for unit in self.units(project, version)])
+
+    def units(self, project: str, version: str) -> list[dict[str, Any]]:
+        """The files of one release as Pulp keeps them."""
+        path = f"/pulp/api/v3/content/python/packages/?name={project}&version={version}"
+        found: list[dict[str, Any]] = self._ask("GET", path)["results"]
+        return found
+
+    def _modify(self, **changes: Any) -> None:
+        (repository,) = self._ask("GET", "/pulp/api/v3/repositories/python/python/?name=dev")["results"]
+        self._ask("POST", f"{repository['pulp_href']}modify/", json=changes)
+
+    def _ask(self, method: str, path: str, **body: Any) -> Any:
+        answer = requests.request(method, f"{self._root}{path}", auth=LOGIN, timeout=60, **body)
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
+        return answer.json() if answer.content else None
+
+
+def _project(file: Path) -> str:
+    return file.name.split("-", 1)[0].replace("_", "-")
+
+
+def _of(folder: Path, version: str) -> list[Path]:
+    return [file for file in folder.iterdir() if file.name.removesuffix(".tar.gz").split("-")[1] == version]

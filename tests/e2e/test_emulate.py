@@ -1,0 +1,108 @@
+"""Check run and issue at a GitHub that somebody else wrote: `emulate` takes them, changes them and closes them.
+
+Its tokens for Apps cannot be read by githubkit, and it has no advisories; so this is an owner's plain token, and the
+two channels that can use one. Everything below the token is the monitor's own way to GitHub.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from githubkit import GitHub as Kit
+from githubkit import TokenAuthStrategy
+from githubkit.config import get_config
+
+from app.github import GitHub
+from app.github_rest import Rest
+from checks import check_run, issue
+from checks.base import Channel, Subject
+from tests.checks.examples import AT, incident, member
+from tests.e2e.conftest import given
+from verifier.ledger.protocol import Posted
+from verifier.model import Outcome, Repository
+
+if TYPE_CHECKING:
+    from app.github_rest import Client
+
+pytestmark = pytest.mark.e2e
+TOKEN = "a-plain-token"
+
+
+@dataclass(frozen=True)
+class Emulated:
+    """The emulated GitHub, and an incident of its one repository that no other test speaks about."""
+
+    github: GitHub
+    subject: Subject
+
+    def settled(self) -> Subject:
+        """The same incident once an approved run accounts for its version."""
+        said = ("An approved run published it.",)
+        explained = member(outcome=Outcome.COMPLIANT, reasons=("registry-names-run",), sentences=said)
+        return replace(self.subject, incident=incident(explained, id=self.subject.incident.id, rogue=True))
+
+
+@pytest.fixture
+def emulated() -> Emulated:
+    config = get_config(base_url=given("E2E_EMULATE"), trust_env=False, http_cache=False, auto_retry=False)
+    # Rest is written for an App's client; only how it authenticates is another.
+    github = GitHub(Rest(cast("Client", Kit(TokenAuthStrategy(TOKEN), config=config))), app_id="7")
+    seen = github.named("octo/widget")
+    assert isinstance(seen, Repository)
+    return Emulated(github, Subject(incident(member(), id=uuid.uuid4().hex[:16]), seen, github.head_sha(seen)))
+
+
+def make(channel: ModuleType, here: Emulated) -> Posted:
+    """The channel's post of the incident, made."""
+    post = cast(Channel, channel).render(here.subject)
+    ref, url = channel.create(here.subject, post, here.github)
+    return Posted(here.subject.incident.id, channel.NAME, ref, url, post.digest, post.open, AT)
+
+
+def held(channel: ModuleType, here: Emulated, ref: str) -> dict[str, Any]:
+    """What the emulator shows of it."""
+    kind = {"check_run": "check-runs", "issue": "issues"}[channel.NAME]
+    shown: dict[str, Any] = here.github.call("GET", f"/repos/octo/widget/{kind}/{ref}")
+    return shown
+
+
+def test_an_issue_is_opened_found_changed_and_closed(emulated: Emulated) -> None:
+    posted = make(issue, emulated)
+    opened, post = held(issue, emulated, posted.ref), issue.render(emulated.subject)
+    assert ("open", post.body["title"], post.body["body"]) == (opened["state"], opened["title"], opened["body"])
+    assert ["artifact-monitor"] == [label["name"] for label in opened["labels"]]
+    assert (posted.ref, posted.url) == issue.find(emulated.subject, post, emulated.github)
+
+    worse = incident(member(), member("1.14.2"), id=emulated.subject.incident.id)
+    issue.update(emulated.subject, issue.render(replace(emulated.subject, incident=worse)), posted, emulated.github)
+    assert "1.14.2" in held(issue, emulated, posted.ref)["body"]
+
+    settled = emulated.settled()
+    issue.update(settled, issue.render(settled), posted, emulated.github)
+    closed = held(issue, emulated, posted.ref)
+    assert ("closed", "completed") == (closed["state"], closed["state_reason"])
+    assert (posted.ref, posted.url) == issue.find(settled, issue.render(settled), emulated.github)
+
+
+def test_a_check_run_turns_red_and_then_green(emulated: Emulated) -> None:
+    posted = make(check_run, emulated)
+    red, post = held(check_run, emulated, posted.ref), check_run.render(emulated.subject)
+    assert ("completed", "failure", emulated.subject.head_sha) == (red["status"], red["conclusion"], red["head_sha"])
+    assert post.body["output"] == {key: red["output"][key] for key in post.body["output"]}
+    assert post.marker == red["external_id"]
+
+    settled = emulated.settled()
+    check_run.update(settled, check_run.render(settled), posted, emulated.github)
+    assert "success" == held(check_run, emulated, posted.ref)["conclusion"]
+
+
+def test_a_check_run_that_no_app_of_ours_made_is_never_taken_for_ours(emulated: Emulated) -> None:
+    """A plain token's check run names no App, whatever marker it carries."""
+    posted, post = make(check_run, emulated), check_run.render(emulated.subject)
+
+    assert held(check_run, emulated, posted.ref)["app"] is None
+    assert None is check_run.find(emulated.subject, post, emulated.github)

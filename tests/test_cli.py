@@ -1,0 +1,181 @@
+"""The command line: help that shows how, errors that say what to do, and the same parts as the steps."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from app.cli import main
+from app.deps import Deps
+from app.watching import SOURCE
+from sandbox.play import play
+from sandbox.replay import Replay
+from sandbox.scenario import load
+from tests.documents import ROOT
+from verifier.ledger import migrate
+from verifier.model import Artifact
+from verifier.model.github import EVENTS
+
+SCENARIO = ROOT / "scenarios" / "axios-2026"
+AXIOS = "pkg:npm/axios"
+WATCH = ("watch", "pkg:npm/gadget", "--repo", "axios/axios", "--workflow", "publish.yml")
+
+
+@cache
+def played() -> Replay:
+    """The monitor after the axios scenario: in memory, with GitHub and the registries pretended."""
+    scenario = load(SCENARIO)
+    stage = Replay(scenario)
+    play(scenario, stage)
+    return stage
+
+
+@pytest.fixture
+def deps(monkeypatch: pytest.MonkeyPatch) -> Deps:
+    """What a command is given in place of the real parts."""
+    sandboxed = played().deps
+    monkeypatch.setattr("app.deps.build", lambda settings: sandboxed)
+    return sandboxed
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A folder of its own, and registries and a GitHub that nobody answers for."""
+    for name in ("DATABASE_URL", "REDIS_URL", "GITHUB_APP_ID", "GITHUB_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("NPM_REGISTRY", "http://127.0.0.1:1")
+    monkeypatch.setenv("PYPI_INDEX", "http://127.0.0.1:1/simple/")
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def refused(result: Result) -> str:
+    """The one line that a refusal is."""
+    assert 2 == result.exit_code, result.output
+    assert isinstance(result.exception, SystemExit)
+    lines = result.output.splitlines()
+    assert 1 == len(lines), result.output
+    assert lines[0].startswith("Error: ")
+    return lines[0]
+
+
+@pytest.mark.parametrize("command", main.commands)
+def test_the_help_of_every_command_shows_an_example(command: str) -> None:
+    result = run(command, "--help")
+
+    assert 0 == result.exit_code
+    assert "Example:" in result.output
+    assert f"artifact-monitor {command}" in result.output.split("Example:")[1]
+
+
+@pytest.mark.parametrize("arguments", [("explain", AXIOS, "1.14.1"), WATCH], ids=["explain", "watch"])
+def test_a_database_without_tables_is_one_line_that_says_what_to_run(arguments: tuple[str, ...]) -> None:
+    said = refused(run(*arguments))
+
+    assert "run `artifact-monitor migrate`, or `artifact-monitor run`" in said
+
+
+def test_the_doctor_names_a_database_without_tables_and_what_to_run(tmp_path: Path) -> None:
+    refused(run("explain", AXIOS, "1.14.1"))  # makes the file, not the tables
+    result = run("doctor")
+
+    assert 1 == result.exit_code
+    (line,) = (line for line in result.output.splitlines() if " database " in line)
+    assert line.startswith("BAD")
+    assert "run `artifact-monitor migrate`" in line
+    assert "Unavailable" not in result.output
+
+
+def test_migrate_makes_the_tables_that_the_other_commands_ask_for() -> None:
+    assert "The ledger is up to date.\n" == run("migrate").output
+
+    assert "pkg:npm/axios is not watched; `artifact-monitor watch`" in refused(run("explain", AXIOS, "1.14.1"))
+
+
+def test_a_database_of_a_newer_version_is_one_line(tmp_path: Path) -> None:
+    import sqlite3
+
+    migrate(f"sqlite:///{tmp_path / 'data' / 'ledger.sqlite3'}")
+    with sqlite3.connect(tmp_path / "data" / "ledger.sqlite3") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'tomorrow'")
+
+    assert "newer version" in refused(run("migrate"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("POLL_INTERVAL", "often", "POLL_INTERVAL"),
+        ("DATABASE_URL", "mysql://host/name", "DATABASE_URL"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_one_line_that_names_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, word: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    assert word in refused(run("migrate"))
+
+
+def test_a_data_folder_that_is_a_file_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "taken"))
+
+    assert "taken" in refused(run("migrate"))
+
+
+def test_run_without_a_webhook_secret_is_one_line() -> None:
+    assert "GITHUB_WEBHOOK_SECRET is not set" in refused(run("run"))
+
+
+def test_explain_shows_the_case_and_every_finding_with_its_reason(deps: Deps) -> None:
+    result = run("explain", AXIOS, "1.14.1")
+
+    assert 0 == result.exit_code
+    assert result.output.startswith("✘ pkg:npm/axios@1.14.1  non-compliant (confidence high)\n")
+    for part in ("trust-downgrade", "no-run", "jasonsaayman", "Runs around the publication: none", "Line 1.x"):
+        assert part in result.output
+
+
+def test_explain_takes_whats_unknown_for_a_question_and_names_what_is_there(deps: Deps) -> None:
+    assert "has no version 9.9.9 here; the newest are: " in refused(run("explain", AXIOS, "9.9.9"))
+    assert "pkg:npm/other is not watched" in refused(run("explain", "pkg:npm/other", "1.0.0"))
+    assert "purl" in refused(run("explain", "axios", "1.14.1"))
+
+
+def test_watch_keeps_the_publisher_and_has_the_registry_read(deps: Deps) -> None:
+    result = run(*WATCH)
+
+    assert 0 == result.exit_code, result.output
+    assert "Watching pkg:npm/gadget, published by .github/workflows/publish.yml of axios/axios." in result.output
+    artifact = Artifact("pkg:npm/gadget")
+    with deps.ledger.reading() as book:
+        (publisher,) = book.repositories.publishers_of(artifact)
+        assert artifact.purl in [task.key for task in book.work.all("poll")]
+        others = book.repositories.publishers_from(publisher.repository_id, SOURCE)
+    assert ((".github/workflows/publish.yml",), EVENTS, None) == (
+        publisher.workflows,
+        publisher.events,
+        publisher.manual,
+    )
+    assert publisher in others
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"pkg:npm/gadget": "pkg:cargo/gadget"}, "can be watched so far"),
+        ({"pkg:npm/gadget": "gadget"}, "purl"),
+        ({"axios/axios": "axios"}, "owner/name"),
+        ({"axios/axios": "axios/elsewhere"}, "not installed"),
+        ({"publish.yml": "publish.sh"}, "no workflow file"),
+    ],
+)
+def test_what_cannot_be_watched_is_one_line_that_says_why(deps: Deps, changes: dict[str, str], word: str) -> None:
+    assert word in refused(run(*(changes.get(argument, argument) for argument in WATCH)))
