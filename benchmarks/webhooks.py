@@ -95,7 +95,7 @@ def measure(rate: int, seconds: float) -> dict[str, float]:
             [scripts / "artifact-monitor", "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL
         )
         app = subprocess.Popen(
-            [scripts / "gunicorn", "-c", "gunicorn.conf.py", "-w", "2", "app.wsgi:app"],
+            [scripts / "gunicorn", "-c", "gunicorn.conf.py", "-w", "2"],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.DEVNULL,

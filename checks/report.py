@@ -17,6 +17,7 @@ DETAILED = 5
 """Up to this many versions, each is listed with everything that was seen of it."""
 SENTENCES = 8
 """The most sentences shown of one version."""
+UNANSWERED = " If nobody answers within minutes, go on as if it was none of you."
 
 _RUN = re.compile(r"/actions/runs/(\d{1,20})")
 
@@ -227,7 +228,9 @@ def _now(members: Sequence[Member], concerned: Sequence[Member], reasons: Sequen
     certain = any(m.outcome is Outcome.NON_COMPLIANT for m in concerned)
     acts = list(dict.fromkeys(words(reason).act for reason in reasons)) or [ASK]
     steps = [commands.Step(act) for act in acts[:3]]
-    if not certain:
+    if certain:
+        steps[0] = replace(steps[0], sentence=f"{steps[0].sentence}{UNANSWERED if acts[0] == ASK else ''}")
+    else:
         steps.append(
             commands.Step("If it was one of you, there is nothing more to do. **If it was none of you, go on:**")
         )

@@ -12,7 +12,7 @@ from verifier.verdict.reasons import REASONS
 
 ASK = (
     "**Ask everyone who can publish whether it was them**, and not on GitHub: whoever took over an account reads along "
-    "there. If nobody answers within minutes, go on as if it was nobody."
+    "there."
 )
 RUN = (
     "**Stop the workflow** until you know how this came out of it: *Actions* → its name → *Disable workflow*. Then "
@@ -23,8 +23,9 @@ WAIT = "Nothing: it is looked at again by itself."
 NOTHING = "Nothing."
 
 WAIVER = (
-    "For this one version: write down who published it and why, and close the issue, if there is one. It stays "
-    "closed until a fact about the versions in it changes. The verdict stays as it is."
+    "For this one version: have somebody else, among those who run Artifact Monitor, record a waiver "
+    "(`artifact-monitor waive`). It says who gave it and why, closes this alert, and ends on its date; then the alert "
+    "stands open again. It never changes the verdict."
 )
 BY_HAND = (
     "If this artifact is meant to be published by hand, set `manual: true` for it in `.github/artifact-monitor.yml` on "

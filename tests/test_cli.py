@@ -138,7 +138,7 @@ def test_explain_shows_the_case_and_every_finding_with_its_reason(deps: Deps) ->
     result = run("explain", AXIOS, "1.14.1")
 
     assert 0 == result.exit_code
-    assert result.output.startswith("✘ pkg:npm/axios@1.14.1  non-compliant (confidence high)\n")
+    assert result.output.startswith("✘ axios@1.14.1  non-compliant (confidence high)\n")
     for part in ("trust-downgrade", "no-run", "jasonsaayman", "Runs around the publication: none", "Line 1.x"):
         assert part in result.output
 

@@ -8,7 +8,7 @@ from app.deps import Deps
 from app.jobs.batch import each
 from app.jobs.inspect import repository_of
 from checks import CHANNELS
-from checks.base import Channel, GitHubCalls, Permanent, Post, Subject
+from checks.base import Channel, GitHubCalls, Gone, Permanent, Post, Subject
 from checks.plan import Close, Create, Nothing, Update, plan
 from verifier.ledger.protocol import Book, Posted, Task
 from verifier.model import Incident
@@ -63,8 +63,27 @@ def _bring_up_to_date(
         case Update() | Close():
             if posted is None:
                 raise AssertionError("a plan that updates was made without a post")
-            channel.update(subject, post, posted, github)
+            try:
+                channel.update(subject, post, posted, github)
+            except Gone as gone:
+                return _again(channel, subject, post, github, gone, now)
             return _posted(channel, subject, post, posted.ref, posted.url, posted.posted_at)
+
+
+def _again(
+    channel: Channel, subject: Subject, post: Post, github: GitHubCalls, gone: Gone, now: datetime
+) -> Posted | None:
+    """Say it anew where somebody deleted what we said: tampering must not silence us. What is settled stays unsaid.
+
+    Raises the `Gone` it began with when the new post cannot be made either.
+    """
+    if not post.open:
+        return None
+    try:
+        ref, url = channel.find(subject, post, github) or channel.create(subject, post, github)
+    except Gone:
+        raise gone from None
+    return _posted(channel, subject, post, ref, url, now)
 
 
 def _posted(channel: Channel, subject: Subject, post: Post, ref: str, url: str, at: datetime) -> Posted:

@@ -12,6 +12,7 @@ from checks.commands import safe, steps
 from checks.report import report, since
 from checks.words import WORDS, words
 from tests.checks.examples import AT, CASES, HOSTILE, incident, member, subject
+from verifier.model import Outcome
 from verifier.verdict.reasons import REASONS
 
 
@@ -90,3 +91,41 @@ def test_a_settled_incident_asks_for_nothing() -> None:
 
     assert (said.why, said.now, said.yours) == ((), (), ())
     assert "waiver" in said.lead
+
+
+@pytest.mark.parametrize("reasons", [(), *((reason,) for reason in REASONS), tuple(REASONS), ("not-known-here",)])
+@pytest.mark.parametrize("outcome", [Outcome.NON_COMPLIANT, Outcome.UNVERIFIABLE])
+def test_every_step_of_an_alert_is_something_to_do(reasons: tuple[str, ...], outcome: Outcome) -> None:
+    """Reasons that explain a version or are only context have nothing to do about them, and make no step."""
+    held = member(reasons=reasons, outcome=outcome, suspect=outcome is Outcome.UNVERIFIABLE)
+    steps = [line for line in report(subject(incident(held))).now if line[0].isdigit()]
+
+    assert [f"{number}." for number in range(1, len(steps) + 1)] == [step.split()[0] for step in steps]
+    assert [] == [step for step in steps if "Nothing" in step]
+    assert "**" in steps[0]
+
+
+def test_the_suspects_beside_a_rogue_version_are_asked_about_by_name() -> None:
+    steps = report(subject(CASES["rogue-and-suspect"])).now
+
+    assert [1] == [step.count("`axios` `0.30.4`") for step in steps if "Ask about the suspect version too" in step]
+    assert not [step for step in steps if "deprecate axios@0.30.4" in step]
+
+
+def test_who_does_not_answer_in_the_night_does_not_stop_the_work_on_a_rogue_version() -> None:
+    assert "If nobody answers" in report(subject(CASES["rogue"])).now[0]
+    assert "If nobody answers" not in "".join(report(subject(CASES["suspect"])).now)
+
+
+def test_a_list_of_many_versions_begins_with_where_to_look() -> None:
+    first = report(subject(CASES["many"])).seen[0]
+
+    assert first.startswith("- Look at: [run 25613093674](")
+    assert 1 == first.count("actions/runs")
+
+
+def test_an_alert_about_what_is_down_already_says_that_it_is_and_who_has_it() -> None:
+    said = report(subject(CASES["pypi-taken-down"]))
+
+    assert "It was taken down since; whoever installed it has it." in said.lead
+    assert "Stop it on PyPI" not in "".join(said.now)

@@ -21,7 +21,7 @@ from sandbox.state import Repo
 from tests.e2e.checked import checked_github
 from verifier.ledger import migrate, open_ledger
 from verifier.ledger.protocol import Dossier
-from verifier.model import Artifact, Verdict
+from verifier.model import Artifact, Verdict, Version
 from verifier.registries.base import Absent, Ask, Page, Unreadable
 
 POLL = timedelta(minutes=1)
@@ -112,6 +112,10 @@ class Monitor(Replay):
         with self.deps.ledger.reading() as book:
             return {dossier.version.number: dossier for dossier in book.versions.of(self.artifact)}
 
+    def versions(self) -> list[Version]:
+        """What the ledger holds of the versions themselves."""
+        return [dossier.version for dossier in self.known().values()]
+
     def outcomes(self) -> dict[str, str]:
         """What stands about each version."""
         return {number: verdict_of(dossier).outcome.value for number, dossier in self.known().items()}
@@ -121,11 +125,6 @@ class Monitor(Replay):
         with self.deps.ledger.reading() as book:
             history = book.versions.verdicts(self.artifact, number)
         return [(fingerprint, verdict.outcome.value) for _, fingerprint, verdict in history]
-
-    def facts(self) -> int:
-        """How many facts were ever recorded."""
-        with self.deps.ledger.reading() as book:
-            return sum(1 for _ in book.facts())
 
     @property
     def repository(self) -> Repo:

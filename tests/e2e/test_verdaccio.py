@@ -54,13 +54,13 @@ def test_the_digest_is_that_of_the_tarball_the_registry_serves(npm: Npm, name: s
 
 def test_an_unchanged_document_is_answered_304_and_nothing_is_recorded(npm: Npm, name: str, watch: Watch) -> None:
     monitor = start(npm, name, watch)
-    versions = monitor.known()
+    versions = monitor.versions()
     monitor.poll()
     monitor.poll()
 
     assert [200, 304, 304] == monitor.fetch.statuses
     assert b"" == getattr(monitor.fetch.noted[-1].answer, "body", None)
-    assert versions == monitor.known()
+    assert versions == monitor.versions()
 
 
 def test_a_version_from_the_workflow_is_accounted_for_and_one_by_hand_is_reported(
