@@ -15,6 +15,9 @@ from verifier.registries import REGISTRIES
 from verifier.registries.base import Absent, Page, Snapshot, Unreadable
 from verifier.registries.compare import changes
 
+SAID = 3
+"""The most things said of one answer that could not be read."""
+
 
 def run(deps: Deps) -> int:
     """Poll the artifacts that are due."""
@@ -87,6 +90,17 @@ def _keep(
             problem="",
         )
     )
+    _tell_unread(book, snapshot, now)
+
+
+def _tell_unread(book: Book, snapshot: Snapshot, now: datetime) -> None:
+    """What of a registry's answer could not be read stands on the health page until an answer is read whole."""
+    subject, unread = f"unread {snapshot.artifact.purl}", snapshot.unread
+    if not unread:
+        book.health.solve(subject)
+        return
+    more = f" (and {len(unread) - SAID} more)" if len(unread) > SAID else ""
+    book.health.report(subject, f"{snapshot.artifact.purl}: {' '.join(unread[:SAID])}{more}", now)
 
 
 def _look_around(book: Book, version: Version, now: datetime) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+
+import structlog
 
 from app.deps import Deps
 from app.jobs.batch import each
 from app.jobs.inspect import repository_of
 from checks import CHANNELS
-from checks.base import Channel, GitHubCalls, Gone, Permanent, Post, Subject
+from checks.base import Channel, GitHubCalls, Gone, Permanent, Post, Subject, Temporary
 from checks.plan import Close, Create, Nothing, Update, plan
 from verifier.ledger.protocol import Book, Posted, Task
 from verifier.model import Incident
+
+log = structlog.get_logger()
 
 
 def run(deps: Deps) -> int:
@@ -35,7 +40,17 @@ def _report(deps: Deps, task: Task) -> datetime | None:
     if posted is None and not channel.wants(subject):
         return None
     post = channel.render(subject)
-    kept = _bring_up_to_date(channel, subject, post, posted, github, deps.now())
+    try:
+        kept = _bring_up_to_date(channel, subject, post, posted, github, deps.now())
+    except Gone as gone:
+        if posted is None:
+            raise
+        log.warning("report.deleted", incident=incident.id, channel=name, url=posted.url)
+        if not post.open:
+            kept = _posted(channel, subject, post, posted.ref, posted.url, posted.posted_at)
+        else:
+            subject = replace(subject, head_sha=head or github.head_sha(repository))
+            kept = _say_again(channel, subject, post, gone, github, deps.now())
     if kept is not None:
         with deps.ledger.writing() as book:
             book.incidents.put_posted(kept)
@@ -63,27 +78,23 @@ def _bring_up_to_date(
         case Update() | Close():
             if posted is None:
                 raise AssertionError("a plan that updates was made without a post")
-            try:
-                channel.update(subject, post, posted, github)
-            except Gone as gone:
-                return _again(channel, subject, post, github, gone, now)
+            channel.update(subject, post, posted, github)
             return _posted(channel, subject, post, posted.ref, posted.url, posted.posted_at)
 
 
-def _again(
-    channel: Channel, subject: Subject, post: Post, github: GitHubCalls, gone: Gone, now: datetime
+def _say_again(
+    channel: Channel, subject: Subject, post: Post, gone: Gone, github: GitHubCalls, now: datetime
 ) -> Posted | None:
-    """Say it anew where somebody deleted what we said: tampering must not silence us. What is settled stays unsaid.
+    """Make it anew where somebody deleted what we said: tampering must not silence us.
 
-    Raises the `Gone` it began with when the new post cannot be made either.
+    Raises Temporary when GitHub still lists what is gone, or does not take the new one.
     """
-    if not post.open:
-        return None
     try:
-        ref, url = channel.find(subject, post, github) or channel.create(subject, post, github)
+        return _bring_up_to_date(channel, subject, post, None, github, now)
     except Gone:
-        raise gone from None
-    return _posted(channel, subject, post, ref, url, now)
+        raise Temporary(
+            f"The {channel.NAME.replace('_', ' ')} was deleted and cannot be made anew yet: {gone}"
+        ) from gone
 
 
 def _posted(channel: Channel, subject: Subject, post: Post, ref: str, url: str, at: datetime) -> Posted:

@@ -19,6 +19,7 @@ class FakeGitHub:
         self.asked: list[tuple[str, str, Any]] = []
         self.items: dict[str, list[dict[str, Any]]] = {"issues": [], "check-runs": [], "security-advisories": []}
         self.absent = absent
+        self.made = 0
 
     def ours(self, app: Any) -> bool:
         return bool(app == APP)
@@ -30,7 +31,8 @@ class FakeGitHub:
         if kind in self.absent:
             raise Gone(f"404 {path}")
         if method == "POST":
-            number = len(self.items[kind]) + 1
+            self.made += 1
+            number = self.made
             made = {
                 "id": number,
                 "number": number,
@@ -40,7 +42,9 @@ class FakeGitHub:
             made |= {"app": APP, "performed_via_github_app": APP, "state": "draft" if "adv" in kind else "open"}
             self.items[kind].append(made | (body or {}))
             return self.items[kind][-1]
-        held = next(i for i in self.items[kind] if ref in (str(i["number"]), i["ghsa_id"]))
+        held = next((i for i in self.items[kind] if ref in (str(i["number"]), i["ghsa_id"])), None)
+        if held is None:
+            raise Gone(f"404 {path}")
         held |= body or {}
         return held
 

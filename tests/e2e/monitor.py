@@ -83,6 +83,7 @@ class Monitor(Replay):
         self.deps = replace(
             self.deps, settings=settings, ledger=open_ledger(settings.database), fetch=self.fetch, github=github
         )
+        self.ledger = self.deps.ledger
         self.until(installed)
 
     @property

@@ -122,17 +122,11 @@ def test_a_check_run_turns_red_and_then_green(emulated: Emulated) -> None:
     assert "success" == held(check_run, emulated, posted.ref)["conclusion"]
 
 
-def test_our_apps_own_check_run_is_found_again(emulated: Emulated) -> None:
-    """After a crash it is found by its marker and our App; one that names no App is not ours, whatever it carries."""
-    posted, post = make(check_run, emulated), check_run.render(emulated.subject)
-    ours = held(check_run, emulated, posted.ref)["app"] is not None
+@pytest.mark.parametrize("channel", [check_run, issue], ids=lambda channel: channel.NAME)
+def test_what_names_no_app_is_never_taken_for_ours(channel: ModuleType, emulated: Emulated) -> None:
+    """The emulator never says which App made a thing; so nothing there is ours, whatever marker it carries."""
+    posted, post = make(channel, emulated), channel.render(emulated.subject)
+    shown = held(channel, emulated, posted.ref)
 
-    assert ((posted.ref, posted.url) if ours else None) == check_run.find(emulated.subject, post, emulated.github)
-
-
-def test_an_issue_that_names_no_app_is_never_taken_for_ours(emulated: Emulated) -> None:
-    """The emulator's issues never say by which App they were made."""
-    posted, post = make(issue, emulated), issue.render(emulated.subject)
-
-    assert held(issue, emulated, posted.ref)["performed_via_github_app"] is None
-    assert None is issue.find(emulated.subject, post, emulated.github)
+    assert None is shown["app" if channel is check_run else "performed_via_github_app"]
+    assert None is channel.find(emulated.subject, post, emulated.github)

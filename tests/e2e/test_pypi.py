@@ -128,4 +128,5 @@ def test_an_index_that_speaks_only_html_is_said_to_be_unusable_and_nothing_is_ma
 
     assert {} == monitor.known()
     assert [200] == monitor.fetch.statuses
+
     assert [True] == ["PEP 691" in problem for problem in monitor.problems()]

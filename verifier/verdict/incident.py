@@ -80,7 +80,13 @@ def find(incident: Incident, member: Member) -> Member | None:
 
 
 def with_member(incident: Incident, member: Member) -> Incident:
-    """The incident with this member's newest state. It is resolved when nothing in it stands open; else open."""
+    """The incident with this member's newest state. It is resolved when nothing in it stands open; else open.
+
+    A member keeps the time at which it was first noticed, whatever is found out about it later.
+    """
+    known = find(incident, member)
+    if known is not None:
+        member = replace(member, detected_at=min(known.detected_at, member.detected_at))
     members = (*(m for m in incident.members if _key(m) != _key(member)), member)
     ordered = tuple(sorted(members, key=lambda m: (m.published_at or m.detected_at, m.artifact.purl, m.number)))
     state = IncidentState.OPEN if any(m.open for m in ordered) else IncidentState.RESOLVED
