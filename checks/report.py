@@ -246,7 +246,7 @@ def _now(members: Sequence[Member], concerned: Sequence[Member], reasons: Sequen
         steps.append(
             commands.Step(
                 f"**Ask about the suspect {'version' if len(suspects) == 1 else 'versions'} too:** {_names(suspects)}. "
-                "What nobody of you published gets the same treatment."
+                "Treat what none of you published in the same way."
             )
         )
     if certain:

@@ -24,11 +24,12 @@ def sdist(folder: Path, project: str, version: str) -> Path:
     """`project-version.tar.gz` with its metadata."""
     stem = f"{project.replace('-', '_')}-{version}"
     path = folder / f"{stem}.tar.gz"
-    content = _metadata(project, version).encode()
+    members = {"PKG-INFO": _metadata(project, version), "pyproject.toml": "[build-system]\nrequires = []\n"}
     with tarfile.open(path, "w:gz") as archive:
-        entry = tarfile.TarInfo(f"{stem}/PKG-INFO")
-        entry.size = len(content)
-        archive.addfile(entry, io.BytesIO(content))
+        for name, text in members.items():
+            entry = tarfile.TarInfo(f"{stem}/{name}")
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text.encode()))
     return path
 
 

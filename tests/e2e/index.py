@@ -103,15 +103,38 @@ class Pulp:
         """Take its files out of the repository."""
         self._modify(remove_content_units=[unit["pulp_href"] for unit in self.units(project, version)])
 
+    def attest(self, project: str, file: Path, document: dict[str, Any]) -> None:
+        """Add a PEP 740 provenance object to a file; `verify` false: nobody signed it."""
+        (unit,) = [unit for unit in self.units(project, "") if unit["filename"] == file.name]
+        (repository,) = self._ask("GET", "/pulp/api/v3/repositories/python/python/?name=dev")["results"]
+        said = {"package": unit["pulp_href"], "repository": repository["pulp_href"], "verify": "false"}
+        task = self._ask(
+            "POST",
+            "/pulp/api/v3/content/python/provenance/",
+            data=said,
+            files={"file": ("provenance.json", json.dumps(document))},
+        )
+        self._done(task)
+
     def units(self, project: str, version: str) -> list[dict[str, Any]]:
-        """The files of one release as Pulp keeps them."""
-        path = f"/pulp/api/v3/content/python/packages/?name={project}&version={version}"
+        """The files of one release as Pulp keeps them; of all, when `version` is empty."""
+        path = f"/pulp/api/v3/content/python/packages/?name={project}&version={version}".removesuffix("&version=")
         found: list[dict[str, Any]] = self._ask("GET", path)["results"]
         return found
 
     def _modify(self, **changes: Any) -> None:
         (repository,) = self._ask("GET", "/pulp/api/v3/repositories/python/python/?name=dev")["results"]
-        self._ask("POST", f"{repository['pulp_href']}modify/", json=changes)
+        self._done(self._ask("POST", f"{repository['pulp_href']}modify/", json=changes))
+
+    def _done(self, task: dict[str, str]) -> None:
+        """Wait for what its worker does."""
+        for _ in range(300):
+            state = self._ask("GET", task["task"])
+            if state["state"] == "completed":
+                return
+            assert state["state"] in ("waiting", "running"), f"Pulp could not: {state['error']}"
+            time.sleep(0.1)
+        raise AssertionError(f"Pulp did not finish: {task}")
 
     def _ask(self, method: str, path: str, **body: Any) -> Any:
         answer = requests.request(method, f"{self._root}{path}", auth=LOGIN, timeout=60, **body)

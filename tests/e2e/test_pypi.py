@@ -6,13 +6,17 @@ import hashlib
 import uuid
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sandbox import provenance
+from sandbox.events import Attested, File
 from tests.e2e import dist
 from tests.e2e.conftest import given
 from tests.e2e.index import Index, Pulp, publish, twine
-from tests.e2e.monitor import Monitor, Watch
+from tests.e2e.monitor import RUN, Monitor, Watch
+from verifier.model import RunKey, Standing
 
 pytestmark = pytest.mark.e2e
 HISTORY = ("1.0", "1.1")
@@ -34,7 +38,7 @@ def test_every_file_has_its_own_digest_and_time(index: Index, project: str, watc
     """PEP 691 and 700: both files of both releases, uploaded within the last minutes, before we came."""
     monitor = start(index, project, watch)
     known = monitor.known()
-    here = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in tmp_path.iterdir() if path.is_file()}
+    here = {path.name: sha256(path) for path in tmp_path.iterdir() if path.is_file()}
     files = [file for number in HISTORY for file in known[number].version.files]
 
     assert dict.fromkeys(HISTORY, "unverifiable") == monitor.outcomes()
@@ -116,6 +120,50 @@ def test_an_unchanged_page_is_answered_304(pulp: Pulp, watch: Watch, tmp_path: P
 
     assert [200, 304] == monitor.fetch.statuses
     assert versions == monitor.versions()
+
+
+def test_provenance_added_at_the_index_is_read_and_names_its_run(pulp: Pulp, watch: Watch, tmp_path: Path) -> None:
+    """PEP 740: what it states is read from each file that announces it; the other file stays without."""
+    project = f"gear-box-{uuid.uuid4().hex[:8]}"
+    publish(pulp, tmp_path, project, "1.0")
+    monitor = start(pulp, project, watch)
+    wheel = dist.wheel(tmp_path, project, "1.2")
+    pulp.upload(wheel, dist.sdist(tmp_path, project, "1.2"))
+    pulp.attest(project, wheel, statement(monitor, wheel))
+    monitor.poll()
+    dossier = monitor.known()["1.2"]
+    (evidence,) = dossier.evidence or ()
+
+    assert {".whl": True, ".gz": False} == {Path(f.name).suffix: f.attested for f in dossier.version.files}
+    assert (Standing.STATED, RunKey(monitor.repository.id, RUN, 1)) == (evidence.standing, evidence.run)
+    assert (f"sha256:{sha256(wheel)}",) == evidence.digests
+
+
+def statement(monitor: Monitor, wheel: Path) -> dict[str, Any]:
+    """What the workflow's run would have said about this file."""
+    repository, (run,) = monitor.repository, monitor.repository.runs.values()
+    attested = Attested(
+        run=run.id,
+        attempt=run.attempt,
+        repository=repository.full_name,
+        repository_id=repository.id,
+        owner_id=repository.owner_id,
+        workflow=run.workflow,
+        ref=run.ref,
+        event=run.event,
+        sha=run.sha,
+    )
+    file = File(wheel.name, monitor.time, (f"sha256:{sha256(wheel)}",), attested)
+    signed = provenance.attestation(provenance.sign(wheel.name, file, attested, repository.full_name))
+    # An index takes only what names an entry of the transparency log; nobody looks it up.
+    signed["verification_material"]["transparency_entries"] = [{"logIndex": "1"}]
+    named = {"kind": "GitHub", "repository": repository.full_name, "workflow": Path(run.workflow).name}
+    publisher = {**named, "environment": None, "claims": None}
+    return {"version": 1, "attestation_bundles": [{"publisher": publisher, "attestations": [signed]}]}
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_an_index_that_speaks_only_html_is_said_to_be_unusable_and_nothing_is_made_of_it(

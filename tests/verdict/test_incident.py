@@ -76,6 +76,48 @@ def test_an_incident_of_suspects_becomes_rogue_with_its_first_non_compliant_vers
     assert place((quiet,), 7, member(ROGUE, "1.2.4"), NOON).rogue
 
 
+def test_a_version_keeps_the_time_at_which_it_was_first_noticed():
+    """What is found out later changes the verdict, never how early we spoke up."""
+    first = place((), 7, member(SUSPECT), NOON)
+    later = [
+        member(ROGUE, detected_at=NOON + HOUR),
+        member(ROGUE, removed=True, detected_at=NOON + 2 * HOUR),
+        member(GOOD, detected_at=NOON + 3 * HOUR),
+        member(ROGUE, detected_at=NOON + 4 * HOUR),
+    ]
+    for state in later:
+        first = with_member(first, state)
+
+        (held,) = first.members
+        assert replace(state, detected_at=NOON) == held
+
+
+def test_the_same_state_noticed_again_changes_nothing_in_the_incident():
+    first = place((), 7, member(), NOON)
+
+    assert first == with_member(first, member(detected_at=NOON + HOUR))
+    assert first == place((first,), 7, member(detected_at=NOON + HOUR), NOON + HOUR)
+
+
+def test_another_version_of_the_incident_has_its_own_time():
+    both = place((place((), 7, member(), NOON),), 7, member(number="1.2.4", detected_at=NOON + HOUR), NOON + HOUR)
+
+    assert {"1.2.3": NOON, "1.2.4": NOON + HOUR} == {m.number: m.detected_at for m in both.members}
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([ROGUE, GOOD, SUSPECT, PENDING]), st.integers(0, 1000)), min_size=1, max_size=8)
+)
+def test_the_first_time_holds_in_whatever_order_verdicts_arrive(events):
+    incident = place((), 7, member(number="0.9.0"), NOON)
+    for verdict, hours in events:
+        incident = with_member(incident, member(verdict, detected_at=NOON + hours * HOUR))
+
+    found = find(incident, member())
+    assert found is not None
+    assert NOON + min(hours for _, hours in events) * HOUR == found.detected_at
+
+
 @given(st.lists(st.tuples(st.sampled_from([ROGUE, GOOD, SUSPECT]), st.sampled_from(["1.0.0", "1.0.1", "1.0.2"]))))
 def test_an_incident_holds_each_version_once_in_its_newest_state(events):
     incident = place((), 7, member(number="0.9.0"), NOON)

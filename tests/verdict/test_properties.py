@@ -106,6 +106,7 @@ def answer(of: Case, now):
 
 
 @given(cases, times, st.randoms(use_true_random=False))
+@settings(max_examples=400)
 def test_the_order_of_what_we_know_never_matters(of: Case, now, rng: random.Random):
     shuffled: dict[str, Any] = {
         name: tuple(rng.sample(list(items), len(items)))
@@ -176,7 +177,7 @@ def test_a_pending_verdict_is_always_looked_at_again(of: Case, now):
 
 
 @given(cases)
-@settings(max_examples=50)
+@settings(max_examples=100)
 def test_a_silent_github_never_accuses_by_absence(of: Case):
     blind = replace(of, sight=Sight(github_problem="503"))
     verdict = decide(blind, NOON + HOUR)

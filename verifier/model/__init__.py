@@ -6,7 +6,7 @@ ledger keeps (`fact`).
 """
 
 from verifier.model.artifact import Account, AccountKind, Artifact, File, Line, Version
-from verifier.model.evidence import Evidence, Standing
+from verifier.model.evidence import Evidence, Standing, named_runs
 from verifier.model.fact import (
     EvidenceRead,
     Fact,
@@ -105,5 +105,6 @@ __all__ = [
     "merge_releases",
     "merge_repositories",
     "merge_runs",
+    "named_runs",
     "reading_order",
 ]

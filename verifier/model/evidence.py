@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,3 +43,8 @@ class Evidence:
     digests: tuple[str, ...] = ()
     problem: str = ""
     """Why it is unreadable; empty otherwise."""
+
+
+def named_runs(evidence: Iterable[Evidence]) -> frozenset[RunKey]:
+    """The runs that readable attestations name."""
+    return frozenset(e.run for e in evidence if e.run is not None and e.standing is not Standing.UNREADABLE)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from verifier.model import Case, Confidence, Finding, JobsState, RunKey, Weight
-from verifier.verdict.explanation import names_a_run, tied
+from verifier.model import Case, Confidence, Finding, JobsState, RunKey, Weight, named_runs
+from verifier.verdict.explanation import tied
 from verifier.verdict.habit import LAST, Habit, by_registry, expects_ci
 
 RETENTION = timedelta(days=90)
@@ -26,7 +26,7 @@ def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
         return ()
     if (version.account is not None and version.account.approver) or tied(case):
         return ()
-    if gone_runs(case, now) or (habit.pull_requests and names_a_run(case.evidence)):
+    if gone_runs(case, now) or (habit.pull_requests and named_runs(case.evidence or ())):
         return ()
     listed, due = case.sight.runs_listed_at, version.at + case.policy.grace
     if listed is None or listed < due:
@@ -34,7 +34,7 @@ def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
     configured = any(p.manual is False for p in case.publishers)
     confidence = Confidence.MEDIUM if configured or habit.count >= LAST else Confidence.LOW
     findings = [Finding("no-run", Weight.ABSENT, confidence, _sentence(case, habit, configured))]
-    if habit.attested and not by_registry(version) and not names_a_run(case.evidence):
+    if habit.attested and not by_registry(version) and not named_runs(case.evidence or ()):
         sentence = (
             f"The {habit.count} versions before it on line {habit.line} carry provenance or a trusted publisher; "
             "this one was published with a plain token."
@@ -51,7 +51,7 @@ def gone_runs(case: Case, now: datetime) -> tuple[RunKey, ...]:
     old that GitHub may have dropped it: else naming a run that never was would switch an absence off.
     """
     ours = {publisher.repository_id for publisher in case.publishers}
-    named = {e.run for e in case.evidence or () if e.run is not None and e.run.repository_id in ours}
+    named = {key for key in named_runs(case.evidence or ()) if key.repository_id in ours}
     gone = {run.key for run in case.runs if run.jobs is JobsState.GONE}
     if now - case.version.at > RETENTION:
         gone |= set(case.gone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from verifier.model import Case, Confidence, Finding, JobsState, Need, Run, Standing, Weight
+from verifier.model import Case, Confidence, Finding, JobsState, Need, Run, Weight, named_runs
 from verifier.verdict.approval import approved, may_concern, publishers_of
 
 LOOK_BACK = timedelta(days=90)
@@ -17,9 +17,8 @@ def blindness(case: Case, now: datetime) -> tuple[Finding, ...]:
         return ()
     if case.evidence is None:
         return (_blind("evidence-unread", "The registry holds attestations for it that we have not read yet."),)
-    named = {e.run for e in case.evidence if e.run is not None and e.standing is not Standing.UNREADABLE}
     ours = {p.repository_id for p in case.publishers}
-    named = {key for key in named if key.repository_id in ours and key not in case.gone}
+    named = {key for key in named_runs(case.evidence) if key.repository_id in ours and key not in case.gone}
     if named:
         known = {run.key: run for run in case.runs}
         unread = [key for key in sorted(named) if key not in known or _unread(known[key])]

@@ -12,9 +12,9 @@ from verifier.model import (
     Evidence,
     Finding,
     Run,
-    Standing,
     Version,
     Weight,
+    named_runs,
 )
 from verifier.verdict.approval import Window, approved, windows
 from verifier.verdict.naming import tag_names, title_names
@@ -49,21 +49,16 @@ class Claim:
         return self.names_run if self.window.failed else self.strength > 0
 
 
-def names_a_run(evidence: tuple[Evidence, ...] | None) -> bool:
-    """Some readable attestation says which run made the version."""
-    return any(e.run is not None for e in evidence or () if e.standing is not Standing.UNREADABLE)
-
-
 def claims(case: Case, version: Version, evidence: tuple[Evidence, ...] | None, at: datetime) -> list[Claim]:
     """What could tie a version of this artifact, published at that time, to each approved run of the case.
 
     Where attestations name a run, no other run comes into question.
     """
     found = []
-    named_runs = {e.run for e in evidence or () if e.run is not None and e.standing is not Standing.UNREADABLE}
+    named = named_runs(evidence or ())
     trusted = version.account is not None and version.account.kind is AccountKind.TRUSTED_PUBLISHER
     for run in case.runs:
-        if (named_runs and run.key not in named_runs) or not approved(case, run):
+        if (named and run.key not in named) or not approved(case, run):
             continue
         for window in windows(run):
             if window.holds(at, case.policy.skew):
@@ -71,7 +66,7 @@ def claims(case: Case, version: Version, evidence: tuple[Evidence, ...] | None, 
                     Claim(
                         run=run,
                         window=window,
-                        names_run=run.key in named_runs,
+                        names_run=run.key in named,
                         trusted=trusted,
                         named_by_ref=tag_names(run.head_branch or "", version.artifact, version.number),
                         named_by_commit=title_names(run.title, version.artifact, version.number),

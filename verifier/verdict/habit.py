@@ -61,7 +61,7 @@ def _of_line(case: Case, line: Line, rank: tuple[int, ...], earlier: list[Judged
     own = sorted((j for j in earlier if j.version.line == line), key=lambda j: (j.version.at, j.version.number))[-LAST:]
     others = [j for j in earlier if j.version.line != line]
     if len(own) < LAST and others and all(j.version.rank < rank for j in others):
-        newest = max(others, key=lambda j: j.version.rank).version
+        newest = max(others, key=lambda j: (j.version.rank, j.version.line)).version
         return _of_line(case, newest.line, newest.rank, others)
     if not own:
         return Habit(Way.UNKNOWN, line=line)

@@ -88,10 +88,16 @@ def _no_tag(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
 
 
 def _near_incident(case: Case) -> tuple[Finding, ...]:
-    for judged in (*case.siblings, *case.neighbours):
-        verdict = judged.verdict
-        if verdict is None or verdict.outcome is not Outcome.NON_COMPLIANT:
-            continue
-        if abs(judged.version.at - case.version.at) <= NEAR and judged.version.at >= case.first_contact:
-            return _suspect("near-incident", f"{judged.version} is non-compliant and was published close to it.")
-    return ()
+    """The non-compliant version published closest to it, if one is close."""
+    near = [
+        judged.version
+        for judged in (*case.siblings, *case.neighbours)
+        if judged.verdict is not None
+        and judged.verdict.outcome is Outcome.NON_COMPLIANT
+        and judged.version.at >= case.first_contact
+        and abs(judged.version.at - case.version.at) <= NEAR
+    ]
+    if not near:
+        return ()
+    closest = min(near, key=lambda v: (abs(v.at - case.version.at), v.artifact, v.number))
+    return _suspect("near-incident", f"{closest} is non-compliant and was published close to it.")
