@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import time
 from abc import abstractmethod
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -50,7 +51,7 @@ class Shelf:
 
     def upload(self, *files: Path) -> None:
         """Copy them in. The server's times are whole seconds: what is uploaded now shall be later than a moment ago."""
-        time.sleep(1 - time.time() % 1)
+        time.sleep(1.05 - time.time() % 1)  # a file's own time may lag a little behind the clock
         for file in files:
             place = self._folder / _project(file)
             place.mkdir(exist_ok=True)
@@ -92,12 +93,15 @@ class Pulp:
         self.url = f"{self._root}/pypi/dev/simple/"
 
     def upload(self, *files: Path) -> None:
-        """Upload with twine."""
+        """Upload with twine, and wait for what its worker does then."""
         twine(self._twine, f"{self._root}/pypi/dev/legacy/", LOGIN, *files)
+        names = {file.name for file in files}
+        self._shows(_project(files[0]), lambda shown: names <= {file["filename"] for file in shown})
 
     def yank(self, project: str, version: str, reason: str) -> None:
         """Its own call for this."""
         self._ask("POST", "/pypi/dev/yank/", json={"name": project, "version": version, "reason": reason})
+        self._shows(project, lambda shown: reason in [file.get("yanked") for file in shown])
 
     def delete(self, project: str, version: str) -> None:
         """Take its files out of the repository."""
@@ -121,6 +125,16 @@ class Pulp:
         path = f"/pulp/api/v3/content/python/packages/?name={project}&version={version}".removesuffix("&version=")
         found: list[dict[str, Any]] = self._ask("GET", path)["results"]
         return found
+
+    def _shows(self, project: str, wanted: Callable[[list[dict[str, Any]]], bool]) -> None:
+        """Wait until the project's page shows it."""
+        for _ in range(300):
+            accept = {"Accept": "application/vnd.pypi.simple.v1+json"}
+            answer = requests.get(f"{self.url}{project}/", headers=accept, timeout=60)
+            if answer.ok and wanted(answer.json()["files"]):
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"Pulp does not show it: {answer.status_code} {answer.text[:2000]}")
 
     def _modify(self, **changes: Any) -> None:
         (repository,) = self._ask("GET", "/pulp/api/v3/repositories/python/python/?name=dev")["results"]

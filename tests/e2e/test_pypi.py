@@ -127,6 +127,7 @@ def test_provenance_added_at_the_index_is_read_and_names_its_run(pulp: Pulp, wat
     project = f"gear-box-{uuid.uuid4().hex[:8]}"
     publish(pulp, tmp_path, project, "1.0")
     monitor = start(pulp, project, watch)
+    monitor.poll()  # the run begins
     wheel = dist.wheel(tmp_path, project, "1.2")
     pulp.upload(wheel, dist.sdist(tmp_path, project, "1.2"))
     pulp.attest(project, wheel, statement(monitor, wheel))
