@@ -67,12 +67,14 @@ class GitHubCalls(Protocol):
 
 
 class Channel(Protocol):
-    """One channel. A module with these names satisfies it. Only `send` and `find` do I/O, through what they are given.
+    """One channel. A module with these names satisfies it. Only `find`, `create` and `update` do I/O, through what they are given.
 
     `wants` and `render` are pure. `find` looks for a post that a crashed process made and nobody noted.
     """
 
     NAME: str
+    NEEDS_COMMIT: bool
+    """It hangs on a commit: `Subject.head_sha` must be known."""
 
     def wants(self, subject: Subject) -> bool:
         """Whether this channel speaks about it at all."""

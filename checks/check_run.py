@@ -15,6 +15,7 @@ from checks.report import report, rogue, settled
 from verifier.ledger.protocol import Posted
 
 NAME = "check_run"
+NEEDS_COMMIT = True
 TITLE = "Artifact Monitor"
 LIMIT = 65_000
 FOOT = "*Re-run this check to have every version of it looked at again.*"

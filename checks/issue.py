@@ -16,6 +16,7 @@ from checks.report import marker, report, settled
 from verifier.ledger.protocol import Posted
 
 NAME = "issue"
+NEEDS_COMMIT = False
 LABEL = "artifact-monitor"
 LIMIT = 65_000
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.jobs import run_step
-from app.wake import STEPS
 from app.waiving import Acknowledgement, waive
+from app.wake import STEPS
 from sandbox.play import play
 from sandbox.replay import Replay
 from sandbox.scenario import load

@@ -28,30 +28,39 @@ def later(now: datetime, attempts: int, retry_after: float | None = None) -> dat
 
 
 def each(deps: Deps, step: str, do: Callable[[Deps, Task], datetime | None]) -> int:
-    """Do every due task of a step. One that fails is given back or noted, and never stops the others.
+    """Do the due tasks of a step, one claimed at a time. One that fails is given back, and never stops the others.
 
-    `do` returns when the task is due again, None when it is finished.
+    `do` returns when the task is due again, None when it is finished. What is refused is tried again every hour:
+    somebody may have mended the cause. Returns how many were taken up.
     """
+    for taken in range(BATCH):
+        with deps.ledger.writing() as book:
+            tasks = book.work.claim(step, 1, deps.now(), LEASE)
+        if not tasks:
+            return taken
+        _one(deps, tasks[0], do)
+    return BATCH
+
+
+def _one(deps: Deps, task: Task, do: Callable[[Deps, Task], datetime | None]) -> None:
+    try:
+        again_at = do(deps, task)
+    except Temporary as error:
+        _failed(deps, task, later(deps.now(), task.attempts, error.retry_after), str(error))
+    except Permanent as error:
+        _failed(deps, task, deps.now() + LONGEST, str(error))
+    except Exception as error:  # a task that breaks us must not stop the others; it is kept and shown
+        log.exception("task.broke", step=task.step, key=task.key)
+        sentence = f"{type(error).__name__}; the log has the details."
+        _failed(deps, task, later(deps.now(), task.attempts), sentence)
+    else:
+        with deps.ledger.writing() as book:
+            book.work.done(task, again_at)
+            book.health.solve(f"{task.step} {task.key}")
+
+
+def _failed(deps: Deps, task: Task, again_at: datetime, problem: str) -> None:
+    log.warning("task.failed", step=task.step, key=task.key, problem=problem, again_at=again_at.isoformat())
     with deps.ledger.writing() as book:
-        tasks = book.work.claim(step, BATCH, deps.now(), LEASE)
-    for task in tasks:
-        subject = f"{step} {task.key}"
-        try:
-            again_at = do(deps, task)
-        except Temporary as error:
-            log.warning("task.postponed", step=step, key=task.key, problem=str(error))
-            again_at = later(deps.now(), task.attempts, error.retry_after)
-            with deps.ledger.writing() as book:
-                book.work.failed(task, again_at, str(error))
-                book.health.report(subject, str(error), deps.now())
-        except Permanent as error:
-            log.error("task.refused", step=step, key=task.key, problem=str(error))
-            with deps.ledger.writing() as book:
-                book.work.done(task)
-                book.health.report(subject, str(error), deps.now())
-        else:
-            with deps.ledger.writing() as book:
-                book.work.done(task, again_at)
-                if task.problem:
-                    book.health.solve(subject)
-    return len(tasks)
+        book.work.failed(task, again_at, problem)
+        book.health.report(f"{task.step} {task.key}", problem, deps.now())

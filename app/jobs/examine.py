@@ -36,6 +36,9 @@ from verifier.verdict import decide
 from verifier.verdict.blindness import LOOK_BACK
 from verifier.verdict.incident import NEAR_INCIDENT, find, member_of, place, what_changed, with_member
 
+SETTLES_WITHIN = timedelta(hours=1)
+"""How long a registry may announce attestations before it serves them."""
+
 
 def run(deps: Deps) -> int:
     """Examine the versions that are due."""
@@ -85,6 +88,8 @@ def _read_evidence(deps: Deps, version: Version) -> str:
         match answer:
             case Unreadable(problem=problem):
                 return problem
+            case Absent() if deps.now() - version.at < SETTLES_WITHIN:
+                return "the registry announces attestations and does not serve them yet"
             case Absent():
                 found.append(Evidence(Standing.UNREADABLE, "attestation", problem="announced, but not there"))
             case Page():

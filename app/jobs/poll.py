@@ -85,7 +85,7 @@ def _keep(
             current,
             preview=False,
             polled_at=now,
-            validators=validators or current.validators,
+            validators=validators,
             channels=snapshot.channels,
             problem="",
         )

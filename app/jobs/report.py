@@ -34,7 +34,7 @@ def _report(deps: Deps, task: Task) -> datetime | None:
         raise Permanent(f"There is no channel {name!r} or no incident {incident_id!r} to report.")
     repository = repository_of(deps, incident.repository_id)
     github = deps.github(repository.installation_id or 0)
-    head = sha if sha or posted is not None else github.head_sha(repository)
+    head = sha or (github.head_sha(repository) if posted is None and channel.NEEDS_COMMIT else "")
     details = f"{deps.settings.base_url}/#incident-{incident.id}" if deps.settings.base_url else ""
     subject = Subject(incident, repository, head, details)
     if posted is None and not channel.wants(subject):
@@ -49,7 +49,7 @@ def _report(deps: Deps, task: Task) -> datetime | None:
         if not post.open:
             kept = _posted(channel, subject, post, posted.ref, posted.url, posted.posted_at)
         else:
-            subject = replace(subject, head_sha=head or github.head_sha(repository))
+            subject = replace(subject, head_sha=head or (github.head_sha(repository) if channel.NEEDS_COMMIT else ""))
             kept = _say_again(channel, subject, post, gone, github, deps.now())
     if kept is not None:
         with deps.ledger.writing() as book:

@@ -101,7 +101,7 @@ class Pulp:
     def yank(self, project: str, version: str, reason: str) -> None:
         """Its own call for this."""
         self._ask("POST", "/pypi/dev/yank/", json={"name": project, "version": version, "reason": reason})
-        self._shows(project, lambda shown: reason in [file.get("yanked") for file in shown])
+        self._shows(project, lambda shown: all(f["yanked"] for f in shown if f"-{version}" in f["filename"]))
 
     def delete(self, project: str, version: str) -> None:
         """Take its files out of the repository."""

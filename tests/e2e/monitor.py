@@ -153,7 +153,12 @@ def _scenario(folder: Path, purl: str, building: str, installed: datetime) -> Sc
     """A repository that publishes by its workflow only, with one run on the tag of a version, begun just now."""
     begins, ends = installed + timedelta(milliseconds=1), installed + BUILD
     step = {"name": "Publish", "starts": _text(begins), "ends": _text(ends - timedelta(seconds=1))}
-    run = {"id": RUN, "ref": f"refs/tags/v{building}", "ends": _text(ends), "jobs": [{"name": "publish", "steps": [step]}]}
+    run = {
+        "id": RUN,
+        "ref": f"refs/tags/v{building}",
+        "ends": _text(ends),
+        "jobs": [{"name": "publish", "steps": [step]}],
+    }
     workflow = ".github/workflows/publish.yml"
     document = {
         "title": "A package in a real registry",

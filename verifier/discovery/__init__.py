@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""What a repository says about its artifacts: the config file, and which steps of a run publish."""

@@ -212,11 +212,11 @@ def _want_jobs(book: Book, run: Run, now: datetime) -> None:
 
 def _run_changed(book: Book, run: Run, known: Run | None, now: datetime) -> bool:
     """Keep the run; read its jobs if it may publish; look again at what it may explain. Heals a late webhook."""
+    if run.jobs is JobsState.UNREAD or (run != known and run.jobs is JobsState.GONE):
+        _want_jobs(book, run, now)
     if run == known:
         return False
     book.runs.put(run)
-    if run.jobs is not JobsState.READ:
-        _want_jobs(book, run, now)
     for publisher in book.repositories.publishers(run.key.repository_id):
         if run.workflows.isdisjoint(publisher.workflows):
             continue

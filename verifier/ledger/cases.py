@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 
 from verifier.ledger.apply import AROUND
@@ -21,7 +20,6 @@ from verifier.model import (
     Run,
     RunKey,
     Sight,
-    Verdict,
     Version,
 )
 
@@ -29,7 +27,7 @@ EVER = timedelta(days=3650)
 
 
 class Cases:
-    """Gathers the cases of one batch within one transaction, reading what they share only once."""
+    """Gathers cases within one transaction, reading what they share only once."""
 
     def __init__(self, book: Book, policy: Policy) -> None:
         self._book = book
@@ -40,7 +38,7 @@ class Cases:
         self._names: dict[int, tuple[list[Ref], list[Release]]] = {}
 
     def case(self, dossier: Dossier, watch: Watch, github_problem: str = "") -> Case:
-        """The case of one version as the ledger, and this batch so far, know it."""
+        """The case of one version as the ledger knows it."""
         book, version = self._book, dossier.version
         publishers = tuple(book.repositories.publishers_of(version.artifact))
         ids = sorted({publisher.repository_id for publisher in publishers})
@@ -57,17 +55,12 @@ class Cases:
             evidence=dossier.evidence if dossier.evidence is not None or attested else (),
             gone=self._gone(dossier),
             siblings=tuple(_judged(other) for other in siblings),
-            neighbours=tuple(_judged(other) for other in self._neighbours(version, publishers)),
+            neighbours=self._neighbours(version, publishers) if version.at >= watch.first_contact else (),
             refs=tuple(ref for refs, _ in names for ref in refs),
             releases=tuple(release for _, releases in names for release in releases),
             sight=self._sight(version, ids, github_problem),
             policy=self._policy,
         )
-
-    def settle(self, version: Version, verdict: Verdict) -> None:
-        """Later cases of this batch see this verdict."""
-        known = self._of(version.artifact)
-        known[version.number] = replace(known[version.number], verdict=verdict)
 
     def _of(self, artifact: Artifact) -> dict[str, Dossier]:
         if artifact not in self._versions:
@@ -106,8 +99,11 @@ class Cases:
         readings = [self._book.runs.reading(e.run) for e in dossier.evidence or () if e.run is not None]
         return tuple(sorted({r.key for r in readings if r is not None and r.jobs is JobsState.GONE}))
 
-    def _neighbours(self, version: Version, publishers: Iterable[Publisher]) -> list[Dossier]:
-        """Versions of other watched artifacts of the same repository, scope or publishing account."""
+    def _neighbours(self, version: Version, publishers: Iterable[Publisher]) -> tuple[Judged, ...]:
+        """Versions of other watched artifacts of the same repository, scope or publishing account.
+
+        Only suspicion asks for them, and it asks nothing about history.
+        """
         versions = self._book.versions
         since, until = version.at - EVER, version.at + EVER
         keys: set[tuple[Artifact, str]] = set()
@@ -123,7 +119,7 @@ class Cases:
             for kin in {p.artifact for p in self._book.repositories.publishers(publisher.repository_id)}:
                 keys |= {(kin, number) for number in self._of(kin)}
         found = [self._of(artifact).get(number) for artifact, number in sorted(keys) if artifact != version.artifact]
-        return [dossier for dossier in found if dossier is not None]
+        return tuple(_judged(dossier) for dossier in found if dossier is not None)
 
 
 def _keys(dossiers: Iterable[Dossier]) -> list[tuple[Artifact, str]]:

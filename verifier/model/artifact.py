@@ -66,6 +66,8 @@ class File:
     yanked: bool = False
     attested: bool = False
     """The registry says that it holds provenance for this file; nobody has verified it by this."""
+    removed: bool = False
+    """The registry showed it once and no longer does; what we saw of it stays."""
 
 
 @dataclass(frozen=True, order=True)

@@ -76,7 +76,7 @@ class Incident:
 
 @dataclass(frozen=True)
 class Notice:
-    """One change about one version in one incident; the only thing that makes us speak."""
+    """One change about one version in one incident, kept as the incident's history."""
 
     kind: NoticeKind
     incident_id: str

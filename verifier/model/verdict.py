@@ -123,14 +123,13 @@ class Sight:
     """What we could see when the case was gathered. None: never.
 
     `runs_listed_at`: when GitHub's list of every approved workflow's runs around this publication was last read
-    completely. `gap_since`: webhooks may be missing since then and are not backfilled. `github_problem` and
-    `registry_problem`: the last attempt to look failed, in words.
+    completely. `gap_since`: webhooks may be missing since then and are not backfilled. `github_problem`: the last
+    attempt to look failed, in words.
     """
 
     runs_listed_at: datetime | None = None
     gap_since: datetime | None = None
     github_problem: str = ""
-    registry_problem: str = ""
 
 
 @dataclass(frozen=True)

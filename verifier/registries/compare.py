@@ -30,6 +30,9 @@ def changes(known: Iterable[Version], snapshot: Snapshot, now: datetime, preview
 
 def _kept(old: Version | None, seen: Version, preview_of: datetime | None) -> Version:
     if old is not None:
+        shown = {file.name for file in seen.files}
+        lost = tuple(replace(file, removed=True) for file in old.files if file.name not in shown)
+        seen = replace(seen, files=tuple(sorted((*seen.files, *lost), key=lambda file: file.name)))
         return replace(seen, first_seen_at=old.first_seen_at, removed_at=seen.removed_at)
     if preview_of is not None and seen.published_at is None:
         return replace(seen, first_seen_at=preview_of - timedelta(seconds=1))

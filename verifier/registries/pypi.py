@@ -164,7 +164,7 @@ def ask_evidence(version: Version, base: str) -> tuple[Ask, ...]:
             EVIDENCE_LIMIT,
         )
         for file in version.files
-        if file.attested
+        if file.attested and not file.removed
     )
 
 

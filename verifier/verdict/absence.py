@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from verifier.model import Case, Confidence, Finding, JobsState, RunKey, Weight, named_runs
+from verifier.model import Case, Confidence, Finding, JobsState, RunKey, Standing, Weight, named_runs
 from verifier.verdict.explanation import tied
 from verifier.verdict.habit import LAST, Habit, by_registry, expects_ci
 
@@ -19,14 +19,14 @@ def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
     history (first contact), a bootstrap (no habit yet), a staged version approved later (its approver), a run that
     published several versions at once (a tie), a canary of a pull request (its line does that), a late webhook
     (GitHub's own list is read first),
-    a run that its evidence names and GitHub no longer has (retention).
+    attestations that we cannot read, a run that its evidence names and GitHub no longer has (retention).
     """
     version = case.version
     if version.placeholder or version.at < case.first_contact or not expects_ci(case, habit):
         return ()
     if (version.account is not None and version.account.approver) or tied(case):
         return ()
-    if gone_runs(case, now) or (habit.pull_requests and named_runs(case.evidence or ())):
+    if unreadable_only(case) or gone_runs(case, now) or (habit.pull_requests and named_runs(case.evidence or ())):
         return ()
     listed, due = case.sight.runs_listed_at, version.at + case.policy.grace
     if listed is None or listed < due:
@@ -56,6 +56,12 @@ def gone_runs(case: Case, now: datetime) -> tuple[RunKey, ...]:
     if now - case.version.at > RETENTION:
         gone |= set(case.gone)
     return tuple(sorted(named & gone))
+
+
+def unreadable_only(case: Case) -> bool:
+    """It carries attestations, and none of them could be read: unreadable is not absent."""
+    found = case.evidence or ()
+    return bool(found) and all(e.standing is Standing.UNREADABLE for e in found)
 
 
 def recheck_after(case: Case, findings: tuple[Finding, ...], now: datetime) -> datetime:

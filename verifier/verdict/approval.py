@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from verifier.model import Case, JobsState, Publisher, Run
+from verifier.model import Case, JobsState, Judged, Outcome, Publisher, Run, Standing
 from verifier.verdict.naming import looks_like_version
 
 
@@ -16,10 +16,14 @@ def publishers_of(case: Case, run: Run) -> list[Publisher]:
 
 
 def ref_of(case: Case, run: Run) -> str:
-    """The full ref a run ran on. GitHub's run has only a name, so the ledger's tags tell branches from tags.
+    """The full ref a run ran on: as the version's evidence states it, else as GitHub's run suggests.
 
-    A name of a version tag's shape counts as a tag: whoever could make such a branch could make the tag.
+    GitHub's run has only a name, so the ledger's tags tell branches from tags. A name of a version's shape that
+    nobody knows as a branch counts as a tag: whoever could make such a branch could make the tag.
     """
+    stated = {e.ref for e in case.evidence or () if e.run == run.key and e.standing is not Standing.UNREADABLE}
+    if refs := sorted(ref for ref in stated if ref.startswith("refs/")):
+        return refs[0]
     name = run.head_branch or ""
     if name.startswith("refs/"):
         return name
@@ -43,11 +47,40 @@ def allows_workflow(publisher: Publisher, run: Run) -> bool:
 
 
 def allows_ref(case: Case, publisher: Publisher, run: Run) -> bool:
-    """The ref is one the publisher allows; by default the default branch and every tag."""
+    """The ref is one the publisher allows.
+
+    By default: the default branch, every tag, maintenance branches that are called like a version (`release/1.2`,
+    `1.x`), and the refs from which this line's earlier honest versions came.
+    """
     ref = ref_of(case, run)
     if publisher.refs:
         return any(fnmatchcase(ref, pattern) for pattern in publisher.refs)
-    return ref.startswith("refs/tags/") or ref.removeprefix("refs/heads/") in _default_branches(case, run)
+    branch = ref.removeprefix("refs/heads/")
+    return (
+        ref.startswith("refs/tags/")
+        or branch in _default_branches(case, run)
+        or looks_like_version(branch)
+        or ref in usual_refs(case)
+    )
+
+
+def usual_refs(case: Case) -> frozenset[str]:
+    """The refs that evidence states of this line's earlier versions, those before first contact or found compliant."""
+    version = case.version
+    honest = [
+        judged
+        for judged in case.siblings
+        if judged.version.line == version.line
+        and judged.version.at < version.at
+        and (judged.version.at < case.first_contact or _is_compliant(judged))
+    ]
+    return frozenset(
+        e.ref for judged in honest for e in judged.evidence if e.ref and e.standing is not Standing.UNREADABLE
+    )
+
+
+def _is_compliant(judged: Judged) -> bool:
+    return judged.verdict is not None and judged.verdict.outcome is Outcome.COMPLIANT
 
 
 def approved(case: Case, run: Run) -> bool:

@@ -10,6 +10,7 @@ from verifier.model import (
     Case,
     Confidence,
     Evidence,
+    File,
     Finding,
     Run,
     Version,
@@ -77,8 +78,8 @@ def claims(case: Case, version: Version, evidence: tuple[Evidence, ...] | None, 
 
 def explanations(case: Case) -> tuple[Finding, ...]:
     """One finding per file that a run accounts for; empty unless every file is accounted for."""
-    times = sorted({file.published_at or case.version.at for file in case.version.files}) or [case.version.at]
-    found = [_best(case, at) for at in times]
+    files = case.version.files or (File(""),)
+    found = [_best(case, file) for file in files]
     return () if any(finding is None for finding in found) else tuple(dict.fromkeys(f for f in found if f))
 
 
@@ -88,9 +89,17 @@ def tied(case: Case) -> bool:
     return bool(mine) and not any(_wins(case, claim) for claim in mine)
 
 
-def _best(case: Case, at: datetime) -> Finding | None:
-    mine = [c for c in claims(case, case.version, case.evidence, at) if c.explains and _wins(case, c)]
+def _best(case: Case, file: File) -> Finding | None:
+    about = tuple(evidence for evidence in case.evidence or () if _is_about(evidence, file))
+    found = claims(case, case.version, about, file.published_at or case.version.at)
+    mine = [c for c in found if c.explains and _wins(case, c)]
     return _finding(case, max(mine, key=lambda c: (c.strength, c.run.key))) if mine else None
+
+
+def _is_about(evidence: Evidence, file: File) -> bool:
+    """Its subjects are this file, or nothing says of which file it is: one file's provenance explains no other."""
+    shared = {d.split(":")[0] for d in evidence.digests} & {d.split(":")[0] for d in file.digests}
+    return not shared or bool(set(evidence.digests) & set(file.digests))
 
 
 def _wins(case: Case, claim: Claim) -> bool:

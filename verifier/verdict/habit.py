@@ -58,11 +58,15 @@ def habit(case: Case) -> Habit:
 
 
 def _of_line(case: Case, line: Line, rank: tuple[int, ...], earlier: list[Judged]) -> Habit:
-    own = sorted((j for j in earlier if j.version.line == line), key=lambda j: (j.version.at, j.version.number))[-LAST:]
-    others = [j for j in earlier if j.version.line != line]
-    if len(own) < LAST and others and all(j.version.rank < rank for j in others):
+    """The habit of a line; of the newest older one where it is the newest and has too few versions of its own."""
+    while True:
+        own = [j for j in earlier if j.version.line == line]
+        others = [j for j in earlier if j.version.line != line]
+        if len(own) >= LAST or not others or any(j.version.rank >= rank for j in others):
+            break
         newest = max(others, key=lambda j: (j.version.rank, j.version.line)).version
-        return _of_line(case, newest.line, newest.rank, others)
+        line, rank, earlier = newest.line, newest.rank, others
+    own = sorted(own, key=lambda j: (j.version.at, j.version.number))[-LAST:]
     if not own:
         return Habit(Way.UNKNOWN, line=line)
     ci = all(by_ci(j) for j in own)

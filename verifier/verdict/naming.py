@@ -11,6 +11,9 @@ from verifier.model import Artifact
 _GENERIC = {"", "v", "version", "release", "rel", "ver"}
 _TOKEN = re.compile(r"[0-9A-Za-z@/][0-9A-Za-z.@/+_-]*")
 _LIMIT = 256
+_VERSION = re.compile(
+    r"(?:@[^/]+/)?(?:[^/]+/)?(?:v?\d+\.[\dx]+[\w.+-]*|[^/]+[@_-]v?\d+\.\d+\.\d+[\w.+-]*)", re.IGNORECASE
+)
 
 
 def tag_names(tag: str, artifact: Artifact, number: str) -> bool:
@@ -47,9 +50,9 @@ def same_number(artifact: Artifact, one: str, other: str) -> bool:
         return False
 
 
-def looks_like_version(tag: str) -> bool:
-    """The name has the shape of a version tag; no branch that people work on does."""
-    return bool(re.search(r"(?:^|[@/_-])v?\d+\.\d+", tag[:_LIMIT]))
+def looks_like_version(name: str) -> bool:
+    """The name is a version's: `v1.2.3`, `1.2`, `release/1.2`, `name@1.2.3`; not `dependabot/npm/lodash-4.17.21`."""
+    return len(name) <= _LIMIT and bool(_VERSION.fullmatch(name))
 
 
 def _cuts(tag: str) -> list[int]:
