@@ -67,7 +67,8 @@ class GitHubCalls(Protocol):
 
 
 class Channel(Protocol):
-    """One channel. A module with these names satisfies it. Only `find`, `create` and `update` do I/O, through what they are given.
+    """One channel. A module with these names satisfies it. Only `find`, `create` and `update` do I/O.
+
 
     `wants` and `render` are pure. `find` looks for a post that a crashed process made and nobody noted.
     """

@@ -193,6 +193,14 @@ WORDS: dict[str, Words] = {
         "An account that never published it before",
         "A new name among the publishers is either a new colleague or somebody who should not be there.",
     ),
+    "unlike-all-before": _suspect(
+        "Unlike everything before it",
+        "All earlier versions came from CI. A stolen token can pick a line of its own, so that nothing seems missing.",
+    ),
+    "run-names-nothing": _suspect(
+        "A run published something, and nothing says what",
+        "Your run and a stolen token could both have published this at that minute. Look at what the run printed.",
+    ),
     "burst": _suspect(
         "More versions at once than ever",
         "Who has stolen a token publishes as much as possible before it is noticed.",

@@ -9,9 +9,10 @@ from app.jobs.batch import each
 from checks.base import Permanent
 from verifier.discovery.config import BadConfig, read
 from verifier.discovery.steps import publish_steps
-from verifier.ledger.protocol import Task
+from verifier.ledger.protocol import Book, Task
 from verifier.model import (
     JobsState,
+    Publisher,
     PublishersSet,
     Repository,
     RepositorySeen,
@@ -79,6 +80,13 @@ def list_runs(deps: Deps, repository_id: int, since: datetime) -> None:
             book.repositories.put_gap(repository_id, None)
 
 
+def _claimed_elsewhere(book: Book, publisher: Publisher) -> bool:
+    """Another repository publishes it already: a repository may not make itself a second publisher by its own file."""
+    known = book.repositories.publishers_of(publisher.artifact)
+    here = any(p.repository_id == publisher.repository_id for p in known)
+    return bool(known) and not here
+
+
 def _read_config(deps: Deps, repository_id: int) -> None:
     """Read the repository as GitHub has it now, and its config file from the default branch.
 
@@ -98,6 +106,12 @@ def _read_config(deps: Deps, repository_id: int) -> None:
         except BadConfig as error:
             book.health.report(subject, f"{repository.full_name}: {CONFIG}: {error}", now)
             return
-        book.record(PublishersSet(repository_id, "config", publishers), now)
-        book.health.solve(subject)
+        mine = tuple(p for p in publishers if not _claimed_elsewhere(book, p))
+        book.record(PublishersSet(repository_id, "config", mine), now)
+        if len(mine) == len(publishers):
+            book.health.solve(subject)
+        else:
+            names = ", ".join(sorted(p.artifact.purl for p in set(publishers) - set(mine)))
+            sentence = f"{repository.full_name} says it publishes {names}, which another repository publishes here."
+            book.health.report(subject, f"{sentence} `artifact-monitor watch` settles whose it is.", now)
         book.work.want("inspect", f"list/{repository_id}", now)

@@ -29,7 +29,7 @@ def tags(html: str) -> list[str]:
 
 
 def outside_code(html: str) -> str:
-    return re.sub(r"<code>.*?</code>", "", html, flags=re.DOTALL)
+    return re.sub(r"<code[^>]*>.*?</code>", "", html, flags=re.DOTALL)
 
 
 @given(hostile)

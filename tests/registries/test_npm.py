@@ -122,7 +122,13 @@ def test_a_package_that_was_taken_down_whole_shows_all_its_versions_as_removed()
     assert [("1.0.0", first), ("1.0.1", second)] == [(gone.number, gone.published_at) for gone in found.removed]
 
 
-@pytest.mark.parametrize("number", ["0.0.1-security", "0.0.1-security.3", "0.0.0-stage", "0.0.0-stage.1"])
+def test_a_version_that_only_begins_like_a_stand_in_is_judged():
+    [found] = read(packument({"0.0.0-stage-pwn": manifest("0.0.0-stage-pwn")})).versions
+
+    assert not found.placeholder
+
+
+@pytest.mark.parametrize("number", ["0.0.1-security", "0.0.1-security.3", "0.0.0-stage"])
 def test_the_registrys_own_stand_ins_are_placeholders(number):
     [found] = read(packument({number: manifest(number)})).versions
 

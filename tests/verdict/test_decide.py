@@ -287,3 +287,47 @@ def test_a_thiefs_first_version_does_not_make_the_account_known():
     verdict = decide(case(version(account=BOB), siblings=(*hand_line(), rogue)), LATER)
 
     assert "account-unknown" in reasons(verdict)
+
+
+def test_the_title_of_a_dependency_bump_names_no_release():
+    """Anybody's pull request can carry such a title."""
+    bump = run(head_branch="main", title="chore(deps): bump lodash from 4.17.20 to 1.2.3 (#77)")
+
+    assert Outcome.NON_COMPLIANT == decide(case(runs=(bump,), siblings=ci_line()), LATER).outcome
+
+
+def test_on_an_attested_line_a_commits_title_explains_no_plain_token():
+    titled = run(head_branch="main", title="chore(release): 1.2.3")
+
+    assert Outcome.NON_COMPLIANT == decide(case(runs=(titled,), siblings=ci_line()), LATER).outcome
+
+
+def test_on_a_token_line_a_run_that_names_nothing_is_asked_about_and_not_accused():
+    line = tuple(judged(f"1.{i}.0", NOON - (10 - i) * DAY, Outcome.COMPLIANT) for i in range(3))
+    dispatched = run(head_branch="main", event="workflow_dispatch", title="Publish")
+
+    verdict = decide(case(runs=(dispatched,), siblings=line), LATER)
+
+    assert (Outcome.UNVERIFIABLE, True) == (verdict.outcome, verdict.suspect)
+    assert "run-names-nothing" in reasons(verdict)
+
+
+def test_a_line_of_its_own_does_not_hide_a_plain_token_where_all_else_came_from_ci():
+    line = tuple(judged(f"2.{i}.0", NOON - (10 - i) * DAY, attested=True, account=OIDC) for i in range(3))
+
+    verdict = decide(case(version("0.9.9", account=BOB), siblings=line), LATER)
+
+    assert (Outcome.UNVERIFIABLE, True) == (verdict.outcome, verdict.suspect)
+    assert {"unlike-all-before", "account-unknown"} <= reasons(verdict)
+
+
+def test_staging_from_a_laptop_does_not_switch_an_absence_off_on_an_attested_line():
+    staged = version(account=Account("mallory", AccountKind.PERSON, approver="mallory"))
+
+    assert Outcome.NON_COMPLIANT == decide(case(staged, siblings=ci_line()), LATER).outcome
+
+
+def test_a_flood_of_release_lines_is_answered():
+    lines = tuple(judged(f"{i}.0.0", NOON - DAY + i * timedelta(seconds=1)) for i in range(1, 3000))
+
+    assert decide(case(version("5000.0.0"), siblings=lines), LATER).outcome is Outcome.UNVERIFIABLE

@@ -22,11 +22,14 @@ from tests.verdict.cases import (
 )
 from verifier.model import (
     Confidence,
+    File,
     JobsState,
     Need,
     Outcome,
     RunKey,
+    Sight,
     Standing,
+    Verdict,
 )
 from verifier.verdict import decide
 
@@ -166,3 +169,51 @@ def test_a_workflow_of_the_same_path_in_another_repository_is_not_approved():
     evil = run(workflow=".github/workflows/caller.yml", called=(f"mallory/x/{PUBLISHER.workflows[0]}@refs/heads/main",))
 
     assert Outcome.NON_COMPLIANT == decide(case(runs=(evil,), siblings=ci_line()), LATER).outcome
+
+
+def test_provenance_of_one_file_explains_no_other():
+    """A wheel added by token within the step of the honest files (PyPI)."""
+    honest = File("w.tar.gz", ("sha256:" + "a" * 64,), NOON, attested=True)
+    rogue = File("w.whl", ("sha256:" + "b" * 64,), NOON + MINUTE)
+    of = version(files=(honest, rogue))
+
+    verdict = decide(case(of, evidence=(stated(digests=honest.digests),), runs=(run(),), siblings=ci_line()), LATER)
+
+    assert Outcome.NON_COMPLIANT == verdict.outcome
+
+
+def test_a_maintenance_branch_that_the_line_always_used_is_not_a_contradiction():
+    usual = stated(ref="refs/heads/beta", event="workflow_run")
+    line = tuple(replace(j, evidence=(usual,)) for j in ci_line())
+    line = tuple(replace(j, verdict=Verdict(Outcome.COMPLIANT, Confidence.MEDIUM, ())) for j in line)
+    named = run(head_branch="beta", event="workflow_run")
+
+    verdict = decide(case(version(attested=True), evidence=(usual,), runs=(named,), siblings=line), LATER)
+
+    assert Outcome.COMPLIANT == verdict.outcome
+
+
+def test_a_branch_of_a_dependency_bump_is_no_version_tag():
+    named = run(head_branch="dependabot/npm_and_yarn/lodash-4.17.21")
+
+    verdict = decide(case(version(attested=True), evidence=(stated(),), runs=(named,)), LATER)
+
+    assert {"run-on-other-ref"} == reasons(verdict)
+
+
+def test_a_step_that_pushes_an_image_says_nothing_about_a_package():
+    image = step(NOON + 4 * MINUTE, "skipped", name="Build and push Docker image")
+    named = run(head_branch="main", steps=(image,))
+
+    verdict = decide(case(version(attested=True), evidence=(stated(),), runs=(named,), siblings=ci_line()), LATER)
+
+    assert (Outcome.COMPLIANT, Confidence.LOW) == (verdict.outcome, verdict.confidence)
+
+
+def test_a_named_run_that_never_ends_is_no_alarm_and_not_pending_for_ever():
+    waiting = run(status="in_progress", conclusion=None, jobs=JobsState.UNREAD, steps=(), read_at=None)
+    of = case(version(attested=True), evidence=(stated(),), runs=(waiting,), siblings=ci_line())
+    of = replace(of, sight=Sight(runs_listed_at=NOON + 20 * DAY))
+
+    assert Outcome.PENDING == decide(of, LATER).outcome
+    assert Outcome.UNVERIFIABLE == decide(of, NOON + 20 * DAY).outcome

@@ -185,7 +185,7 @@ def _runs_at_install(fields: dict[str, object]) -> bool:
 
 def _placeholder(name: str) -> bool:
     """What the registry itself puts in the place of something it took down or has not released yet."""
-    return _SECURITY_HOLDER.fullmatch(name) is not None or name.startswith("0.0.0-stage")
+    return _SECURITY_HOLDER.fullmatch(name) is not None or name == "0.0.0-stage"
 
 
 def _removed(

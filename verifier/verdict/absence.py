@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from verifier.model import Case, Confidence, Finding, JobsState, RunKey, Standing, Weight, named_runs
-from verifier.verdict.explanation import tied
+from verifier.model import Case, Confidence, File, Finding, JobsState, RunKey, Standing, Weight, named_runs
+from verifier.verdict.approval import approved, may_concern
+from verifier.verdict.explanation import is_about, tied, unnamed
 from verifier.verdict.habit import LAST, Habit, by_registry, expects_ci
 
 RETENTION = timedelta(days=90)
@@ -17,14 +18,14 @@ def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
 
     Legitimate releases that look the same, and what tells them apart: publishing by hand on a by-hand line (habit),
     history (first contact), a bootstrap (no habit yet), a staged version approved later (its approver), a run that
-    published several versions at once (a tie), a canary of a pull request (its line does that), a late webhook
-    (GitHub's own list is read first),
-    attestations that we cannot read, a run that its evidence names and GitHub no longer has (retention).
+    published several versions at once (a tie) or names none (a dispatch with a token), a canary of a pull request
+    (its line does that), a late webhook (GitHub's own list is read first), attestations that we cannot read, a run
+    that its evidence names and GitHub no longer has (retention).
     """
     version = case.version
     if version.placeholder or version.at < case.first_contact or not expects_ci(case, habit):
         return ()
-    if (version.account is not None and version.account.approver) or tied(case):
+    if _is_staged(case, habit) or tied(case) or unnamed(case, habit) or names_spanning_run(case):
         return ()
     if unreadable_only(case) or gone_runs(case, now) or (habit.pull_requests and named_runs(case.evidence or ())):
         return ()
@@ -56,6 +57,23 @@ def gone_runs(case: Case, now: datetime) -> tuple[RunKey, ...]:
     if now - case.version.at > RETENTION:
         gone |= set(case.gone)
     return tuple(sorted(named & gone))
+
+
+def _is_staged(case: Case, habit: Habit) -> bool:
+    """A person approved it later. On a line that CI attests, only what CI itself staged counts as that."""
+    account = case.version.account
+    return account is not None and account.approver is not None and (by_registry(case.version) or not habit.attested)
+
+
+def names_spanning_run(case: Case) -> bool:
+    """The evidence about each file names an approved run that was going on then: whatever else, not an absence."""
+    return bool(case.version.files) and all(_spanned(case, file) for file in case.version.files)
+
+
+def _spanned(case: Case, file: File) -> bool:
+    named = named_runs(e for e in case.evidence or () if is_about(e, file))
+    at = file.published_at or case.version.at
+    return any(run.key in named and approved(case, run) and may_concern(case, run, at) for run in case.runs)
 
 
 def unreadable_only(case: Case) -> bool:

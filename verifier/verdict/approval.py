@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from verifier.model import Case, JobsState, Judged, Outcome, Publisher, Run, Standing
+from verifier.model import Artifact, Case, Evidence, JobsState, Judged, Outcome, Publisher, PublishStep, Run, Standing
+from verifier.model.github import EVENTS
 from verifier.verdict.naming import looks_like_version
 
 
@@ -64,8 +66,24 @@ def allows_ref(case: Case, publisher: Publisher, run: Run) -> bool:
     )
 
 
+def allows_event(case: Case, publisher: Publisher, run: Run) -> bool:
+    """The publisher lists the event; or it lists none of its own, and this line's honest versions came by it.
+
+    Never a pull request by habit: those are approved by configuration only.
+    """
+    if run.event in publisher.events:
+        return True
+    usual = {e.event for e in _honest_evidence(case)}
+    return publisher.events == EVENTS and run.event in usual and not run.event.startswith("pull_request")
+
+
 def usual_refs(case: Case) -> frozenset[str]:
-    """The refs that evidence states of this line's earlier versions, those before first contact or found compliant."""
+    """The refs that evidence states of this line's earlier honest versions."""
+    return frozenset(e.ref for e in _honest_evidence(case) if e.ref)
+
+
+def _honest_evidence(case: Case) -> list[Evidence]:
+    """What is stated of this line's earlier versions that were there before first contact or found compliant."""
     version = case.version
     honest = [
         judged
@@ -74,9 +92,7 @@ def usual_refs(case: Case) -> frozenset[str]:
         and judged.version.at < version.at
         and (judged.version.at < case.first_contact or _is_compliant(judged))
     ]
-    return frozenset(
-        e.ref for judged in honest for e in judged.evidence if e.ref and e.standing is not Standing.UNREADABLE
-    )
+    return [e for judged in honest for e in judged.evidence if e.standing is not Standing.UNREADABLE]
 
 
 def _is_compliant(judged: Judged) -> bool:
@@ -87,7 +103,7 @@ def approved(case: Case, run: Run) -> bool:
     """An approved run: the publisher's workflow, ref and event, and the repository's own code."""
     return any(
         allows_workflow(publisher, run)
-        and run.event in publisher.events
+        and allows_event(case, publisher, run)
         and run.head_repository_id == run.key.repository_id
         and allows_ref(case, publisher, run)
         for publisher in publishers_of(case, run)
@@ -108,18 +124,29 @@ class Window:
         return self.start - skew <= at <= self.end + skew
 
 
-def windows(run: Run) -> tuple[Window, ...]:
+_IMAGES = re.compile(r"docker|image|container|\boci\b|ghcr|helm", re.IGNORECASE)
+
+
+def publish_steps(artifact: Artifact, run: Run) -> tuple[PublishStep, ...]:
+    """The run's publish steps that can be this artifact's: one that pushes an image says nothing about a package."""
+    if artifact.type not in ("npm", "pypi"):
+        return run.steps
+    return tuple(step for step in run.steps if not _IMAGES.search(step.name))
+
+
+def windows(artifact: Artifact, run: Run) -> tuple[Window, ...]:
     """When this attempt can have published. Nothing before its jobs are read; nothing when its steps were skipped.
 
     A step that failed may have published part of a release before it failed (trap F7), so its span counts, as failed.
     """
     if run.jobs is not JobsState.READ:
         return ()
-    if not run.steps:
+    steps = publish_steps(artifact, run)
+    if not steps:
         return (Window(run.started_at, run.updated_at),) if run.completed else ()
     return tuple(
         Window(step.started_at, step.completed_at, step.name, failed=step.conclusion != "success")
-        for step in run.steps
+        for step in steps
         if step.started_at and step.completed_at and step.conclusion in ("success", "failure", "cancelled", "timed_out")
     )
 

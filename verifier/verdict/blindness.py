@@ -22,6 +22,8 @@ def blindness(case: Case, now: datetime) -> tuple[Finding, ...]:
     if named:
         known = {run.key: run for run in case.runs}
         unread = [key for key in sorted(named) if key not in known or _unread(known[key])]
+        if now - case.version.at >= case.policy.blind_limit:
+            unread = [key for key in unread if key not in known or known[key].completed]
         return tuple(
             _blind("named-run-unread", f"Its provenance names run {key}, which is not read yet.") for key in unread
         )

@@ -7,7 +7,15 @@ there was nothing to release is everyday life.
 from __future__ import annotations
 
 from verifier.model import Case, Confidence, Evidence, Finding, JobsState, Run, Standing, Weight
-from verifier.verdict.approval import allows_ref, allows_workflow, publishers_of, ref_of, windows
+from verifier.verdict.approval import (
+    allows_event,
+    allows_ref,
+    allows_workflow,
+    publish_steps,
+    publishers_of,
+    ref_of,
+    windows,
+)
 from verifier.verdict.habit import habit
 
 
@@ -72,9 +80,9 @@ def _against_run(case: Case, evidence: Evidence, run: Run) -> list[Finding]:
     if not allowing:
         sentence = f"{named} is of a workflow that may not publish it."
         return [_contradiction("run-of-other-workflow", evidence, sentence, run)]
-    if not any(run.event in p.events for p in allowing):
+    if not any(allows_event(case, p, run) for p in allowing):
         return _against_event(case, evidence, run, named)
-    if not any(run.event in p.events and allows_ref(case, p, run) for p in allowing):
+    if not any(allows_event(case, p, run) and allows_ref(case, p, run) for p in allowing):
         sentence = f"{named} ran on {ref_of(case, run)}, which may not publish."
         return [_contradiction("run-on-other-ref", evidence, sentence, run)]
     return _against_steps(case, evidence, run, named)
@@ -91,14 +99,15 @@ def _against_event(case: Case, evidence: Evidence, run: Run, named: str) -> list
 
 def _against_steps(case: Case, evidence: Evidence, run: Run, named: str) -> list[Finding]:
     """Its publish steps were found and none of them can have published this."""
-    if run.jobs is not JobsState.READ or not run.steps:
+    steps = publish_steps(case.version.artifact, run)
+    if run.jobs is not JobsState.READ or not steps:
         return []
-    if any(step.conclusion == "success" for step in run.steps):
+    if any(step.conclusion == "success" for step in steps):
         return []
-    if any(window.holds(case.version.at, case.policy.skew) for window in windows(run)):
+    if any(window.holds(case.version.at, case.policy.skew) for window in windows(case.version.artifact, run)):
         return []  # a release that failed half-way published part of it (trap F7)
-    names = ", ".join(sorted({f"“{step.name}”" for step in run.steps}))
-    if all(step.conclusion == "skipped" for step in run.steps):
+    names = ", ".join(sorted({f"“{step.name}”" for step in steps}))
+    if all(step.conclusion == "skipped" for step in steps):
         return [_contradiction("step-skipped", evidence, f"{named} skipped its publish step {names}.", run)]
     if not run.completed:
         return []

@@ -35,7 +35,7 @@ def decide(case: Case, now: datetime) -> Verdict:
         return _verdict(Outcome.NON_COMPLIANT, against, context)
     if blind := blindness(case, now):
         return _pending(case, blind, context, now)
-    if explained := explanations(case):
+    if explained := explanations(case, usual):
         return _verdict(Outcome.COMPLIANT, explained, anomalies(case))
     absent = absence(case, usual, now)
     if waiting := tuple(f for f in absent if f.weight is Weight.BLINDS):

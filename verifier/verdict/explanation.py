@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from verifier.model import (
@@ -18,6 +18,7 @@ from verifier.model import (
     named_runs,
 )
 from verifier.verdict.approval import Window, approved, windows
+from verifier.verdict.habit import Habit, by_registry, teaches
 from verifier.verdict.naming import tag_names, title_names
 
 
@@ -61,7 +62,7 @@ def claims(case: Case, version: Version, evidence: tuple[Evidence, ...] | None, 
     for run in case.runs:
         if (named and run.key not in named) or not approved(case, run):
             continue
-        for window in windows(run):
+        for window in windows(version.artifact, run):
             if window.holds(at, case.policy.skew):
                 found.append(
                     Claim(
@@ -76,10 +77,10 @@ def claims(case: Case, version: Version, evidence: tuple[Evidence, ...] | None, 
     return found
 
 
-def explanations(case: Case) -> tuple[Finding, ...]:
+def explanations(case: Case, habit: Habit) -> tuple[Finding, ...]:
     """One finding per file that a run accounts for; empty unless every file is accounted for."""
     files = case.version.files or (File(""),)
-    found = [_best(case, file) for file in files]
+    found = [_best(case, habit, file) for file in files]
     return () if any(finding is None for finding in found) else tuple(dict.fromkeys(f for f in found if f))
 
 
@@ -89,14 +90,49 @@ def tied(case: Case) -> bool:
     return bool(mine) and not any(_wins(case, claim) for claim in mine)
 
 
-def _best(case: Case, file: File) -> Finding | None:
-    about = tuple(evidence for evidence in case.evidence or () if _is_about(evidence, file))
-    found = claims(case, case.version, about, file.published_at or case.version.at)
+def _best(case: Case, habit: Habit, file: File) -> Finding | None:
+    version = case.version
+    about = tuple(evidence for evidence in case.evidence or () if is_about(evidence, file))
+    found = claims(case, version, about, file.published_at or version.at)
     mine = [c for c in found if c.explains and _wins(case, c)]
-    return _finding(case, max(mine, key=lambda c: (c.strength, c.run.key))) if mine else None
+    if any(f.attested for f in version.files) and not file.attested:
+        mine = [c for c in mine if c.names_run]  # CI attests all files of a release: the odd one out is not CI's
+    plain = habit.attested and not by_registry(version)
+    if plain:
+        mine = [c for c in mine if c.names_run or c.trusted or c.named_by_ref]  # anybody's pull request names a commit
+    if not mine:
+        return None
+    finding = _finding(case, max(mine, key=lambda c: (c.strength, c.run.key)))
+    return replace(finding, confidence=Confidence.LOW) if plain else finding
 
 
-def _is_about(evidence: Evidence, file: File) -> bool:
+def unnamed(case: Case, habit: Habit) -> bool:
+    """An approved run's publish step succeeded just then, and nothing says which version it published.
+
+    Only where plain tokens are usual, and where no other version claims that run: then a dispatch on the default
+    branch is as likely as a thief.
+    """
+    version, account = case.version, case.version.account
+    if habit.attested or any(p.manual is False for p in case.publishers):
+        return False
+    before = {j.version.account for j in case.siblings if j.version.at < version.at and teaches(j)}
+    if account is not None and account not in before:
+        return False
+    newest = max((file.published_at or version.at for file in version.files), default=version.at)
+    found = [c for c in claims(case, version, case.evidence, newest) if c.window.step and not c.window.failed]
+    return any(_unclaimed(case, claim) for claim in found)
+
+
+def _unclaimed(case: Case, claim: Claim) -> bool:
+    return not any(
+        theirs.run.key == claim.run.key
+        for rival in case.siblings
+        if not rival.version.placeholder
+        for theirs in claims(case, rival.version, rival.evidence, rival.version.at)
+    )
+
+
+def is_about(evidence: Evidence, file: File) -> bool:
     """Its subjects are this file, or nothing says of which file it is: one file's provenance explains no other."""
     shared = {d.split(":")[0] for d in evidence.digests} & {d.split(":")[0] for d in file.digests}
     return not shared or bool(set(evidence.digests) & set(file.digests))

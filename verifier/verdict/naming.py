@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from verifier.model import Artifact
@@ -33,9 +34,10 @@ def tag_names(tag: str, artifact: Artifact, number: str) -> bool:
 
 
 def title_names(title: str, artifact: Artifact, number: str) -> bool:
-    """A word of the title is this version's number, alone or after the artifact's own name or `v`."""
-    words = _TOKEN.findall(title[:_LIMIT])
-    return any(tag_names(word.rstrip(".,:;"), artifact, number) for word in words)
+    """The title names this version and no other: `chore(release): 1.2.3`, not `bump lodash from 4.17.20 to 4.17.21`."""
+    words = [word.rstrip(".,:;") for word in _TOKEN.findall(title[:_LIMIT])]
+    numbers = [word for word in words if looks_like_version(word)]
+    return len(numbers) == 1 and tag_names(numbers[0], artifact, number)
 
 
 def same_number(artifact: Artifact, one: str, other: str) -> bool:
@@ -61,6 +63,7 @@ def _cuts(tag: str) -> list[int]:
 
 
 def _is_ours(stem: str, artifact: Artifact) -> bool:
-    stem = stem.rstrip("@/_-").lower()
-    name = artifact.name.lower()
+    stem, name = stem.rstrip("@/_-").lower(), artifact.name.lower()
+    if artifact.type == "pypi":
+        stem = canonicalize_name(stem) if stem else stem
     return stem in _GENERIC or stem in {name, name.lstrip("@"), name.rsplit("/", 1)[-1]}

@@ -83,6 +83,10 @@ _ALL = (
     ),
     # suspects
     Reason("account-unknown", Weight.SUSPECTS, "It was published by an account that never published this artifact."),
+    Reason(
+        "unlike-all-before", Weight.SUSPECTS, "Every version before it came from CI by the registry's word; it did not."
+    ),
+    Reason("run-names-nothing", Weight.SUSPECTS, "An approved run published something then; nothing says it was this."),
     Reason("burst", Weight.SUSPECTS, "More versions were published within an hour than this owner's history knows."),
     Reason("no-tag", Weight.SUSPECTS, "Versions of this line are always tagged; this one has no tag after a day."),
     Reason(

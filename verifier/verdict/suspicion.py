@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from verifier.model import AccountKind, Case, Confidence, Finding, Judged, Outcome, Weight
-from verifier.verdict.habit import Habit, by_ci, is_tagged, teaches
+from verifier.verdict.explanation import unnamed
+from verifier.verdict.habit import LAST, Habit, by_ci, by_registry, expects_ci, is_tagged, teaches
 
 HOUR = timedelta(hours=1)
 NEAR = timedelta(days=7)
@@ -16,7 +17,14 @@ def suspicions(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
     """Every oddity; whether they matter is `decide`'s affair."""
     if case.version.placeholder:
         return ()
-    return _account(case) + _burst(case) + _no_tag(case, habit, now) + _near_incident(case)
+    return (
+        _account(case)
+        + _unlike_all(case)
+        + _unnamed(case, habit)
+        + _burst(case)
+        + _no_tag(case, habit, now)
+        + _near_incident(case)
+    )
 
 
 def burst_size(case: Case) -> tuple[int, int]:
@@ -35,10 +43,29 @@ def _account(case: Case) -> tuple[Finding, ...]:
         return ()
     before = [j.version.account for j in case.siblings if j.version.at < case.version.at and teaches(j)]
     people = {a.name for a in before if a is not None and a.kind is AccountKind.PERSON}
+    if not people and len(before) >= LAST and None not in before:
+        return _suspect(
+            "account-unknown", f"A trusted publisher published it until now, and “{account.name}” never did."
+        )
     if not people or account.name in people:
         return ()
     others = "another account" if len(people) == 1 else f"{len(people)} other accounts"
     return _suspect("account-unknown", f"Account “{account.name}” never published it before; {others} did.")
+
+
+def _unlike_all(case: Case) -> tuple[Finding, ...]:
+    """A line of its own does not hide it: every version of the artifact came from CI, and this one did not."""
+    before = [j for j in case.siblings if j.version.at < case.version.at and teaches(j)]
+    if len(before) < LAST or by_registry(case.version) or not all(by_registry(j.version) for j in before):
+        return ()
+    sentence = f"All {len(before)} versions before it came from CI by the registry's own word; this one did not."
+    return _suspect("unlike-all-before", sentence)
+
+
+def _unnamed(case: Case, habit: Habit) -> tuple[Finding, ...]:
+    if not expects_ci(case, habit) or not unnamed(case, habit):
+        return ()
+    return _suspect("run-names-nothing", "An approved run published something then; nothing says that it was this.")
 
 
 def _burst(case: Case) -> tuple[Finding, ...]:
