@@ -103,7 +103,7 @@ def worker() -> None:
     \b
     Example:  REDIS_URL=redis://… DATABASE_URL=postgresql://… artifact-monitor worker
     """
-    from app.deps import build
+    from app.build import build
     from app.worker import main as work
 
     work(build(_settings()))
@@ -116,8 +116,8 @@ def clock() -> None:
     \b
     Example:  artifact-monitor clock
     """
+    from app.build import build
     from app.clock import main as tick
-    from app.deps import build
 
     tick(build(_settings()))
 
@@ -160,7 +160,7 @@ def watch(
     \b
     Example:  artifact-monitor watch pkg:npm/%40alice/widget --repo alice/widget --workflow publish.yml
     """
-    from app.deps import build
+    from app.build import build
     from app.watching import Wanted
     from app.watching import watch as begin
 
@@ -176,7 +176,7 @@ def explain(purl: str, version: str) -> None:
     \b
     Example:  artifact-monitor explain pkg:npm/axios 1.14.1
     """
-    from app.deps import build
+    from app.build import build
     from app.explain import of_version
 
     click.echo(of_version(build(_settings()), purl, version))
@@ -194,7 +194,7 @@ def waive(purl: str, version: str, by: str, reason: str, days: int) -> None:
     \b
     Example:  artifact-monitor waive pkg:npm/widget 1.2.3 --by carol --reason "published by hand, CI was down"
     """
-    from app.deps import build
+    from app.build import build
     from app.waiving import Acknowledgement
     from app.waiving import waive as acknowledge
 

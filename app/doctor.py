@@ -83,7 +83,7 @@ def _database(settings: Settings) -> Iterator[Check]:
 
 
 def _state(book: Book) -> Iterator[Check]:
-    from app.deps import now
+    from app.build import now
 
     watches, installations = book.versions.watches(), book.repositories.installations()
     present = [installation for installation in installations if not installation.deleted]

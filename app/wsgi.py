@@ -7,7 +7,7 @@ import os
 from flask import Flask
 
 from app import create_app, logs, settings
-from app.deps import build
+from app.build import build
 
 
 def application() -> Flask:

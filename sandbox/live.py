@@ -16,7 +16,7 @@ from types import TracebackType
 import requests
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from app.deps import wake_of
+from app.build import wake_of
 from app.jobs.batch import LEASE
 from app.wake import STEPS
 from sandbox import keys

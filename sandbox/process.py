@@ -14,7 +14,8 @@ from pathlib import Path
 from flask import Flask
 
 from app import clock, create_app, logs, worker
-from app.deps import Deps, build
+from app.build import build
+from app.deps import Deps
 from app.settings import read
 from sandbox.clock import SharedClock
 

@@ -37,7 +37,7 @@ def played() -> Replay:
 def deps(monkeypatch: pytest.MonkeyPatch) -> Deps:
     """What a command is given in place of the real parts."""
     sandboxed = played().deps
-    monkeypatch.setattr("app.deps.build", lambda settings: sandboxed)
+    monkeypatch.setattr("app.build.build", lambda settings: sandboxed)
     return sandboxed
 
 

@@ -1,0 +1,39 @@
+"""The composition root: wires the real parts as the settings say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from app.deps import Deps
+from app.github import clients
+from app.http import make_fetch
+from app.settings import Settings
+from app.wake import Wake
+from app.wake_local import LocalWake
+from verifier.ledger import open_ledger
+
+
+def build(settings: Settings) -> Deps:
+    """The real parts, as the settings say. Opens nothing yet but the ledger's connections."""
+    return Deps(
+        settings=settings,
+        ledger=open_ledger(settings.database),
+        fetch=make_fetch(settings),
+        github=clients(settings),
+        wake=wake_of(settings),
+        now=now,
+    )
+
+
+def now() -> datetime:
+    """The machine's clock, in UTC."""
+    return datetime.now(UTC)
+
+
+def wake_of(settings: Settings) -> Wake:
+    """Over Redis where one is set, else within the process tree."""
+    if not settings.redis_url:
+        return LocalWake(settings.data_dir)
+    from app.wake_rq import RqWake  # rq costs a fifth of a second, and the embedded default does without
+
+    return RqWake(settings.redis_url)
