@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -41,11 +42,11 @@ def demo(once: bool, names: Sequence[str]) -> int:
         for number, group in enumerate(groups):
             data_dir = Path(folder) / str(number)
             stage = Live(group, data_dir)
-            stage.settled = lambda now, stage=stage: screen.changes(stage.ledger, now)  # type: ignore[misc]
             console.print(
                 f"Starting the monitor and a pretended GitHub, npm and PyPI on this machine ({len(group)} scenarios) …"
             )
             with stage:
+                stage.settled = partial(screen.changes, stage.ledger)
                 console.print(f"Dashboard: {stage.dashboard}   What is filed at GitHub: {stage.github}", soft_wrap=True)
                 for scenario in group:
                     screen.begin(scenario)

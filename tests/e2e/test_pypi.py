@@ -122,7 +122,6 @@ def test_an_unchanged_page_is_answered_304(pulp: Pulp, watch: Watch, tmp_path: P
     assert versions == monitor.versions()
 
 
-@pytest.mark.xfail(strict=True, reason="the monitor accepts only PyPI's own type of provenance, Pulp serves plain JSON")
 def test_provenance_added_at_the_index_is_read_and_names_its_run(pulp: Pulp, watch: Watch, tmp_path: Path) -> None:
     """PEP 740: what it states is read from each file that announces it; the other file stays without."""
     project = f"gear-box-{uuid.uuid4().hex[:8]}"

@@ -72,6 +72,10 @@ class Task:
     lent_until: datetime | None = None
 
 
+TWO_CLOCKS = timedelta(minutes=2)
+"""How far a registry's clock may differ from ours at first contact."""
+
+
 @dataclass(frozen=True)
 class Watch:
     """What we remember of polling one artifact. `validators` maps an address to its ETag.
@@ -87,6 +91,11 @@ class Watch:
     channels: tuple[tuple[str, str], ...] = ()
     """Moving names of the registry and the version each points at: npm dist-tags."""
     problem: str = ""
+
+    @property
+    def since(self) -> datetime:
+        """What was published before this is history; a little before first contact, because two clocks differ."""
+        return self.first_contact - TWO_CLOCKS
 
 
 @dataclass(frozen=True)

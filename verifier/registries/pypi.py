@@ -160,7 +160,7 @@ def ask_evidence(version: Version, base: str) -> tuple[Ask, ...]:
     return tuple(
         Ask(
             f"{root}/{quote(file.name, safe='')}/provenance",
-            "application/vnd.pypi.integrity.v1+json",
+            "application/vnd.pypi.integrity.v1+json, application/json;q=0.5",
             EVIDENCE_LIMIT,
         )
         for file in version.files
