@@ -45,8 +45,8 @@ class Screen:
     def changes(self, ledger: Ledger, now: datetime) -> None:
         """Each verdict that is new or flipped, history in one line; then each message that was filed or closed."""
         with ledger.reading() as book:
-            known = {watch.artifact: watch.since for watch in book.versions.watches()}
-            dossiers = [(d, since) for artifact, since in known.items() for d in book.versions.of(artifact)]
+            watches = book.versions.watches()
+            dossiers = [(d, w.since(d.version)) for w in watches for d in book.versions.of(w.artifact)]
             posted = [p for incident in book.incidents.all() for p in book.incidents.all_posted(incident.id)]
         fresh = [(d, d.verdict, since) for d, since in dossiers if d.verdict is not None and self._is_new(d, d.verdict)]
         history = [verdict for d, verdict, since in fresh if d.version.at < since]

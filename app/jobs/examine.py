@@ -161,7 +161,7 @@ def _look_at_kin(book: Book, version: Version, now: datetime) -> None:
         for other in book.versions.of(artifact):
             near = abs(other.version.at - version.at) <= NEAR_INCIDENT and other.version.number != version.number
             open_ = other.verdict is not None and other.verdict.outcome in (Outcome.PENDING, Outcome.UNVERIFIABLE)
-            if near and open_ and watch is not None and other.version.at >= watch.since:
+            if near and open_ and watch is not None and other.version.at >= watch.since(other.version):
                 book.work.want("examine", version_task(artifact, other.version.number), now)
 
 
@@ -169,7 +169,7 @@ def _speak(book: Book, dossier: Dossier, now: datetime) -> None:
     """Put the version into its incident and note what changed; history is never spoken about."""
     version, verdict = dossier.version, dossier.verdict
     watch, publishers = book.versions.watch(version.artifact), book.repositories.publishers_of(version.artifact)
-    if verdict is None or watch is None or version.at < watch.since or not publishers:
+    if verdict is None or watch is None or version.at < watch.since(version) or not publishers:
         return
     waivers = book.incidents.waivers(version.artifact, version.number)
     waived = any(w.fingerprint == version.fingerprint and w.given_at <= now < w.expires_at for w in waivers)

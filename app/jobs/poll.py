@@ -75,15 +75,16 @@ def _keep(
         book.versions.put_watch(replace(current, polled_at=now, problem=""))
         return
     known = [dossier.version for dossier in book.versions.of(watch.artifact)]
-    preview_of = current.since if current.preview else None
+    preview_of = current.first_contact if current.preview else None
     for version in changes(known, snapshot, now, preview_of):
         book.record(VersionSeen(version), now)
-        if version.at >= current.since:
+        if version.at >= current.since(version):
             _look_around(book, version, now)
     book.versions.put_watch(
         replace(
             current,
             preview=False,
+            learned_at=current.learned_at or now,
             polled_at=now,
             validators=validators,
             channels=snapshot.channels,

@@ -223,7 +223,7 @@ def _row(dossier: Dossier, watch: Watch | None, posts: dict[str, tuple[Link, ...
     version, verdict = dossier.version, dossier.verdict
     reasons = verdict.reasons if verdict is not None else ()
     published = version.published_at
-    ours = published is not None and watch is not None and published >= watch.since
+    ours = published is not None and watch is not None and published >= watch.since(version)
     return Row(
         shown(version.number, 64),
         standing(verdict),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,9 +10,9 @@ import pytest
 from app.jobs import poll
 from tests.jobs.parts import POLL, Parts
 from tests.registries.documents import NPM, SCOPED, manifest, packument, page
-from tests.verdict.cases import HOUR, NOON
+from tests.verdict.cases import HOUR, NOON, version
 from verifier.ledger.protocol import Watch
-from verifier.model import Version
+from verifier.model import Artifact, Version
 from verifier.registries.base import Absent, Page, Unreadable
 
 UNREAD, POLLED = f"unread {SCOPED.purl}", f"poll {SCOPED.purl}"
@@ -191,3 +192,12 @@ def test_a_type_that_no_registry_is_known_for_is_said_and_waits_for_somebody_to_
     with parts.ledger.reading() as book:
         refused = next(task for task in book.work.all("poll") if task.key == "pkg:cargo/serde")
     assert refused.due_at > NOON
+
+
+def test_a_version_that_comes_after_the_first_pass_is_no_history_though_its_registrys_clock_is_behind() -> None:
+    """Some registries cut their times to whole seconds, and clocks differ."""
+    watch = Watch(Artifact("pkg:npm/widget"), first_contact=NOON, learned_at=NOON)
+    before = NOON - timedelta(seconds=1)
+
+    assert before < watch.since(version(at=before))
+    assert before >= watch.since(replace(version(at=before), first_seen_at=NOON + timedelta(minutes=5)))

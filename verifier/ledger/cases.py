@@ -48,14 +48,14 @@ class Cases:
         siblings = [d for number, d in self._of(version.artifact).items() if number != version.number]
         return Case(
             version=version,
-            first_contact=watch.since,
+            first_contact=watch.since(version),
             publishers=publishers,
             repositories=tuple(r for r in repositories if r is not None),
             runs=self._runs(dossier, ids),
             evidence=dossier.evidence if dossier.evidence is not None or attested else (),
             gone=self._gone(dossier),
             siblings=tuple(_judged(other) for other in siblings),
-            neighbours=self._neighbours(version, publishers) if version.at >= watch.since else (),
+            neighbours=self._neighbours(version, publishers) if version.at >= watch.since(version) else (),
             refs=tuple(ref for refs, _ in names for ref in refs),
             releases=tuple(release for _, releases in names for release in releases),
             sight=self._sight(version, ids, github_problem),

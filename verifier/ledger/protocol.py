@@ -92,10 +92,16 @@ class Watch:
     """Moving names of the registry and the version each points at: npm dist-tags."""
     problem: str = ""
 
-    @property
-    def since(self) -> datetime:
-        """What was published before this is history; a little before first contact, because two clocks differ."""
-        return self.first_contact - TWO_CLOCKS
+    learned_at: datetime | None = None
+    """When the first full pass was done."""
+
+    def since(self, version: Version) -> datetime:
+        """What was published before this is history.
+
+        First contact for what the first pass showed; a little earlier for what came later, because two clocks differ.
+        """
+        first_pass = self.learned_at is None or version.first_seen_at <= self.learned_at
+        return self.first_contact if first_pass else self.first_contact - TWO_CLOCKS
 
 
 @dataclass(frozen=True)
