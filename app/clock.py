@@ -16,6 +16,7 @@ import structlog
 
 from app.wake import STEPS
 from app.worker import pause, stop_on_signals
+from handlers.record import list_task
 from verifier.ledger.protocol import Book, Task
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def beat(book: Book, now: datetime, missing_after: timedelta) -> datetime | None
                 continue
             open_since = book.repositories.gap_since(repository.id)
             book.repositories.put_gap(repository.id, min(since, open_since or since))
-            book.work.want("inspect", f"list/{repository.id}", now)
+            book.work.want("inspect", list_task(repository.id), now)
     book.health.beat(NAME, now)
     return since
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from app.deps import Deps
 from checks.base import Permanent
+from handlers.record import list_task
 from verifier import purls
 from verifier.ledger.protocol import Book
 from verifier.model import Publisher, PublishersSet, Repository, RepositorySeen
@@ -94,4 +95,4 @@ def _keep(book: Book, publisher: Publisher, now: datetime) -> None:
         if other.artifact != publisher.artifact
     ]
     book.record(PublishersSet(publisher.repository_id, SOURCE, (*others, publisher)), now)
-    book.work.want("inspect", f"list/{publisher.repository_id}", now)
+    book.work.want("inspect", list_task(publisher.repository_id), now)

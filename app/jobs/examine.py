@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from app.deps import Deps
 from app.jobs.batch import each
-from app.jobs.inspect import list_runs, read_jobs, repository_of
+from app.jobs.inspect import github_of, list_runs, read_jobs, repository_of
 from app.jobs.poll import base_of
 from checks import CHANNELS
 from checks.base import Permanent, Temporary
@@ -123,7 +123,7 @@ def _fetch_named_runs(deps: Deps, case: Case) -> None:
         if run is not None and run.completed and run.jobs is not JobsState.UNREAD:
             continue
         repository = repository_of(deps, key.repository_id)
-        found = deps.github(repository.installation_id or 0).run(repository, key.run_id, key.attempt)
+        found = github_of(deps, repository).run(repository, key.run_id, key.attempt)
         with deps.ledger.writing() as book:
             if found is None:
                 book.record(RunRead(key, JobsState.GONE, (), deps.now()), deps.now())

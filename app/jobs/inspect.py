@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.deps import Deps
+from app.github import GitHub
 from app.jobs.batch import each
 from checks.base import Permanent
+from handlers.push import CONFIG
+from handlers.record import list_task
 from verifier.discovery.config import BadConfig, read
 from verifier.discovery.steps import publish_steps
 from verifier.ledger.protocol import Book, Task
@@ -23,7 +26,6 @@ from verifier.model import (
 )
 from verifier.verdict.blindness import LOOK_BACK
 
-CONFIG = ".github/artifact-monitor.yml"
 CONFIG_LIMIT = 65_536
 
 
@@ -56,10 +58,15 @@ def repository_of(deps: Deps, repository_id: int) -> Repository:
     return repository
 
 
+def github_of(deps: Deps, repository: Repository) -> GitHub:
+    """The client of the installation that covers it."""
+    return deps.github(repository.installation_id or 0)
+
+
 def read_jobs(deps: Deps, key: RunKey) -> None:
     """Read the jobs of one attempt and keep its publish steps."""
     repository = repository_of(deps, key.repository_id)
-    jobs = deps.github(repository.installation_id or 0).jobs(repository, key)
+    jobs = github_of(deps, repository).jobs(repository, key)
     state = JobsState.GONE if jobs is None else JobsState.READ
     with deps.ledger.writing() as book:
         book.record(RunRead(key, state, publish_steps(jobs or ()), deps.now()), deps.now())
@@ -70,7 +77,7 @@ def list_runs(deps: Deps, repository_id: int, since: datetime) -> None:
     repository, now = repository_of(deps, repository_id), deps.now()
     with deps.ledger.reading() as book:
         paths = {path for publisher in book.repositories.publishers(repository_id) for path in publisher.workflows}
-    runs = deps.github(repository.installation_id or 0).runs(repository, since, now, sorted(paths)) if paths else []
+    runs = github_of(deps, repository).runs(repository, since, now, sorted(paths)) if paths else []
     with deps.ledger.writing() as book:
         for found in runs:
             book.record(RunSeen(found), now)
@@ -93,7 +100,7 @@ def _read_config(deps: Deps, repository_id: int) -> None:
     A file that cannot be read leaves the last good one in force and is shown on the health page.
     """
     known = repository_of(deps, repository_id)
-    github, subject = deps.github(known.installation_id or 0), f"config {repository_id}"
+    github, subject = github_of(deps, known), f"config {repository_id}"
     repository = github.repository(repository_id)
     if repository is None:
         raise Permanent(f"GitHub no longer shows {known.full_name} to the App.")
@@ -114,4 +121,4 @@ def _read_config(deps: Deps, repository_id: int) -> None:
             names = ", ".join(sorted(p.artifact.purl for p in set(publishers) - set(mine)))
             sentence = f"{repository.full_name} says it publishes {names}, which another repository publishes here."
             book.health.report(subject, f"{sentence} `artifact-monitor watch` settles whose it is.", now)
-        book.work.want("inspect", f"list/{repository_id}", now)
+        book.work.want("inspect", list_task(repository_id), now)

@@ -9,7 +9,7 @@ import structlog
 
 from app.deps import Deps
 from app.jobs.batch import each
-from app.jobs.inspect import repository_of
+from app.jobs.inspect import github_of, repository_of
 from checks import CHANNELS
 from checks.base import Channel, GitHubCalls, Gone, Permanent, Post, Subject, Temporary
 from checks.plan import Close, Create, Nothing, Update, plan
@@ -33,7 +33,7 @@ def _report(deps: Deps, task: Task) -> datetime | None:
     if channel is None or incident is None:
         raise Permanent(f"There is no channel {name!r} or no incident {incident_id!r} to report.")
     repository = repository_of(deps, incident.repository_id)
-    github = deps.github(repository.installation_id or 0)
+    github = github_of(deps, repository)
     head = sha or (github.head_sha(repository) if posted is None and channel.NEEDS_COMMIT else "")
     details = f"{deps.settings.base_url}/#incident-{incident.id}" if deps.settings.base_url else ""
     subject = Subject(incident, repository, head, details)

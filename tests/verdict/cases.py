@@ -35,6 +35,7 @@ WORKFLOW = ".github/workflows/publish.yml"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 INSTALLED = NOON - 30 * DAY
+LATER = NOON + 15 * MINUTE
 REPOSITORY = Repository(7, 70, "alice/widget", NOON - 400 * DAY, default_branch="main", installation_id=1)
 PUBLISHER = Publisher(WIDGET, 7, 70, (WORKFLOW,))
 ALICE = Account("alice", AccountKind.PERSON)
@@ -132,3 +133,8 @@ def case(of: Version | None = None, **changes: Any) -> Case:
         sight=Sight(runs_listed_at=NOON + 10 * MINUTE),
     )
     return replace(made, **changes)
+
+
+def reasons(verdict: Verdict) -> set[str]:
+    """The ids of the findings that decided it."""
+    return {finding.reason for finding in verdict.reasons}

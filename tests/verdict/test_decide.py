@@ -10,6 +10,7 @@ from tests.verdict.cases import (
     DAY,
     HOUR,
     INSTALLED,
+    LATER,
     MINUTE,
     NOON,
     OIDC,
@@ -18,6 +19,7 @@ from tests.verdict.cases import (
     ci_line,
     hand_line,
     judged,
+    reasons,
     run,
     stated,
     tags,
@@ -35,12 +37,6 @@ from verifier.model import (
     Sight,
 )
 from verifier.verdict import decide
-
-LATER = NOON + 15 * MINUTE
-
-
-def reasons(verdict):
-    return {finding.reason for finding in verdict.reasons}
 
 
 def test_a_version_published_in_the_step_of_a_run_on_its_own_tag_is_compliant():

@@ -7,6 +7,7 @@ from dataclasses import replace
 from tests.verdict.cases import (
     DAY,
     HOUR,
+    LATER,
     MINUTE,
     NOON,
     OIDC,
@@ -15,6 +16,7 @@ from tests.verdict.cases import (
     ci_line,
     hand_line,
     judged,
+    reasons,
     run,
     stated,
     step,
@@ -32,12 +34,6 @@ from verifier.model import (
     Verdict,
 )
 from verifier.verdict import decide
-
-LATER = NOON + 15 * MINUTE
-
-
-def reasons(verdict):
-    return {finding.reason for finding in verdict.reasons}
 
 
 def test_provenance_naming_a_run_whose_publish_step_was_skipped_is_a_contradiction():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from verifier.ledger.protocol import Book, Dossier, Watch
 from verifier.model import (
@@ -37,6 +39,8 @@ from verifier.model import (
     merge_runs,
     reading_order,
 )
+
+T = TypeVar("T")
 
 AROUND = timedelta(hours=1)
 """A run concerns the versions published from this long before it started until this long after it ended."""
@@ -98,40 +102,30 @@ def apply(book: Book, fact: Fact, now: datetime) -> bool:
             return True
 
 
-def _installation_seen(book: Book, seen: Installation) -> bool:
-    known = book.repositories.installation(seen.id)
-    merged = merge_installations(known, seen) if known else seen
+def _merged(known: T | None, seen: T, merge: Callable[[T, T], T], put: Callable[[T], None]) -> bool:
+    """Put one more sight of a thing together with what is known of it; False when it adds nothing."""
+    merged = seen if known is None else merge(known, seen)
     if merged == known:
         return False
-    book.repositories.put_installation(merged)
+    put(merged)
     return True
+
+
+def _installation_seen(book: Book, seen: Installation) -> bool:
+    shelf = book.repositories
+    return _merged(shelf.installation(seen.id), seen, merge_installations, shelf.put_installation)
 
 
 def _repository_seen(book: Book, seen: Repository) -> bool:
-    known = book.repositories.get(seen.id)
-    merged = merge_repositories(known, seen) if known else seen
-    if merged == known:
-        return False
-    book.repositories.put(merged)
-    return True
+    return _merged(book.repositories.get(seen.id), seen, merge_repositories, book.repositories.put)
 
 
 def _ref_seen(book: Book, seen: Ref) -> bool:
-    known = book.refs.tag(seen.repository_id, seen.name)
-    merged = merge_refs(known, seen) if known else seen
-    if merged == known:
-        return False
-    book.refs.put_tag(merged)
-    return True
+    return _merged(book.refs.tag(seen.repository_id, seen.name), seen, merge_refs, book.refs.put_tag)
 
 
 def _release_seen(book: Book, seen: Release) -> bool:
-    known = book.refs.release(seen.repository_id, seen.id)
-    merged = merge_releases(known, seen) if known else seen
-    if merged == known:
-        return False
-    book.refs.put_release(merged)
-    return True
+    return _merged(book.refs.release(seen.repository_id, seen.id), seen, merge_releases, book.refs.put_release)
 
 
 def _look_at_suspects(book: Book, repository_id: int, now: datetime) -> bool:

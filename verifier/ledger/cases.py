@@ -8,7 +8,6 @@ from datetime import timedelta
 from verifier.ledger.apply import AROUND
 from verifier.ledger.protocol import Book, Dossier, Watch
 from verifier.model import (
-    Account,
     Artifact,
     Case,
     JobsState,
@@ -33,8 +32,6 @@ class Cases:
         self._book = book
         self._policy = policy
         self._versions: dict[Artifact, dict[str, Dossier]] = {}
-        self._accounts: dict[Account, list[tuple[Artifact, str]]] = {}
-        self._scopes: dict[str, list[tuple[Artifact, str]]] = {}
         self._names: dict[int, tuple[list[Ref], list[Release]]] = {}
 
     def case(self, dossier: Dossier, watch: Watch, github_problem: str = "") -> Case:
@@ -106,24 +103,16 @@ class Cases:
         """
         versions = self._book.versions
         since, until = version.at - EVER, version.at + EVER
-        keys: set[tuple[Artifact, str]] = set()
-        if (account := version.account) is not None:
-            if account not in self._accounts:
-                self._accounts[account] = _keys(versions.by_account(account, since, until))
-            keys |= set(self._accounts[account])
-        if (scope := version.artifact.scope) is not None:
-            if scope not in self._scopes:
-                self._scopes[scope] = _keys(versions.in_scope(scope, since, until))
-            keys |= set(self._scopes[scope])
+        found: list[Dossier] = []
+        if version.account is not None:
+            found += versions.by_account(version.account, since, until)
+        if version.artifact.scope is not None:
+            found += versions.in_scope(version.artifact.scope, since, until)
         for publisher in publishers:
             for kin in {p.artifact for p in self._book.repositories.publishers(publisher.repository_id)}:
-                keys |= {(kin, number) for number in self._of(kin)}
-        found = [self._of(artifact).get(number) for artifact, number in sorted(keys) if artifact != version.artifact]
-        return tuple(_judged(dossier) for dossier in found if dossier is not None)
-
-
-def _keys(dossiers: Iterable[Dossier]) -> list[tuple[Artifact, str]]:
-    return [(d.version.artifact, d.version.number) for d in dossiers]
+                found += self._of(kin).values()
+        others = {(d.version.artifact, d.version.number): d for d in found if d.version.artifact != version.artifact}
+        return tuple(_judged(others[key]) for key in sorted(others))
 
 
 def _judged(dossier: Dossier) -> Judged:
