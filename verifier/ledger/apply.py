@@ -10,8 +10,10 @@ from typing import TypeVar
 from verifier.ledger.protocol import Book, Dossier, Watch
 from verifier.model import (
     Artifact,
+    ArtifactsProposed,
     EvidenceRead,
     Fact,
+    ForcedPushSeen,
     Installation,
     InstallationSeen,
     JobsState,
@@ -28,6 +30,8 @@ from verifier.model import (
     RunRead,
     RunSeen,
     RunsListed,
+    RunVetted,
+    SourceCompared,
     VerdictReached,
     Version,
     VersionSeen,
@@ -38,6 +42,7 @@ from verifier.model import (
     merge_repositories,
     merge_runs,
     reading_order,
+    with_reading,
 )
 
 T = TypeVar("T")
@@ -72,6 +77,11 @@ def apply(book: Book, fact: Fact, now: datetime) -> bool:
             return _run_seen(book, run, now)
         case RunRead():
             return _run_read(book, fact, now)
+        case RunVetted(key, vetting):
+            known = book.runs.get(key)
+            if known is None:
+                return False
+            return _run_changed(book, merge_runs(known, replace(known, vetting=vetting)), known, now)
         case RunsListed(repository_id, since, until):
             listed_at = book.runs.listed_at(repository_id, since)
             if listed_at is not None and listed_at >= until:
@@ -80,15 +90,25 @@ def apply(book: Book, fact: Fact, now: datetime) -> bool:
             return True
         case RefSeen(ref):
             return _ref_seen(book, ref) and _look_at_suspects(book, ref.repository_id, now)
+        case ForcedPushSeen(push):
+            return book.refs.put_forced(push)
         case ReleaseSeen(release):
             return _release_seen(book, release) and _look_at_suspects(book, release.repository_id, now)
         case VersionSeen(version):
             return _version_seen(book, version, now)
-        case EvidenceRead(artifact, number, fingerprint, evidence):
+        case EvidenceRead():
+            return _evidence_read(book, fact)
+        case SourceCompared(artifact, number, fingerprint, comparison):
             dossier = book.versions.get(artifact, number)
-            if dossier is None or dossier.version.fingerprint != fingerprint or dossier.evidence == evidence:
+            if dossier is None or dossier.version.fingerprint != fingerprint or dossier.source == comparison:
                 return False
-            book.versions.put(replace(dossier, evidence=evidence))
+            book.versions.put(replace(dossier, source=comparison))
+            book.work.want("examine", version_task(artifact, number), now)
+            return True
+        case ArtifactsProposed(repository_id, proposals):
+            if book.repositories.proposals(repository_id) == proposals:
+                return False
+            book.repositories.put_proposals(repository_id, proposals)
             return True
         case VerdictReached(artifact, number, fingerprint, verdict, at):
             book.versions.put_verdict(artifact, number, fingerprint, verdict, at)
@@ -144,9 +164,23 @@ def _version_seen(book: Book, version: Version, now: datetime) -> bool:
     if known is None:
         book.versions.put(Dossier(version))
     else:
-        evidence = known.evidence if _same_evidence(known.version, version) else None
-        book.versions.put(replace(known, version=version, evidence=evidence))
+        same = _same_evidence(known.version, version)
+        kept = known if same else replace(known, evidence=None, github_asked=False)
+        if known.version.fingerprint != version.fingerprint:
+            kept = replace(kept, source=None)
+        book.versions.put(replace(kept, version=version))
     book.work.want("examine", version_task(version.artifact, version.number), now)
+    return True
+
+
+def _evidence_read(book: Book, read: EvidenceRead) -> bool:
+    dossier = book.versions.get(read.artifact, read.number)
+    if dossier is None or dossier.version.fingerprint != read.fingerprint:
+        return False
+    changed = replace(dossier, evidence=read.evidence, github_asked=read.github or dossier.github_asked)
+    if changed == dossier:
+        return False
+    book.versions.put(changed)
     return True
 
 
@@ -176,7 +210,7 @@ def _run_seen(book: Book, seen: Run, now: datetime) -> bool:
     merged = merge_runs(known, seen) if known else seen
     reading = book.runs.reading(seen.key)
     if reading is not None:
-        merged = merge_runs(merged, _with_reading(merged, reading))
+        merged = merge_runs(merged, with_reading(merged, reading.reading))
         book.runs.put_reading(seen.key, None)
     return _run_changed(book, merged, known, now)
 
@@ -185,17 +219,13 @@ def _run_read(book: Book, reading: RunRead, now: datetime) -> bool:
     """Keep what was read: with the run, or until it is seen, so that the order of the two does not matter."""
     known = book.runs.get(reading.key)
     if known is not None:
-        return _run_changed(book, merge_runs(known, _with_reading(known, reading)), known, now)
+        return _run_changed(book, merge_runs(known, with_reading(known, reading.reading)), known, now)
     kept = book.runs.reading(reading.key)
-    best = max(filter(None, (kept, reading)), key=lambda r: reading_order(r.jobs, r.steps, r.read_at))
+    best = max(filter(None, (kept, reading)), key=lambda r: reading_order(r.reading))
     if best == kept:
         return False
     book.runs.put_reading(reading.key, best)
     return True
-
-
-def _with_reading(run: Run, reading: RunRead) -> Run:
-    return replace(run, jobs=reading.jobs, steps=reading.steps, read_at=reading.read_at)
 
 
 def _want_jobs(book: Book, run: Run, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from verifier.ledger.protocol import Dossier, Task
-from verifier.model import Incident, Publisher, Ref, Release, Run, RunKey
+from verifier.model import ForcedPush, Incident, Publisher, Ref, Release, Run, RunKey
 
 
 def by_publication(dossier: Dossier) -> tuple[datetime, tuple[int, ...], str, str]:
@@ -27,6 +27,11 @@ def by_due(task: Task) -> tuple[datetime, str, str]:
 def by_sight(ref: Ref) -> tuple[datetime, str]:
     """Tags: when they were made."""
     return ref.seen_at, ref.name
+
+
+def by_push(push: ForcedPush) -> tuple[datetime, str, str]:
+    """Forced pushes: when they happened."""
+    return push.at, push.ref, push.after
 
 
 def by_update(release: Release) -> tuple[datetime, int]:

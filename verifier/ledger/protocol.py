@@ -15,11 +15,14 @@ from typing import Protocol
 from verifier.model import (
     Account,
     Artifact,
+    Comparison,
     Evidence,
     Fact,
+    ForcedPush,
     Incident,
     Installation,
     Notice,
+    Proposal,
     Publisher,
     Ref,
     Release,
@@ -116,6 +119,10 @@ class Dossier:
     judged: str = ""
     """The fingerprint of the files that the standing verdict is about."""
     incident_id: str | None = None
+    github_asked: bool = False
+    """GitHub was asked for attestations about these files; what it gave is in `evidence`."""
+    source: Comparison | None = None
+    """What comparing these files with their source showed; None: not compared."""
 
 
 @dataclass(frozen=True)
@@ -223,6 +230,10 @@ class Repositories(Protocol):
 
     def publishers_of(self, artifact: Artifact) -> list[Publisher]: ...
     def put_publishers(self, repository_id: int, source: str, publishers: tuple[Publisher, ...]) -> None: ...
+    def proposals(self, repository_id: int) -> tuple[Proposal, ...]:
+        """The artifacts that it seems to publish, as discovery saw it last."""
+
+    def put_proposals(self, repository_id: int, proposals: tuple[Proposal, ...]) -> None: ...
     def gap_since(self, repository_id: int) -> datetime | None:
         """Webhooks of this repository may be missing since then; None when nothing is known to be missing."""
 
@@ -253,7 +264,7 @@ class Runs(Protocol):
 
 
 class Refs(Protocol):
-    """Tags and releases, deleted ones included."""
+    """Tags and releases, deleted ones included, and pushes that rewrote a branch."""
 
     def tag(self, repository_id: int, name: str) -> Ref | None: ...
     def put_tag(self, ref: Ref) -> None: ...
@@ -261,6 +272,11 @@ class Refs(Protocol):
     def release(self, repository_id: int, release_id: int) -> Release | None: ...
     def put_release(self, release: Release) -> None: ...
     def releases(self, repository_id: int) -> list[Release]: ...
+    def forced(self, repository_id: int) -> list[ForcedPush]:
+        """The pushes that rewrote a branch, oldest first."""
+
+    def put_forced(self, push: ForcedPush) -> bool:
+        """Keep it; False when it is known (by repository, ref and new commit)."""
 
 
 class Versions(Protocol):

@@ -1,15 +1,17 @@
 """The words of the domain as plain frozen data. Standard library only; no clock, no I/O.
 
-One file per subject: what we watch (`artifact`), what GitHub told us (`github`), what a registry or a bundle
-states (`evidence`), what we conclude (`verdict`), what we say about it (`incident`), and the facts that the
-ledger keeps (`fact`).
+One file per subject: what we watch (`artifact`), what GitHub told us (`github`), what a run's log says (`log`), what
+GitHub says of a commit and the files (`source`), what signed bundles say (`evidence`), what we conclude (`verdict`),
+what we say about it (`incident`), and the facts that the ledger keeps (`fact`).
 """
 
 from verifier.model.artifact import Account, AccountKind, Artifact, File, Line, Version
-from verifier.model.evidence import Evidence, Standing, named_runs
+from verifier.model.evidence import Attestation, Evidence, Form, Standing, named_runs
 from verifier.model.fact import (
+    ArtifactsProposed,
     EvidenceRead,
     Fact,
+    ForcedPushSeen,
     InstallationSeen,
     PublishersSet,
     RefSeen,
@@ -18,6 +20,8 @@ from verifier.model.fact import (
     RunRead,
     RunSeen,
     RunsListed,
+    RunVetted,
+    SourceCompared,
     VerdictReached,
     VersionSeen,
     WaiverGiven,
@@ -27,6 +31,7 @@ from verifier.model.github import (
     JobsState,
     Publisher,
     PublishStep,
+    Reading,
     Ref,
     Release,
     Repository,
@@ -37,9 +42,14 @@ from verifier.model.github import (
     merge_releases,
     merge_repositories,
     merge_runs,
+    reading_of,
     reading_order,
+    vetting_order,
+    with_reading,
 )
 from verifier.model.incident import Incident, IncidentState, Member, Notice, NoticeKind, Waiver
+from verifier.model.log import LogClaim, LogState
+from verifier.model.source import Approval, Commit, Comparison, ForcedPush, Proposal, Vetting
 from verifier.model.verdict import (
     Case,
     Confidence,
@@ -56,14 +66,22 @@ from verifier.model.verdict import (
 __all__ = [
     "Account",
     "AccountKind",
+    "Approval",
     "Artifact",
+    "ArtifactsProposed",
+    "Attestation",
     "Case",
+    "Commit",
+    "Comparison",
     "Confidence",
     "Evidence",
     "EvidenceRead",
     "Fact",
     "File",
     "Finding",
+    "ForcedPush",
+    "ForcedPushSeen",
+    "Form",
     "Incident",
     "IncidentState",
     "Installation",
@@ -71,15 +89,19 @@ __all__ = [
     "JobsState",
     "Judged",
     "Line",
+    "LogClaim",
+    "LogState",
     "Member",
     "Need",
     "Notice",
     "NoticeKind",
     "Outcome",
     "Policy",
+    "Proposal",
     "PublishStep",
     "Publisher",
     "PublishersSet",
+    "Reading",
     "Ref",
     "RefSeen",
     "Release",
@@ -90,13 +112,16 @@ __all__ = [
     "RunKey",
     "RunRead",
     "RunSeen",
+    "RunVetted",
     "RunsListed",
     "Sight",
+    "SourceCompared",
     "Standing",
     "Verdict",
     "VerdictReached",
     "Version",
     "VersionSeen",
+    "Vetting",
     "Waiver",
     "WaiverGiven",
     "Weight",
@@ -106,5 +131,8 @@ __all__ = [
     "merge_repositories",
     "merge_runs",
     "named_runs",
+    "reading_of",
     "reading_order",
+    "vetting_order",
+    "with_reading",
 ]

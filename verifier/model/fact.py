@@ -15,6 +15,7 @@ from verifier.model.github import (
     JobsState,
     Publisher,
     PublishStep,
+    Reading,
     Ref,
     Release,
     Repository,
@@ -22,6 +23,8 @@ from verifier.model.github import (
     RunKey,
 )
 from verifier.model.incident import Waiver
+from verifier.model.log import LogClaim, LogState
+from verifier.model.source import Comparison, ForcedPush, Proposal, Vetting
 from verifier.model.verdict import Verdict
 
 
@@ -57,12 +60,27 @@ class RunSeen:
 
 @dataclass(frozen=True)
 class RunRead:
-    """What the jobs of one attempt said: its publish steps, or that GitHub no longer has them."""
+    """What the jobs and logs of one attempt said: its publish steps and claims, or that GitHub no longer has them."""
 
     key: RunKey
     jobs: JobsState
     steps: tuple[PublishStep, ...]
     read_at: datetime
+    log: LogState = LogState.UNREAD
+    claims: tuple[LogClaim, ...] = ()
+
+    @property
+    def reading(self) -> Reading:
+        """The same without the key."""
+        return Reading(self.jobs, self.steps, self.read_at, self.log, self.claims)
+
+
+@dataclass(frozen=True)
+class RunVetted:
+    """What GitHub said about an attempt's commit and workflow file."""
+
+    key: RunKey
+    vetting: Vetting
 
 
 @dataclass(frozen=True)
@@ -82,6 +100,13 @@ class RefSeen:
 
 
 @dataclass(frozen=True)
+class ForcedPushSeen:
+    """A branch's history was rewritten."""
+
+    push: ForcedPush
+
+
+@dataclass(frozen=True)
 class ReleaseSeen:
     """A release was created, edited, published or (with `deleted_at`) deleted."""
 
@@ -97,12 +122,31 @@ class VersionSeen:
 
 @dataclass(frozen=True)
 class EvidenceRead:
-    """What attestations say about a version with exactly these files."""
+    """What attestations say about a version with exactly these files. `github`: GitHub's own were asked for too."""
 
     artifact: Artifact
     number: str
     fingerprint: str
     evidence: tuple[Evidence, ...]
+    github: bool = False
+
+
+@dataclass(frozen=True)
+class SourceCompared:
+    """What comparing a version with exactly these files with its source showed."""
+
+    artifact: Artifact
+    number: str
+    fingerprint: str
+    comparison: Comparison
+
+
+@dataclass(frozen=True)
+class ArtifactsProposed:
+    """What a repository seems to publish, as far as its files, workflows and the registries tell: replaces the last."""
+
+    repository_id: int
+    proposals: tuple[Proposal, ...]
 
 
 @dataclass(frozen=True)
@@ -129,11 +173,15 @@ Fact = (
     | PublishersSet
     | RunSeen
     | RunRead
+    | RunVetted
     | RunsListed
     | RefSeen
+    | ForcedPushSeen
     | ReleaseSeen
     | VersionSeen
     | EvidenceRead
+    | SourceCompared
+    | ArtifactsProposed
     | VerdictReached
     | WaiverGiven
 )

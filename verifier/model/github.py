@@ -8,6 +8,8 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from verifier.model.artifact import Artifact
+from verifier.model.log import LogClaim, LogState
+from verifier.model.source import Vetting
 
 EVENTS = ("push", "release", "workflow_dispatch", "schedule")
 """Events that may publish unless the publisher says otherwise; never a `pull_request*` by default."""
@@ -97,6 +99,12 @@ class PublishStep:
     conclusion: str = ""
     started_at: datetime | None = None
     completed_at: datetime | None = None
+    job_id: int = 0
+    """GitHub's id of the job, by which its log is read; 0 where it is not known."""
+    types: tuple[str, ...] = ()
+    """The purl types it can publish (`npm`, `pypi`, `docker`, …); empty: not known, any."""
+    by_file: bool = False
+    """The workflow file at the run's commit says that this step publishes; else only its name suggests it."""
 
 
 class JobsState(StrEnum):
@@ -136,6 +144,11 @@ class Run:
     steps: tuple[PublishStep, ...] = ()
     """Its publish steps. Empty with `jobs` READ: the jobs were read and no step looks like publishing."""
     read_at: datetime | None = None
+    log: LogState = LogState.UNREAD
+    claims: tuple[LogClaim, ...] = ()
+    """What the logs of its publish steps say it published."""
+    vetting: Vetting | None = None
+    """What GitHub said about its commit and workflow file; None: not asked yet."""
 
     @property
     def completed(self) -> bool:
@@ -155,14 +168,48 @@ class Run:
         return frozenset({self.workflow, *own})
 
 
-def reading_order(
-    jobs: JobsState, steps: tuple[PublishStep, ...], read_at: datetime | None
-) -> tuple[int, datetime, str]:
-    """How much a reading of an attempt's jobs is worth: the greater one stands.
+@dataclass(frozen=True)
+class Reading:
+    """What one reading of an attempt's jobs and logs gave: its publish steps and what they say they published."""
 
-    Any reading stands above "gone", however late that came: who deletes a run at GitHub deletes nothing here.
+    jobs: JobsState
+    steps: tuple[PublishStep, ...] = ()
+    read_at: datetime | None = None
+    log: LogState = LogState.UNREAD
+    claims: tuple[LogClaim, ...] = ()
+
+
+def reading_order(reading: Reading) -> tuple[int, int, datetime, str]:
+    """How much a reading is worth: the greater one stands.
+
+    Any reading stands above "gone", however late that came: who deletes a run or a log at GitHub deletes nothing here.
     """
-    return list(JobsState).index(jobs), read_at or NEVER, repr((read_at is not None, steps))
+    states = list(JobsState).index(reading.jobs), list(LogState).index(reading.log)
+    return *states, reading.read_at or NEVER, repr(reading)
+
+
+def reading_of(run: Run) -> Reading:
+    """What is read of an attempt."""
+    return Reading(run.jobs, run.steps, run.read_at, run.log, run.claims)
+
+
+def with_reading(run: Run, reading: Reading) -> Run:
+    """The attempt with what is read of it."""
+    return replace(
+        run,
+        jobs=reading.jobs,
+        steps=reading.steps,
+        read_at=reading.read_at,
+        log=reading.log,
+        claims=reading.claims,
+    )
+
+
+def vetting_order(vetting: Vetting | None) -> tuple[bool, bool, float, str]:
+    """How much a vetting is worth: a complete answer before a broken one, then the earlier: refs can be moved later."""
+    if vetting is None:
+        return False, False, 0.0, ""
+    return True, not vetting.problem, -vetting.asked_at.timestamp(), repr(vetting)
 
 
 _PROGRESS = ("requested", "waiting", "pending", "queued", "in_progress", "completed")
@@ -181,11 +228,11 @@ def merge_runs(one: Run, other: Run) -> Run:
 
     def progress(run: Run) -> tuple[int, datetime, str]:
         known = _PROGRESS.index(run.status) if run.status in _PROGRESS else 0
-        return known, run.updated_at, repr(replace(run, jobs=JobsState.UNREAD, steps=(), read_at=None))
+        return known, run.updated_at, repr(replace(with_reading(run, Reading(JobsState.UNREAD)), vetting=None))
 
     latest = max(one, other, key=progress)
-    read = max(one, other, key=lambda run: reading_order(run.jobs, run.steps, run.read_at))
-    return replace(latest, jobs=read.jobs, steps=read.steps, read_at=read.read_at)
+    read = max(reading_of(one), reading_of(other), key=reading_order)
+    return replace(with_reading(latest, read), vetting=max(one.vetting, other.vetting, key=vetting_order))
 
 
 @dataclass(frozen=True)
@@ -242,6 +289,9 @@ class Publisher:
     Ids, not names: `repository_id` and `owner_id` survive a rename. `refs` are glob patterns on `refs/heads/…` and
     `refs/tags/…`; empty means the default branch and every tag. `manual` True: publishing by hand is allowed (an
     absence never alarms); False: never by hand (an absence always counts); None: learned from the line's habit.
+    `environment` is the deployment environment a publish must have been approved for, '' for none. `issuer` and
+    `identity` name a signer outside GitHub Actions (GitLab, CircleCI, Google), both compared exactly: then verified
+    provenance alone settles a version, because there is no run that we could see.
     """
 
     artifact: Artifact
@@ -251,3 +301,6 @@ class Publisher:
     refs: tuple[str, ...] = ()
     events: tuple[str, ...] = EVENTS
     manual: bool | None = None
+    environment: str = ""
+    issuer: str = ""
+    identity: str = ""

@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 from verifier.model.artifact import Version
 from verifier.model.evidence import Evidence
 from verifier.model.github import Publisher, Ref, Release, Repository, Run, RunKey
+from verifier.model.source import Comparison, ForcedPush
 
 
 class Outcome(StrEnum):
@@ -74,6 +75,8 @@ class Need(StrEnum):
     """GitHub's list of the approved workflows' runs around the publication."""
     NAMED_RUN = "named_run"
     """The run that the version's evidence names is not in the ledger, or its jobs are not read."""
+    GITHUB_ATTESTATIONS = "github_attestations"
+    """The registry holds no provenance, and nothing else accounts for it: GitHub may hold some for its digests."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,8 @@ class Case:
     same repository, scope or publishing account; `runs` the runs of the publishers' repositories around the
     publication and those that evidence names. `first_contact` is when we began to watch the artifact. `evidence` None:
     the registry holds attestations and they are not read yet. `gone` are runs that evidence names and GitHub no longer
-    has.
+    has. `forced` are pushes that rewrote a branch of the publishers' repositories. `source` None: not compared.
+    `github_asked`: GitHub was asked for attestations about these files (what it gave is in `evidence`).
     """
 
     version: Version
@@ -169,5 +173,8 @@ class Case:
     neighbours: tuple[Judged, ...] = ()
     refs: tuple[Ref, ...] = ()
     releases: tuple[Release, ...] = ()
+    forced: tuple[ForcedPush, ...] = ()
+    source: Comparison | None = None
+    github_asked: bool = False
     sight: Sight = Sight()
     policy: Policy = Policy()

@@ -1,10 +1,10 @@
-"""Tags and releases, in memory."""
+"""Tags, releases and forced pushes, in memory."""
 
 from __future__ import annotations
 
 from verifier.ledger.memory.table import Journal, Table
-from verifier.ledger.order import by_sight, by_update
-from verifier.model import Ref, Release
+from verifier.ledger.order import by_push, by_sight, by_update
+from verifier.model import ForcedPush, Ref, Release
 
 
 class Refs:
@@ -13,6 +13,7 @@ class Refs:
     def __init__(self, journal: Journal) -> None:
         self._tags: Table[tuple[int, str], Ref] = Table(journal)
         self._releases: Table[tuple[int, int], Release] = Table(journal)
+        self._forced: Table[tuple[int, str, str], ForcedPush] = Table(journal)
 
     def tag(self, repository_id: int, name: str) -> Ref | None:
         return self._tags.get((repository_id, name))
@@ -32,7 +33,18 @@ class Refs:
     def releases(self, repository_id: int) -> list[Release]:
         return sorted((r for r in self._releases.values() if r.repository_id == repository_id), key=by_update)
 
+    def forced(self, repository_id: int) -> list[ForcedPush]:
+        return sorted((push for push in self._forced.values() if push.repository_id == repository_id), key=by_push)
+
+    def put_forced(self, push: ForcedPush) -> bool:
+        key = (push.repository_id, push.ref, push.after)
+        if self._forced.get(key) is not None:
+            return False
+        self._forced.put(key, push)
+        return True
+
     def empty(self) -> None:
         """Drop everything: facts give it again."""
         self._tags.clear()
         self._releases.clear()
+        self._forced.clear()

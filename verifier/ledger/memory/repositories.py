@@ -6,7 +6,7 @@ from datetime import datetime
 
 from verifier.ledger.memory.table import Journal, Table
 from verifier.ledger.order import by_source
-from verifier.model import Artifact, Installation, Publisher, Repository
+from verifier.model import Artifact, Installation, Proposal, Publisher, Repository
 
 
 class Repositories:
@@ -16,6 +16,7 @@ class Repositories:
         self._installations: Table[int, Installation] = Table(journal)
         self._repositories: Table[int, Repository] = Table(journal)
         self._publishers: Table[tuple[int, str], tuple[Publisher, ...]] = Table(journal)
+        self._proposals: Table[int, tuple[Proposal, ...]] = Table(journal)
         self._gaps: Table[int, datetime] = Table(journal)
 
     def installation(self, installation_id: int) -> Installation | None:
@@ -53,6 +54,12 @@ class Repositories:
     def put_publishers(self, repository_id: int, source: str, publishers: tuple[Publisher, ...]) -> None:
         self._publishers.put((repository_id, source), publishers)
 
+    def proposals(self, repository_id: int) -> tuple[Proposal, ...]:
+        return self._proposals.get(repository_id) or ()
+
+    def put_proposals(self, repository_id: int, proposals: tuple[Proposal, ...]) -> None:
+        self._proposals.put(repository_id, proposals)
+
     def gap_since(self, repository_id: int) -> datetime | None:
         return self._gaps.get(repository_id)
 
@@ -64,7 +71,7 @@ class Repositories:
 
     def empty(self) -> None:
         """Drop what facts give again; gaps do not come from facts."""
-        for table in (self._installations, self._repositories, self._publishers):
+        for table in (self._installations, self._repositories, self._publishers, self._proposals):
             table.clear()
 
     def _said(self) -> list[tuple[str, int, int, Publisher]]:

@@ -1,14 +1,14 @@
-"""Tags and releases, in tables."""
+"""Tags, releases and forced pushes, in tables."""
 
 from __future__ import annotations
 
 from sqlalchemy import delete, select
 
 from verifier.ledger.codec import decode, encode
-from verifier.ledger.order import by_sight, by_update
+from verifier.ledger.order import by_push, by_sight, by_update
 from verifier.ledger.sql import tables
 from verifier.ledger.sql.transaction import Transaction
-from verifier.model import Ref, Release
+from verifier.model import ForcedPush, Ref, Release
 
 
 class Refs:
@@ -49,7 +49,22 @@ class Refs:
         rows = self._transaction.rows(select(columns.body).where(columns.repository_id == repository_id))
         return sorted((decode(Release, row.body) for row in rows), key=by_update)
 
+    def forced(self, repository_id: int) -> list[ForcedPush]:
+        columns = tables.forced_pushes.c
+        rows = self._transaction.rows(select(columns.body).where(columns.repository_id == repository_id))
+        return sorted((decode(ForcedPush, row.body) for row in rows), key=by_push)
+
+    def put_forced(self, push: ForcedPush) -> bool:
+        columns = tables.forced_pushes.c
+        key = {"repository_id": push.repository_id, "ref": push.ref, "after": push.after}
+        known = select(columns.body).where(*(columns[name] == value for name, value in key.items()))
+        if self._transaction.one(known):
+            return False
+        self._transaction.upsert(tables.forced_pushes, key | {"body": encode(push)})
+        return True
+
     def empty(self) -> None:
         """Drop everything: facts give it again."""
         self._transaction.write(delete(tables.tags))
         self._transaction.write(delete(tables.releases))
+        self._transaction.write(delete(tables.forced_pushes))

@@ -11,7 +11,7 @@ from verifier.ledger.order import by_source
 from verifier.ledger.sql import tables
 from verifier.ledger.sql.tables import gaps, installations, repositories
 from verifier.ledger.sql.transaction import Transaction
-from verifier.model import Artifact, Installation, Publisher, Repository
+from verifier.model import Artifact, ArtifactsProposed, Installation, Proposal, Publisher, Repository
 
 
 class Repositories:
@@ -81,6 +81,15 @@ class Repositories:
         ]
         self._transaction.write_all(tables.publishers, said)
 
+    def proposals(self, repository_id: int) -> tuple[Proposal, ...]:
+        columns = tables.proposals.c
+        row = self._transaction.one(select(columns.body).where(columns.repository_id == repository_id))
+        return decode(ArtifactsProposed, row.body).proposals if row else ()
+
+    def put_proposals(self, repository_id: int, proposals: tuple[Proposal, ...]) -> None:
+        body = encode(ArtifactsProposed(repository_id, proposals))
+        self._transaction.upsert(tables.proposals, {"repository_id": repository_id, "body": body})
+
     def gap_since(self, repository_id: int) -> datetime | None:
         row = self._transaction.one(select(gaps.c.since).where(gaps.c.repository_id == repository_id))
         return row.since if row else None
@@ -93,7 +102,7 @@ class Repositories:
 
     def empty(self) -> None:
         """Drop what facts give again; gaps do not come from facts."""
-        for table in (installations, repositories, tables.publishers):
+        for table in (installations, repositories, tables.publishers, tables.proposals):
             self._transaction.write(delete(table))
 
     def _said(self, which: ColumnElement[bool]) -> list[Publisher]:

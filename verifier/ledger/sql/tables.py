@@ -138,6 +138,22 @@ releases = Table(
     Column("body", Text, nullable=False),
 )
 
+forced_pushes = Table(
+    "forced_pushes",
+    metadata,
+    Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("ref", Key, primary_key=True),
+    Column("after", Key, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+
 watches = Table(
     "watches",
     metadata,
