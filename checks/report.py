@@ -46,7 +46,7 @@ def report(subject: Subject, whose: str = "your") -> Report:
     if settled(incident):
         return said
     concerned = _concerned(incident)
-    reasons = [reason for reason in dict.fromkeys(r for m in concerned for r in m.reasons) if alarms(reason)]
+    reasons = list(dict.fromkeys(reason for member in concerned for reason in _against(member)))
     silence = dict.fromkeys(line for reason in reasons for line in words(reason).silence)
     return replace(
         said,
@@ -77,9 +77,11 @@ def headline(incident: Incident, whose: str = "your") -> str:
         return f"Settled: alert about {_what(incident.members, plainly=True)}"
     concerned = _concerned(incident)
     what, one = _what(concerned, plainly=True), len(concerned) == 1
-    if concerned[0].outcome is not Outcome.NON_COMPLIANT:
+    if concerned[0].suspect:
         return f"{what}: {'was this' if one else 'were these'} you?"
-    more = sum(m.open for m in incident.members) - len(concerned)
+    if concerned[0].outcome is not Outcome.NON_COMPLIANT:
+        return f"{what}: published by {whose} CI, and something is odd"
+    more = sum(m.open and m.suspect for m in incident.members if m not in concerned)
     also = f" ({more} more suspect)" if more else ""
     return f"{what} {'was' if one else 'were'} {_verdict(concerned, whose)}{also}"
 
@@ -98,9 +100,14 @@ def since(published: datetime | None, noticed: datetime) -> str:
 
 
 def _concerned(incident: Incident) -> list[Member]:
-    """The versions that the alert is about: what is non-compliant and open, else what is suspect and open."""
+    """The versions that the alert is about: what is open and non-compliant, else what is suspect, else what is odd."""
     open_ = [m for m in incident.members if m.open] or list(incident.members)
-    return [m for m in open_ if m.outcome is Outcome.NON_COMPLIANT] or open_
+    return [m for m in open_ if m.outcome is Outcome.NON_COMPLIANT] or [m for m in open_ if m.suspect] or open_
+
+
+def _against(member: Member) -> tuple[str, ...]:
+    """The reasons that speak against it: what alarms, else what is odd."""
+    return tuple(reason for reason in member.reasons if alarms(reason)) or member.odd
 
 
 def _what(members: Sequence[Member], *, plainly: bool = False) -> str:
@@ -132,9 +139,11 @@ def _lead(incident: Incident, whose: str) -> str:
     if times and times[0] != times[-1]:
         when = f" between {_time(times[0])} and {_time(times[-1])}"
     origin = _verdict(concerned, whose).replace("not published ", "not ") if certain else "nothing shows by whom"
+    if not certain and not concerned[0].suspect:
+        origin = f"a run of {whose} CI accounts for {'it' if one else 'them'}; still, something is odd"
     were = "was" if one else "were"
     where = " and ".join(dict.fromkeys(commands.registry_words(m.artifact) for m in concerned))
-    also = sum(m.open for m in incident.members) - len(concerned)
+    also = sum(m.open and m.suspect for m in incident.members if m not in concerned)
     more = f" {_count(also, 'more version')} {'is' if also == 1 else 'are'} suspect, without proof." if also else ""
     if all(m.removed for m in concerned):
         more += (
@@ -200,7 +209,7 @@ def _state(member: Member) -> str:
         return " — acknowledged by a waiver"
     if not member.open:
         return " — nothing stands against it any more"
-    suspect = "suspect, without proof" if member.outcome is not Outcome.NON_COMPLIANT else ""
+    suspect = "suspect, without proof" if member.suspect else ""
     said = ", ".join(part for part in (suspect, "taken down since" if member.removed else "") if part)
     return f" — {said}" if said else ""
 
@@ -231,9 +240,8 @@ def _now(members: Sequence[Member], concerned: Sequence[Member], reasons: Sequen
     if certain:
         steps[0] = replace(steps[0], sentence=f"{steps[0].sentence}{UNANSWERED if acts[0] == ASK else ''}")
     else:
-        steps.append(
-            commands.Step("If it was one of you, there is nothing more to do. **If it was none of you, go on:**")
-        )
+        fine, not_so = ("it was one of you", "it was none of you") if concerned[0].suspect else ("it is meant", "not")
+        steps.append(commands.Step(f"If {fine}, there is nothing more to do. **If {not_so}, go on:**"))
     steps += commands.steps(concerned)
     if odd := [m for m in concerned if not commands.safe(m)]:
         steps.append(
@@ -242,7 +250,7 @@ def _now(members: Sequence[Member], concerned: Sequence[Member], reasons: Sequen
                 " that a shell could take for a command."
             )
         )
-    if suspects := [m for m in members if m.open and m not in concerned]:
+    if suspects := [m for m in members if m.open and m.suspect and m not in concerned]:
         steps.append(
             commands.Step(
                 f"**Ask about the suspect {'version' if len(suspects) == 1 else 'versions'} too:** {_names(suspects)}. "

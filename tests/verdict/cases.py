@@ -87,10 +87,10 @@ def run(run_id: int = 1, at: datetime = NOON, **changes: Any) -> Run:
     return replace(made, **changes)
 
 
-def stated(run_id: int = 1, attempt: int = 1, **changes: Any) -> Evidence:
-    """An attestation as the registry serves it, naming a run of ours."""
+def signed(run_id: int = 1, attempt: int = 1, number: str = "1.2.3", **changes: Any) -> Evidence:
+    """Verified provenance for one version's file, naming a run of ours, signed in its publish step."""
     made = Evidence(
-        Standing.STATED,
+        Standing.VERIFIED,
         "npm attestation",
         run=RunKey(7, run_id, attempt),
         repository="alice/widget",
@@ -98,6 +98,10 @@ def stated(run_id: int = 1, attempt: int = 1, **changes: Any) -> Evidence:
         owner_id=70,
         workflow=WORKFLOW,
         event="push",
+        digests=version(number).files[0].digests,
+        issuer="https://token.actions.githubusercontent.com",
+        runner="github-hosted",
+        signed_at=NOON,
     )
     return replace(made, **changes)
 
@@ -131,6 +135,7 @@ def case(of: Version | None = None, **changes: Any) -> Case:
         publishers=(PUBLISHER,),
         repositories=(REPOSITORY,),
         sight=Sight(runs_listed_at=NOON + 10 * MINUTE),
+        github_asked=True,
     )
     return replace(made, **changes)
 

@@ -21,7 +21,7 @@ from tests.verdict.cases import (
     judged,
     reasons,
     run,
-    stated,
+    signed,
     tags,
     version,
 )
@@ -65,10 +65,10 @@ def test_a_trusted_publisher_during_an_approved_publish_step_is_compliant():
     assert {"registry-names-publisher"} == reasons(verdict)
 
 
-def test_attestation_that_names_an_approved_run_is_compliant_at_medium_confidence():
-    verdict = decide(case(version(attested=True), evidence=(stated(),), runs=(run(head_branch="main"),)), LATER)
+def test_verified_provenance_that_names_an_approved_run_is_compliant_at_high_confidence():
+    verdict = decide(case(version(attested=True), evidence=(signed(),), runs=(run(head_branch="main"),)), LATER)
 
-    assert (Outcome.COMPLIANT, Confidence.MEDIUM) == (verdict.outcome, verdict.confidence)
+    assert (Outcome.COMPLIANT, Confidence.HIGH) == (verdict.outcome, verdict.confidence)
 
 
 def test_nothing_explains_before_the_runs_jobs_are_read():

@@ -18,7 +18,7 @@ from tests.verdict.cases import (
     judged,
     reasons,
     run,
-    stated,
+    signed,
     step,
     version,
 )
@@ -40,7 +40,7 @@ def test_provenance_naming_a_run_whose_publish_step_was_skipped_is_a_contradicti
     """TanStack 2026: the packages were posted from the test phase."""
     failed = run(steps=(step(conclusion="skipped"),), conclusion="failure", head_branch="main")
 
-    verdict = decide(case(version(attested=True, account=OIDC), evidence=(stated(),), runs=(failed,)), LATER)
+    verdict = decide(case(version(attested=True, account=OIDC), evidence=(signed(),), runs=(failed,)), LATER)
 
     assert Outcome.NON_COMPLIANT == verdict.outcome
     assert {"step-skipped"} == reasons(verdict)
@@ -61,7 +61,7 @@ def test_a_release_that_failed_half_way_explains_what_it_published_by_then():
     """Trap F7: provenance names the run, and the time lies inside the step that failed later."""
     partial = run(steps=(step(conclusion="failure"),), conclusion="failure", head_branch="main")
 
-    verdict = decide(case(version(attested=True), evidence=(stated(),), runs=(partial,)), LATER)
+    verdict = decide(case(version(attested=True), evidence=(signed(),), runs=(partial,)), LATER)
 
     assert (Outcome.COMPLIANT, Confidence.LOW) == (verdict.outcome, verdict.confidence)
 
@@ -69,7 +69,7 @@ def test_a_release_that_failed_half_way_explains_what_it_published_by_then():
 def test_provenance_of_an_attempt_that_failed_before_publishing_is_a_contradiction():
     failed = run(steps=(step(NOON - 3 * HOUR, "failure"),), conclusion="failure")
 
-    verdict = decide(case(version(attested=True), evidence=(stated(),), runs=(failed,)), LATER)
+    verdict = decide(case(version(attested=True), evidence=(signed(),), runs=(failed,)), LATER)
 
     assert {"step-failed"} == reasons(verdict)
 
@@ -82,21 +82,21 @@ def test_provenance_of_a_fork_another_workflow_ref_or_event_is_a_contradiction()
         "run-of-pull-request": run(event="pull_request_target", head_branch="main"),
     }
     for reason, named in cases.items():
-        verdict = decide(case(version(attested=True), evidence=(stated(),), runs=(named,)), LATER)
+        verdict = decide(case(version(attested=True), evidence=(signed(),), runs=(named,)), LATER)
 
         assert (Outcome.NON_COMPLIANT, {reason}) == (verdict.outcome, reasons(verdict)), reason
 
 
 def test_provenance_of_another_repository_is_a_contradiction_but_a_new_name_is_not():
-    other = stated(run=RunKey(8, 1, 1), repository_id=8, repository="mallory/widget")
-    renamed = stated(repository="alice/new-name")
+    other = signed(run=RunKey(8, 1, 1), repository_id=8, repository="mallory/widget")
+    renamed = signed(repository="alice/new-name")
 
     assert {"run-of-other-repository"} == reasons(decide(case(version(attested=True), evidence=(other,)), LATER))
     assert Outcome.COMPLIANT == decide(case(version(attested=True), evidence=(renamed,), runs=(run(),)), LATER).outcome
 
 
 def test_provenance_for_other_bytes_is_a_contradiction():
-    other = stated(digests=("sha512:" + "0" * 128,))
+    other = signed(digests=("sha512:" + "0" * 128,))
 
     verdict = decide(case(version(attested=True), evidence=(other,), runs=(run(),)), LATER)
 
@@ -106,12 +106,17 @@ def test_provenance_for_other_bytes_is_a_contradiction():
 def test_a_line_that_honestly_publishes_from_pull_requests_is_not_alarmed_about():
     canaries = tuple(
         replace(
-            judged(f"0.0.0-canary.{i}", NOON - (9 - i) * DAY, attested=True), evidence=(stated(event="pull_request"),)
+            judged(f"0.0.0-canary.{i}", NOON - (9 - i) * DAY, attested=True), evidence=(signed(event="pull_request"),)
         )
         for i in range(3)
     )
     named = run(event="pull_request", head_branch="feature")
-    of = case(version("0.0.0-canary.9", attested=True), evidence=(stated(),), runs=(named,), siblings=canaries)
+    of = case(
+        version("0.0.0-canary.9", attested=True),
+        evidence=(signed(number="0.0.0-canary.9"),),
+        runs=(named,),
+        siblings=canaries,
+    )
 
     assert Outcome.NON_COMPLIANT != decide(of, LATER).outcome
 
@@ -130,14 +135,14 @@ def test_attestations_that_are_not_read_yet_keep_the_version_pending():
 
 
 def test_a_named_run_that_is_not_read_yet_is_fetched():
-    verdict = decide(case(version(attested=True), evidence=(stated(99),), siblings=ci_line()), LATER)
+    verdict = decide(case(version(attested=True), evidence=(signed(99),), siblings=ci_line()), LATER)
 
     assert Outcome.PENDING == verdict.outcome
     assert {Need.NAMED_RUN} == verdict.needs
 
 
 def test_unreadable_attestations_are_no_explanation_and_no_alarm_by_themselves():
-    broken = stated(standing=Standing.UNREADABLE, run=None, problem="not JSON")
+    broken = signed(standing=Standing.UNREADABLE, run=None, problem="not JSON")
 
     verdict = decide(case(version(attested=True), evidence=(broken,), siblings=hand_line()), LATER)
 
@@ -145,17 +150,26 @@ def test_unreadable_attestations_are_no_explanation_and_no_alarm_by_themselves()
     assert "evidence-unreadable" in reasons(verdict)
 
 
-def test_a_run_whose_jobs_github_no_longer_has_is_neither_an_explanation_nor_an_absence():
+def test_a_run_that_was_seen_and_whose_jobs_are_gone_explains_what_it_signed_with_medium_confidence():
     gone = run(99, jobs=JobsState.GONE, steps=())
 
-    verdict = decide(case(version(attested=True), evidence=(stated(99),), runs=(gone,), siblings=ci_line()), LATER)
+    verdict = decide(case(version(attested=True), evidence=(signed(99),), runs=(gone,), siblings=ci_line()), LATER)
+
+    assert (Outcome.COMPLIANT, Confidence.MEDIUM) == (verdict.outcome, verdict.confidence)
+
+
+def test_a_gone_run_that_signed_other_bytes_is_no_explanation():
+    gone = run(99, jobs=JobsState.GONE, steps=())
+    nothing = signed(99, digests=())
+
+    verdict = decide(case(version(attested=True), evidence=(nothing,), runs=(gone,), siblings=ci_line()), LATER)
 
     assert Outcome.UNVERIFIABLE == verdict.outcome
-    assert "named-run-gone" in reasons(verdict)
+    assert "named-run-gone" in {finding.reason for finding in verdict.findings}
 
 
 def test_naming_a_run_that_never_was_does_not_switch_an_absence_off():
-    of = case(version(attested=True), evidence=(stated(99),), siblings=ci_line(), gone=(RunKey(7, 99, 1),))
+    of = case(version(attested=True), evidence=(signed(99),), siblings=ci_line(), gone=(RunKey(7, 99, 1),))
 
     assert Outcome.NON_COMPLIANT == decide(of, LATER).outcome
     assert Outcome.UNVERIFIABLE == decide(of, NOON + 100 * DAY).outcome
@@ -173,13 +187,13 @@ def test_provenance_of_one_file_explains_no_other():
     rogue = File("w.whl", ("sha256:" + "b" * 64,), NOON + MINUTE)
     of = version(files=(honest, rogue))
 
-    verdict = decide(case(of, evidence=(stated(digests=honest.digests),), runs=(run(),), siblings=ci_line()), LATER)
+    verdict = decide(case(of, evidence=(signed(digests=honest.digests),), runs=(run(),), siblings=ci_line()), LATER)
 
     assert Outcome.NON_COMPLIANT == verdict.outcome
 
 
 def test_a_maintenance_branch_that_the_line_always_used_is_not_a_contradiction():
-    usual = stated(ref="refs/heads/beta", event="workflow_run")
+    usual = signed(ref="refs/heads/beta", event="workflow_run")
     line = tuple(replace(j, evidence=(usual,)) for j in ci_line())
     line = tuple(replace(j, verdict=Verdict(Outcome.COMPLIANT, Confidence.MEDIUM, ())) for j in line)
     named = run(head_branch="beta", event="workflow_run")
@@ -192,7 +206,7 @@ def test_a_maintenance_branch_that_the_line_always_used_is_not_a_contradiction()
 def test_a_branch_of_a_dependency_bump_is_no_version_tag():
     named = run(head_branch="dependabot/npm_and_yarn/lodash-4.17.21")
 
-    verdict = decide(case(version(attested=True), evidence=(stated(),), runs=(named,)), LATER)
+    verdict = decide(case(version(attested=True), evidence=(signed(),), runs=(named,)), LATER)
 
     assert {"run-on-other-ref"} == reasons(verdict)
 
@@ -201,14 +215,14 @@ def test_a_step_that_pushes_an_image_says_nothing_about_a_package():
     image = step(NOON + 4 * MINUTE, "skipped", name="Build and push Docker image")
     named = run(head_branch="main", steps=(image,))
 
-    verdict = decide(case(version(attested=True), evidence=(stated(),), runs=(named,), siblings=ci_line()), LATER)
+    verdict = decide(case(version(attested=True), evidence=(signed(),), runs=(named,), siblings=ci_line()), LATER)
 
-    assert (Outcome.COMPLIANT, Confidence.LOW) == (verdict.outcome, verdict.confidence)
+    assert (Outcome.COMPLIANT, Confidence.MEDIUM) == (verdict.outcome, verdict.confidence)
 
 
 def test_a_named_run_that_never_ends_is_no_alarm_and_not_pending_for_ever():
     waiting = run(status="in_progress", conclusion=None, jobs=JobsState.UNREAD, steps=(), read_at=None)
-    of = case(version(attested=True), evidence=(stated(),), runs=(waiting,), siblings=ci_line())
+    of = case(version(attested=True), evidence=(signed(),), runs=(waiting,), siblings=ci_line())
     of = replace(of, sight=Sight(runs_listed_at=NOON + 20 * DAY))
 
     assert Outcome.PENDING == decide(of, LATER).outcome

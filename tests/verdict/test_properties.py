@@ -20,7 +20,7 @@ from tests.verdict.cases import (
     case,
     judged,
     run,
-    stated,
+    signed,
     step,
     tags,
     version,
@@ -54,11 +54,11 @@ runs = st.builds(
     st.sampled_from(["completed", "in_progress"]),
 )
 evidence = st.builds(
-    lambda i, standing, repository: stated(
+    lambda i, standing, repository: signed(
         i, standing=standing, repository_id=repository, run=RunKey(repository, i, 1)
     ),
     st.integers(1, 5),
-    st.sampled_from([Standing.STATED, Standing.UNREADABLE]),
+    st.sampled_from([*Standing]),
     st.sampled_from([7, 8]),
 )
 siblings = st.builds(
@@ -125,7 +125,7 @@ def test_nothing_explains_nothing(of: Case, now):
 
 
 @given(cases, times)
-def test_compliant_always_names_an_approved_run_whose_jobs_were_read(of: Case, now):
+def test_compliant_always_names_an_approved_run_whose_jobs_were_read_or_that_signed_the_bytes(of: Case, now):
     verdict = decide(of, now)
     if verdict.outcome is Outcome.COMPLIANT:
         known = {r.key: r for r in of.runs}
@@ -133,7 +133,9 @@ def test_compliant_always_names_an_approved_run_whose_jobs_were_read(of: Case, n
         assert len(named) == len({finding.run for finding in verdict.reasons})
 
         assert named
-        assert all(approved(of, known[key]) and known[key].jobs is JobsState.READ for key in named)
+        assert all(approved(of, known[key]) for key in named)
+        signers = {e.run for e in of.evidence or () if e.proven}
+        assert all(known[key].jobs is JobsState.READ or key in signers for key in named)
 
 
 @given(cases, times, runs)

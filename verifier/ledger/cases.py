@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from verifier.ledger.apply import AROUND
@@ -20,9 +21,13 @@ from verifier.model import (
     RunKey,
     Sight,
     Version,
+    Vetting,
+    named_runs,
 )
 
 EVER = timedelta(days=3650)
+PREDECESSORS = 8
+"""Of how many versions before it a case tells what GitHub said about their commits."""
 
 
 class Cases:
@@ -32,6 +37,7 @@ class Cases:
         self._book = book
         self._policy = policy
         self._versions: dict[Artifact, dict[str, Dossier]] = {}
+        self._runs_by_key: dict[RunKey, Run | None] = {}
         self._names: dict[int, tuple[list[Ref], list[Release]]] = {}
 
     def case(self, dossier: Dossier, watch: Watch, github_problem: str = "") -> Case:
@@ -54,7 +60,7 @@ class Cases:
             github_asked=dossier.github_asked,
             source=dossier.source,
             forced=tuple(push for repository_id in ids for push in book.refs.forced(repository_id)),
-            siblings=tuple(_judged(other) for other in siblings),
+            siblings=self._siblings(version, siblings),
             neighbours=self._neighbours(version, publishers) if version.at >= watch.since(version) else (),
             refs=tuple(ref for refs, _ in names for ref in refs),
             releases=tuple(release for _, releases in names for release in releases),
@@ -66,6 +72,26 @@ class Cases:
         if artifact not in self._versions:
             self._versions[artifact] = {d.version.number: d for d in self._book.versions.of(artifact)}
         return self._versions[artifact]
+
+    def _siblings(self, version: Version, others: list[Dossier]) -> tuple[Judged, ...]:
+        """All other versions; those just before it on its line with what GitHub said of the runs behind them."""
+        line = [d for d in others if d.version.line == version.line and d.version.at < version.at]
+        near = {d.version.number for d in sorted(line, key=lambda d: d.version.at)[-PREDECESSORS:]}
+        return tuple(
+            replace(_judged(d), vetting=self._vetting(d)) if d.version.number in near else _judged(d) for d in others
+        )
+
+    def _vetting(self, dossier: Dossier) -> Vetting | None:
+        """What GitHub said of the run that accounts for a version, or that its proven evidence names."""
+        explaining = dossier.verdict.reasons if dossier.verdict is not None else ()
+        named = [*(f.run for f in explaining if f.run is not None), *sorted(named_runs(dossier.evidence or ()))]
+        runs = [run for key in named if (run := self._run(key)) is not None]
+        return next((run.vetting for run in runs if run.vetting is not None), None)
+
+    def _run(self, key: RunKey) -> Run | None:
+        if key not in self._runs_by_key:
+            self._runs_by_key[key] = self._book.runs.get(key)
+        return self._runs_by_key[key]
 
     def _refs(self, repository_id: int) -> tuple[list[Ref], list[Release]]:
         if repository_id not in self._names:
@@ -90,7 +116,7 @@ class Cases:
                 runs = self._book.runs.between(repository_id, at - AROUND, at + AROUND)
                 found |= {run.key: run for run in runs}
         for evidence in dossier.evidence or ():
-            if evidence.run is not None and (run := self._book.runs.get(evidence.run)) is not None:
+            if evidence.run is not None and (run := self._run(evidence.run)) is not None:
                 found[run.key] = run
         return tuple(sorted(found.values(), key=lambda run: run.key))
 
@@ -119,4 +145,4 @@ class Cases:
 
 
 def _judged(dossier: Dossier) -> Judged:
-    return Judged(dossier.version, dossier.verdict, dossier.evidence or ())
+    return Judged(dossier.version, dossier.verdict, dossier.evidence or (), source=dossier.source)

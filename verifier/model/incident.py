@@ -17,6 +17,8 @@ class NoticeKind(StrEnum):
     """A version became `non_compliant`."""
     SUSPECT = "suspect"
     """An `unverifiable` version became suspect: "was this you?"."""
+    ANOMALY = "anomaly"
+    """Something about a `compliant` version is odd: a valid run may publish hostile code."""
     CLEARED = "cleared"
     """A version that was `non_compliant` or suspect no longer is."""
     REMOVED = "removed"
@@ -45,11 +47,19 @@ class Member:
     anomalies: tuple[str, ...] = ()
     removed: bool = False
     waived: bool = False
+    odd: tuple[str, ...] = ()
+    """The reason ids of its anomalies."""
+
+    @property
+    def stands(self) -> bool:
+        """Something speaks against the version, acknowledged or not: its outcome, a suspicion, or an anomaly."""
+        odd = self.outcome is Outcome.COMPLIANT and bool(self.odd)
+        return self.outcome is Outcome.NON_COMPLIANT or self.suspect or odd
 
     @property
     def open(self) -> bool:
-        """It still stands against the version and nobody has acknowledged it."""
-        return not self.waived and (self.outcome is Outcome.NON_COMPLIANT or self.suspect)
+        """It still stands and nobody has acknowledged it."""
+        return self.stands and not self.waived
 
 
 class IncidentState(StrEnum):
@@ -63,7 +73,8 @@ class IncidentState(StrEnum):
 class Incident:
     """What one alert is about: one repository and one cause within 24 hours, with all its versions.
 
-    `rogue` True when at least one member is (or was) `non_compliant`; False: suspects only, said once and quietly.
+    `rogue` True when at least one member is (or was) `non_compliant`; False: suspects and anomalies only, said once and
+    quietly.
     """
 
     id: str

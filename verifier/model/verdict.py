@@ -9,7 +9,7 @@ from enum import IntEnum, StrEnum
 from verifier.model.artifact import Version
 from verifier.model.evidence import Evidence
 from verifier.model.github import Publisher, Ref, Release, Repository, Run, RunKey
-from verifier.model.source import Comparison, ForcedPush
+from verifier.model.source import Comparison, ForcedPush, Vetting
 
 
 class Outcome(StrEnum):
@@ -114,11 +114,17 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Judged:
-    """A version beside the verdict that stands for it now (None: not judged yet)."""
+    """A version beside the verdict that stands for it now (None: not judged yet).
+
+    `vetting` is what GitHub said about the commit of the run that accounts for it, `source` what comparing it with its
+    source showed; None: not known.
+    """
 
     version: Version
     verdict: Verdict | None = None
     evidence: tuple[Evidence, ...] = ()
+    vetting: Vetting | None = None
+    source: Comparison | None = None
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from verifier.model import Case, Confidence, File, Finding, JobsState, RunKey, Standing, Weight, named_runs
-from verifier.verdict.approval import approved, may_concern
-from verifier.verdict.explanation import is_about, tied, unnamed
+from verifier.verdict.approval import approved
+from verifier.verdict.explanation import tied, unnamed
 from verifier.verdict.habit import LAST, Habit, by_registry, expects_ci
+from verifier.verdict.signed import about, binds, run_of
+from verifier.verdict.window import may_concern
 
 RETENTION = timedelta(days=90)
 """How long GitHub keeps runs by default."""
@@ -19,19 +21,28 @@ def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
     Legitimate releases that look the same, and what tells them apart: publishing by hand on a by-hand line (habit),
     history (first contact), a bootstrap (no habit yet), a staged version approved later (its approver), a run that
     published several versions at once (a tie) or names none (a dispatch with a token), a canary of a pull request
-    (its line does that), a late webhook (GitHub's own list is read first), attestations that we cannot read, a run
-    that its evidence names and GitHub no longer has (retention).
+    (its line does that), a late webhook (GitHub's own list is read first), provenance kept at GitHub only (it is asked
+    first), attestations that we cannot read or not check here, bytes that an approved run signed and that appeared at
+    another time than its step (a step that we did not recognise), a run that GitHub no longer has (retention).
     """
     version = case.version
     if version.placeholder or version.at < case.first_contact or not expects_ci(case, habit):
         return ()
-    if _is_staged(case, habit) or tied(case) or unnamed(case, habit) or names_spanning_run(case):
+    if _is_staged(case, habit) or tied(case) or unnamed(case, habit) or signed_by_ours(case):
         return ()
+    if unchecked(case) and now - version.at < case.policy.blind_limit:
+        sentence = "It carries provenance that we cannot check here: " + _problems(case)
+        return (Finding("provenance-unchecked", Weight.BLINDS, Confidence.HIGH, sentence),)
     if unreadable_only(case) or gone_runs(case, now) or (habit.pull_requests and named_runs(case.evidence or ())):
         return ()
     listed, due = case.sight.runs_listed_at, version.at + case.policy.grace
     if listed is None or listed < due:
         return (_waiting(case, now, due),)
+    if askable(case):
+        if case.sight.github_problem:
+            return (_waiting(case, now, due),)
+        sentence = "GitHub may hold provenance for its digests; it is not asked yet."
+        return (Finding("attestations-not-asked", Weight.BLINDS, Confidence.HIGH, sentence),)
     configured = any(p.manual is False for p in case.publishers)
     confidence = Confidence.MEDIUM if configured or habit.count >= LAST else Confidence.LOW
     findings = [Finding("no-run", Weight.ABSENT, confidence, _sentence(case, habit, configured))]
@@ -59,27 +70,48 @@ def gone_runs(case: Case, now: datetime) -> tuple[RunKey, ...]:
     return tuple(sorted(named & gone))
 
 
+def askable(case: Case) -> bool:
+    """GitHub may hold attestations that the registry does not: asked by SHA-256, once, about what is new."""
+    version = case.version
+    digests = [digest for file in version.files for digest in file.digests]
+    new = version.at >= case.first_contact and bool(case.publishers) and not version.placeholder
+    return new and not case.github_asked and not case.evidence and any(d.startswith("sha256:") for d in digests)
+
+
 def _is_staged(case: Case, habit: Habit) -> bool:
     """A person approved it later. On a line that CI attests, only what CI itself staged counts as that."""
     account = case.version.account
     return account is not None and account.approver is not None and (by_registry(case.version) or not habit.attested)
 
 
-def names_spanning_run(case: Case) -> bool:
-    """The evidence about each file names an approved run that was going on then: whatever else, not an absence."""
-    return bool(case.version.files) and all(_spanned(case, file) for file in case.version.files)
+def signed_by_ours(case: Case) -> bool:
+    """Each file is signed for by a run of ours that may publish, whenever that was: whatever else, not an absence."""
+    return bool(case.version.files) and all(_signed_by_ours(case, file) for file in case.version.files)
 
 
-def _spanned(case: Case, file: File) -> bool:
-    named = named_runs(e for e in case.evidence or () if is_about(e, file))
+def _signed_by_ours(case: Case, file: File) -> bool:
     at = file.published_at or case.version.at
-    return any(run.key in named and approved(case, run) and may_concern(case, run, at) for run in case.runs)
+    for evidence in about(case, file):
+        run = run_of(case, evidence)
+        if run is not None and approved(case, run) and (binds(evidence, file) or may_concern(case, run, at)):
+            return True
+    return False
 
 
 def unreadable_only(case: Case) -> bool:
-    """It carries attestations, and none of them could be read: unreadable is not absent."""
+    """It carries attestations, and none of them could be read or checked: that is not absent. A wrong one is."""
+    found = [e for e in case.evidence or () if e.standing is not Standing.FAILED]
+    return bool(found) and not any(e.proven for e in found)
+
+
+def unchecked(case: Case) -> bool:
+    """Nothing is proven, and something could not be checked with the trust root we have: a newer one may."""
     found = case.evidence or ()
-    return bool(found) and all(e.standing is Standing.UNREADABLE for e in found)
+    return any(e.standing is Standing.STATED for e in found) and not any(e.proven for e in found)
+
+
+def _problems(case: Case) -> str:
+    return "; ".join(sorted({e.problem for e in case.evidence or () if e.standing is Standing.STATED}))
 
 
 def recheck_after(case: Case, findings: tuple[Finding, ...], now: datetime) -> datetime:
@@ -87,6 +119,8 @@ def recheck_after(case: Case, findings: tuple[Finding, ...], now: datetime) -> d
     due = case.version.at + case.policy.grace
     if now < due:
         return due
+    if any(finding.reason == "provenance-unchecked" for finding in findings):
+        return now + timedelta(hours=1)
     silent = any(finding.reason in ("github-silent", "evidence-unread") for finding in findings)
     return now + (timedelta(minutes=1) if silent else timedelta(minutes=5))
 

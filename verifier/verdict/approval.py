@@ -1,14 +1,12 @@
-"""Which runs a publisher approves, and when such a run can have published."""
+"""Which runs a publisher approves."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from verifier.model import Artifact, Case, Evidence, JobsState, Judged, Outcome, Publisher, PublishStep, Run, Standing
+from verifier.model import Case, Evidence, Judged, Outcome, Publisher, Run
 from verifier.model.github import EVENTS
+from verifier.verdict import vetted
 from verifier.verdict.naming import looks_like_version
 
 
@@ -18,13 +16,13 @@ def publishers_of(case: Case, run: Run) -> list[Publisher]:
 
 
 def ref_of(case: Case, run: Run) -> str:
-    """The full ref a run ran on: as the version's evidence states it, else as GitHub's run suggests.
+    """The full ref a run ran on: as the version's proven evidence says, else as GitHub's run suggests.
 
     GitHub's run has only a name, so the ledger's tags tell branches from tags. A name of a version's shape that
     nobody knows as a branch counts as a tag: whoever could make such a branch could make the tag.
     """
-    stated = {e.ref for e in case.evidence or () if e.run == run.key and e.standing is not Standing.UNREADABLE}
-    if refs := sorted(ref for ref in stated if ref.startswith("refs/")):
+    signed = {e.ref for e in case.evidence or () if e.run == run.key and e.proven}
+    if refs := sorted(ref for ref in signed if ref.startswith("refs/")):
         return refs[0]
     name = run.head_branch or ""
     if name.startswith("refs/"):
@@ -78,12 +76,12 @@ def allows_event(case: Case, publisher: Publisher, run: Run) -> bool:
 
 
 def usual_refs(case: Case) -> frozenset[str]:
-    """The refs that evidence states of this line's earlier honest versions."""
+    """The refs from which this line's earlier honest versions came, by their evidence."""
     return frozenset(e.ref for e in _honest_evidence(case) if e.ref)
 
 
 def _honest_evidence(case: Case) -> list[Evidence]:
-    """What is stated of this line's earlier versions that were there before first contact or found compliant."""
+    """The proven evidence of this line's earlier versions, of before first contact or found compliant."""
     version = case.version
     honest = [
         judged
@@ -92,7 +90,7 @@ def _honest_evidence(case: Case) -> list[Evidence]:
         and judged.version.at < version.at
         and (judged.version.at < case.first_contact or _is_compliant(judged))
     ]
-    return [e for judged in honest for e in judged.evidence if e.standing is not Standing.UNREADABLE]
+    return [e for judged in honest for e in judged.evidence if e.proven]
 
 
 def _is_compliant(judged: Judged) -> bool:
@@ -100,58 +98,14 @@ def _is_compliant(judged: Judged) -> bool:
 
 
 def approved(case: Case, run: Run) -> bool:
-    """An approved run: the publisher's workflow, ref and event, and the repository's own code."""
+    """An approved run: the publisher's workflow, ref and event, and the repository's own, reviewed code."""
+    if vetted.off_branch(case, run) or vetted.never_stood(case, run):
+        return False
     return any(
         allows_workflow(publisher, run)
         and allows_event(case, publisher, run)
         and run.head_repository_id == run.key.repository_id
         and allows_ref(case, publisher, run)
+        and not vetted.refused(case, run, publisher.environment)
         for publisher in publishers_of(case, run)
     )
-
-
-@dataclass(frozen=True)
-class Window:
-    """A span in which a run can have published. `step` '' when no publish step was found: the whole run."""
-
-    start: datetime
-    end: datetime
-    step: str = ""
-    failed: bool = False
-
-    def holds(self, at: datetime, skew: timedelta) -> bool:
-        """The time lies inside, give or take two clocks' difference."""
-        return self.start - skew <= at <= self.end + skew
-
-
-_IMAGES = re.compile(r"docker|image|container|\boci\b|ghcr|helm", re.IGNORECASE)
-
-
-def publish_steps(artifact: Artifact, run: Run) -> tuple[PublishStep, ...]:
-    """The run's publish steps that can be this artifact's: one that pushes an image says nothing about a package."""
-    if artifact.type not in ("npm", "pypi"):
-        return run.steps
-    return tuple(step for step in run.steps if not _IMAGES.search(step.name))
-
-
-def windows(artifact: Artifact, run: Run) -> tuple[Window, ...]:
-    """When this attempt can have published. Nothing before its jobs are read; nothing when its steps were skipped.
-
-    A step that failed may have published part of a release before it failed (trap F7), so its span counts, as failed.
-    """
-    if run.jobs is not JobsState.READ:
-        return ()
-    steps = publish_steps(artifact, run)
-    if not steps:
-        return (Window(run.started_at, run.updated_at),) if run.completed else ()
-    return tuple(
-        Window(step.started_at, step.completed_at, step.name, failed=step.conclusion != "success")
-        for step in steps
-        if step.started_at and step.completed_at and step.conclusion in ("success", "failure", "cancelled", "timed_out")
-    )
-
-
-def may_concern(case: Case, run: Run, at: datetime) -> bool:
-    """The attempt was active around that time, as far as we know."""
-    skew = case.policy.skew
-    return run.started_at - skew <= at and (not run.completed or at <= run.updated_at + skew)

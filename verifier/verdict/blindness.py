@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from verifier.model import Case, Confidence, Finding, JobsState, Need, Run, Weight, named_runs
-from verifier.verdict.approval import approved, may_concern, publishers_of
+from verifier.verdict.approval import approved, publishers_of
+from verifier.verdict.window import may_concern
 
 LOOK_BACK = timedelta(days=90)
 """How far before first contact we still ask: GitHub keeps jobs and logs for 90 days by default."""
@@ -38,6 +39,8 @@ def needs(case: Case, findings: tuple[Finding, ...], now: datetime) -> frozenset
         wanted.add(Need.NAMED_RUN)
     if "runs-not-listed" in reasons and now >= case.version.at + case.policy.grace:
         wanted.add(Need.RUN_LIST)
+    if "attestations-not-asked" in reasons:
+        wanted.add(Need.GITHUB_ATTESTATIONS)
     return frozenset(wanted)
 
 

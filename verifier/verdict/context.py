@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from verifier.model import Case, Confidence, Finding, Standing, Weight
+from verifier.model import Case, Confidence, Evidence, Finding, Standing, Weight
+from verifier.verdict import vetted
 from verifier.verdict.absence import gone_runs
 from verifier.verdict.explanation import tied
 from verifier.verdict.habit import Habit, Way, by_hand_allowed
@@ -38,9 +39,30 @@ def notes(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
         _note("named-run-gone", f"Its evidence names run {key}, which GitHub no longer has.")
         for key in gone_runs(case, now)
     ]
-    unread = [e for e in case.evidence or () if e.standing is Standing.UNREADABLE]
-    found += [_note("evidence-unreadable", f"Its {e.source} could not be read: {e.problem}") for e in unread]
+    unread = [e for e in case.evidence or () if e.standing in (Standing.UNREADABLE, Standing.STATED)]
+    found += [_note("evidence-unreadable", f"Its {e.source} settles nothing: {e.problem}") for e in unread]
     return tuple(found)
+
+
+def of_run(case: Case, explained: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """What is worth knowing about the runs that explain the version: a changed workflow file, who let it through."""
+    keys = {finding.run for finding in explained}
+    found = []
+    for run in (run for run in case.runs if run.key in keys and run.vetting is not None):
+        if vetted.changed_file(case, run):
+            sentence = f"Run {run.key} used a newer {run.workflow} than the releases before it; it was reviewed in."
+            found.append(_note("workflow-changed", sentence))
+        approvals = run.vetting.approvals if run.vetting is not None else ()
+        for approval in sorted({(a.environment, a.user) for a in approvals if a.state == "approved"}):
+            found.append(_note("environment-approved", f"“{approval[1]}” let run {run.key} into {approval[0]}."))
+    late = [e for e in case.evidence or () if e.proven and _signed_late(case, e)]
+    found += [_note("attested-later", f"Its {e.source} was signed after the version was published.") for e in late]
+    return tuple(found)
+
+
+def _signed_late(case: Case, evidence: Evidence) -> bool:
+    """Provenance made for bytes that were there already (trap N10)."""
+    return evidence.signed_at is not None and evidence.signed_at > case.version.at + case.policy.skew
 
 
 def _note(reason: str, sentence: str) -> Finding:

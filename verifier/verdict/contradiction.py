@@ -6,30 +6,28 @@ there was nothing to release is everyday life.
 
 from __future__ import annotations
 
-from verifier.model import Case, Confidence, Evidence, Finding, JobsState, Run, Standing, Weight
-from verifier.verdict.approval import (
-    allows_event,
-    allows_ref,
-    allows_workflow,
-    publish_steps,
-    publishers_of,
-    ref_of,
-    windows,
-)
+from verifier.model import Case, Confidence, Evidence, File, Finding, JobsState, Run, Standing, Weight
+from verifier.verdict import vetted
+from verifier.verdict.approval import allows_event, allows_ref, allows_workflow, publishers_of, ref_of
+from verifier.verdict.claim import claims
 from verifier.verdict.habit import habit
+from verifier.verdict.signed import about, by_identity, elsewhere, run_of
+from verifier.verdict.window import publish_steps, windows
 
 
 def contradictions(case: Case) -> tuple[Finding, ...]:
     """Every contradiction between the version, its evidence, the run it names and what its publishers allow."""
     found: list[Finding] = []
     for evidence in case.evidence or ():
-        if evidence.standing is Standing.UNREADABLE:
-            continue
+        if not evidence.proven:
+            continue  # words that nobody vouches for accuse nobody
         found += _against_bytes(case, evidence)
-        found += _against_repository(case, evidence)
-        run = next((r for r in case.runs if r.key == evidence.run), None)
+        found += _against_signer(case, evidence)
+        run = run_of(case, evidence)
         if run is not None and publishers_of(case, run):
             found += _against_run(case, evidence, run)
+    for file in case.version.files:
+        found += _against_log(case, file)
     return tuple(dict.fromkeys(found))
 
 
@@ -55,8 +53,29 @@ def _against_bytes(case: Case, evidence: Evidence) -> list[Finding]:
     ]
 
 
-def _against_repository(case: Case, evidence: Evidence) -> list[Finding]:
-    """Numeric ids only: a renamed or transferred repository keeps its id (trap F14)."""
+def _against_log(case: Case, file: File) -> list[Finding]:
+    """An approved run's publish step logged this very version with other bytes, and no run logged these.
+
+    A file that was there already and is skipped by the upload is no claim, so a rebuilt one does not come here.
+    """
+    found = claims(case, case.version, file, about(case, file))
+    other = [c for c in found if c.log.same is False and c.window.step]
+    if not other or any(c.log.same or c.signed is not None for c in found):
+        return []
+    run = min((c.run for c in other), key=lambda run: run.key)
+    sentence = f"The log of run {run.key} of {run.workflow} shows another digest for this version."
+    links = (run.url,) if run.url else ()
+    return [Finding("log-digest-mismatch", Weight.CONTRADICTS, Confidence.HIGH, sentence, run.key, links)]
+
+
+def _against_signer(case: Case, evidence: Evidence) -> list[Finding]:
+    """Another signer than the one configured; or another repository. Ids only: a renamed one keeps its id (F14)."""
+    if elsewhere(case):
+        if any(by_identity(publisher, evidence) for publisher in elsewhere(case)):
+            return []
+        who = evidence.identity or evidence.repository
+        sentence = f"The {evidence.source} is signed by {who}, and the configuration names another signer."
+        return [_contradiction("signed-by-other", evidence, sentence)]
     ours = {publisher.repository_id for publisher in case.publishers}
     if not ours or evidence.repository_id is None or evidence.repository_id in ours:
         return []
@@ -85,6 +104,15 @@ def _against_run(case: Case, evidence: Evidence, run: Run) -> list[Finding]:
     if not any(allows_event(case, p, run) and allows_ref(case, p, run) for p in allowing):
         sentence = f"{named} ran on {ref_of(case, run)}, which may not publish."
         return [_contradiction("run-on-other-ref", evidence, sentence, run)]
+    if vetted.never_stood(case, run):
+        sentence = f"{named} used a workflow file that never stood on the default branch."
+        return [_contradiction("workflow-never-stood", evidence, sentence, run)]
+    if vetted.off_branch(case, run):
+        sentence = f"{named} ran on a commit that is on no branch, unlike every release of this line before."
+        return [_contradiction("commit-off-branch", evidence, sentence, run)]
+    if any(vetted.refused(case, run, p.environment) for p in allowing if p.environment):
+        sentence = f"{named} was refused the environment it needs."
+        return [_contradiction("environment-refused", evidence, sentence, run)]
     return _against_steps(case, evidence, run, named)
 
 

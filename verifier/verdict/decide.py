@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from verifier.model import Case, Confidence, Finding, Outcome, Verdict, Weight
-from verifier.verdict.absence import absence, recheck_after
+from verifier.model import Case, Confidence, Finding, Need, Outcome, Verdict, Weight
+from verifier.verdict.absence import absence, askable, recheck_after
 from verifier.verdict.anomaly import anomalies
 from verifier.verdict.blindness import blindness, needs
-from verifier.verdict.context import notes
+from verifier.verdict.context import notes, of_run
 from verifier.verdict.contradiction import contradictions
 from verifier.verdict.explanation import explanations
 from verifier.verdict.habit import Habit, by_hand_allowed, habit
@@ -36,7 +36,7 @@ def decide(case: Case, now: datetime) -> Verdict:
     if blind := blindness(case, now):
         return _pending(case, blind, context, now)
     if explained := explanations(case, usual):
-        return _verdict(Outcome.COMPLIANT, explained, anomalies(case))
+        return _verdict(Outcome.COMPLIANT, explained, anomalies(case) + of_run(case, explained))
     absent = absence(case, usual, now)
     if waiting := tuple(f for f in absent if f.weight is Weight.BLINDS):
         return _pending(case, waiting, context, now)
@@ -72,6 +72,7 @@ def _unverifiable(case: Case, usual: Habit, context: tuple[Finding, ...], now: d
         doubts + context,
         suspect=bool(doubts) and not allowed,
         recheck_at=tag_due if watched and usual.tagged and now < tag_due else None,
+        needs=frozenset({Need.GITHUB_ATTESTATIONS}) if askable(case) else frozenset(),
     )
 
 

@@ -20,25 +20,26 @@ NEAR_INCIDENT = timedelta(days=7)
 def what_changed(known: Member | None, member: Member) -> NoticeKind | None:
     """What a member's new state is worth saying; None when it is nothing new."""
     if known is None:
-        if not (member.suspect or member.outcome is Outcome.NON_COMPLIANT):
-            return None
-        return NoticeKind.ROGUE if member.outcome is Outcome.NON_COMPLIANT else NoticeKind.SUSPECT
+        return _first(member) if member.stands else None
     if member.waived and not known.waived:
         return NoticeKind.WAIVED
-    if not stood(member) and stood(known):
+    if not member.stands and known.stands:
         return NoticeKind.CLEARED
     if member.outcome is Outcome.NON_COMPLIANT and known.outcome is not Outcome.NON_COMPLIANT:
         return NoticeKind.ROGUE
     if member.suspect and not known.suspect and member.outcome is not Outcome.NON_COMPLIANT:
         return NoticeKind.SUSPECT
-    if member.removed and not known.removed and stood(member):
+    if member.stands and member.outcome is Outcome.COMPLIANT and not set(member.odd) <= set(known.odd):
+        return NoticeKind.ANOMALY
+    if member.removed and not known.removed and member.stands:
         return NoticeKind.REMOVED
     return None
 
 
-def stood(member: Member) -> bool:
-    """Its outcome or suspicion stands against it, acknowledged or not."""
-    return member.outcome is Outcome.NON_COMPLIANT or member.suspect
+def _first(member: Member) -> NoticeKind:
+    if member.outcome is Outcome.NON_COMPLIANT:
+        return NoticeKind.ROGUE
+    return NoticeKind.SUSPECT if member.suspect else NoticeKind.ANOMALY
 
 
 def member_of(version: Version, verdict: Verdict, detected_at: datetime, waived: bool) -> Member:
@@ -61,6 +62,7 @@ def member_of(version: Version, verdict: Verdict, detected_at: datetime, waived:
         anomalies=tuple(finding.sentence for finding in verdict.anomalies),
         removed=version.removed_at is not None,
         waived=waived,
+        odd=tuple(dict.fromkeys(finding.reason for finding in verdict.anomalies)),
     )
 
 

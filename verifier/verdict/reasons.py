@@ -18,12 +18,21 @@ class Reason:
 
 _ALL = (
     # explains
-    Reason("registry-names-run", Weight.EXPLAINS, "The registry names an approved run, and that run published."),
+    Reason(
+        "provenance-verified", Weight.EXPLAINS, "Verified provenance names an approved run, and that run published."
+    ),
+    Reason(
+        "verified-identity",
+        Weight.EXPLAINS,
+        "Verified provenance is signed by exactly the identity that the configuration names.",
+    ),
+    Reason("digest-in-log", Weight.EXPLAINS, "Its digest stands in the log of an approved run's publish step."),
     Reason(
         "registry-names-publisher",
         Weight.EXPLAINS,
         "The registry says a trusted publisher published it while an approved run's publish step ran.",
     ),
+    Reason("version-in-log", Weight.EXPLAINS, "The log of an approved run's publish step names this version."),
     Reason("ref-names-version", Weight.EXPLAINS, "An approved run on the tag of this version published at that time."),
     Reason(
         "commit-names-version",
@@ -43,6 +52,23 @@ _ALL = (
     ),
     Reason("run-of-other-repository", Weight.CONTRADICTS, "Its provenance names another repository."),
     Reason("digest-mismatch", Weight.CONTRADICTS, "Its provenance is for other bytes than the registry serves."),
+    Reason("log-digest-mismatch", Weight.CONTRADICTS, "An approved run published this version with other bytes."),
+    Reason("signed-by-other", Weight.CONTRADICTS, "Its provenance is signed by another than the configured identity."),
+    Reason(
+        "workflow-never-stood",
+        Weight.CONTRADICTS,
+        "The run its provenance names used a workflow file that never stood on the default branch.",
+    ),
+    Reason(
+        "commit-off-branch",
+        Weight.CONTRADICTS,
+        "The run its provenance names ran on a commit of no branch, unlike every release before.",
+    ),
+    Reason(
+        "environment-refused",
+        Weight.CONTRADICTS,
+        "A person refused the run its provenance names the environment it needs.",
+    ),
     # absent
     Reason("no-run", Weight.ABSENT, "This line is published by CI, and no approved run accounts for this version."),
     Reason(
@@ -59,6 +85,10 @@ _ALL = (
     Reason("runs-not-listed", Weight.BLINDS, "GitHub's own list of runs around the publication is not read yet."),
     Reason("webhooks-missing", Weight.BLINDS, "Webhooks may be missing for that time; they are being made up for."),
     Reason("github-silent", Weight.BLINDS, "We could not look: GitHub did not answer."),
+    Reason(
+        "provenance-unchecked", Weight.BLINDS, "It carries provenance that our trust root is too old or too small for."
+    ),
+    Reason("attestations-not-asked", Weight.BLINDS, "GitHub may hold provenance for it, and is not asked yet."),
     # notes
     Reason("published-by-hand", Weight.NOTES, "This line is published by hand; no run could account for it."),
     Reason("manual-allowed", Weight.NOTES, "The configuration allows publishing this artifact by hand."),
@@ -81,6 +111,11 @@ _ALL = (
         Weight.NOTES,
         "This line is honestly published from pull requests; nobody has approved that.",
     ),
+    Reason(
+        "workflow-changed", Weight.NOTES, "The workflow file has changed since the releases before; it is reviewed."
+    ),
+    Reason("environment-approved", Weight.NOTES, "A person let the run into a protected environment."),
+    Reason("attested-later", Weight.NOTES, "Its provenance was signed after it was published."),
     # suspects
     Reason("account-unknown", Weight.SUSPECTS, "It was published by an account that never published this artifact."),
     Reason(
@@ -94,8 +129,18 @@ _ALL = (
         Weight.SUSPECTS,
         "It was published within 7 days of a version that is non-compliant, in the same repository or scope.",
     ),
+    Reason("outside-step", Weight.SUSPECTS, "A run of ours signed it, and published it outside its publish step."),
+    Reason("provenance-unproven", Weight.SUSPECTS, "The provenance of versions before it verifies; its own does not."),
     # anomalies
     Reason("install-scripts-new", Weight.ANOMALY, "It runs a script at installation; versions before it did not."),
+    Reason("provenance-invalid", Weight.ANOMALY, "It carries provenance that does not verify."),
+    Reason("runner-self-hosted", Weight.ANOMALY, "A self-hosted runner built it, unlike the versions before."),
+    Reason("commit-without-review", Weight.ANOMALY, "No pull request brought its commit, unlike those before."),
+    Reason("commit-unsigned", Weight.ANOMALY, "GitHub verified no signature of its commit, unlike those before."),
+    Reason("committer-unknown", Weight.ANOMALY, "Its commit is by somebody who never committed here before."),
+    Reason("force-push", Weight.ANOMALY, "The branch it was built from was rewritten shortly before."),
+    Reason("files-differ-from-source", Weight.ANOMALY, "Files in it differ from the source at its commit."),
+    Reason("files-not-in-source", Weight.ANOMALY, "Files in it are not in the source at its commit."),
 )
 
 REASONS: dict[str, Reason] = {reason.id: reason for reason in _ALL}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from verifier.model import AccountKind, Case, Confidence, Finding, Judged, Outcome, Weight
+from verifier.model import AccountKind, Case, Confidence, Finding, Judged, Outcome, Weight, named_runs
+from verifier.verdict.absence import signed_by_ours, unreadable_only
 from verifier.verdict.explanation import unnamed
 from verifier.verdict.habit import LAST, Habit, by_ci, by_registry, expects_ci, is_tagged, teaches
 
@@ -24,6 +25,8 @@ def suspicions(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
         + _burst(case)
         + _no_tag(case, habit, now)
         + _near_incident(case)
+        + _outside_step(case)
+        + _unproven(case, habit)
     )
 
 
@@ -112,6 +115,26 @@ def _no_tag(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
     if not habit.tagged or now < case.version.at + case.policy.tagged_grace or is_tagged(case, case.version):
         return ()
     return _suspect("no-tag", f"Versions of line {habit.line} are always tagged; a day later this one has no tag.")
+
+
+def _outside_step(case: Case) -> tuple[Finding, ...]:
+    """A run of ours signed it, and it was published while that run's publish step was not running, or nobody knows."""
+    if case.version.account is not None and case.version.account.approver is not None:
+        return ()
+    if not signed_by_ours(case):
+        return ()
+    runs = ", ".join(str(key) for key in sorted(named_runs(case.evidence or ())))
+    sentence = f"Run {runs} signed it, and it was not published while a publish step of that run went on."
+    return _suspect("outside-step", sentence)
+
+
+def _unproven(case: Case, habit: Habit) -> tuple[Finding, ...]:
+    """The versions before it carry provenance that verifies; this one's could not be read or checked."""
+    before = [j for j in case.siblings if j.version.line == case.version.line and j.version.at < case.version.at]
+    proven = sum(1 for j in before if any(e.proven for e in j.evidence))
+    if not unreadable_only(case) or not habit.attested or proven < LAST:
+        return ()
+    return _suspect("provenance-unproven", f"The provenance of {proven} versions before it verifies; its own does not.")
 
 
 def _near_incident(case: Case) -> tuple[Finding, ...]:

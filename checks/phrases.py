@@ -1,0 +1,59 @@
+"""The shape of what is said about a reason, and the phrases that come back. Markdown, written here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ASK = (
+    "**Ask everyone who can publish whether it was them**, and not on GitHub: whoever took over an account reads along "
+    "there."
+)
+RUN = (
+    "**Stop the workflow** until you know how this came out of it: *Actions* → its name → *Disable workflow*. Then "
+    "open the run and read what it did, and look for changed workflows and for runs that nobody started. Delete none "
+    "of them: they are your evidence."
+)
+READ = "**Read what the commit changed**, and ask whoever made it, not on GitHub."
+COMPARE = "**Compare the files** that are named above with the repository before anybody installs the version."
+WAIT = "Nothing: it is looked at again by itself."
+NOTHING = "Nothing."
+
+WAIVER = (
+    "For this one version: have somebody else, among those who run Artifact Monitor, record a waiver "
+    "(`artifact-monitor waive`). It says who gave it and why, closes this alert, and ends on its date; then the alert "
+    "stands open again. It never changes the verdict."
+)
+BY_HAND = (
+    "If this artifact is meant to be published by hand, set `manual: true` for it in `.github/artifact-monitor.yml` on "
+    "the default branch. That holds until somebody takes it out."
+)
+APPROVE = (
+    "If this may publish, list its workflow, ref or event for the artifact in `.github/artifact-monitor.yml` on the "
+    "default branch. That holds until somebody takes it out."
+)
+SILENT = "It raises no alert; there is nothing to silence."
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is said about one reason. Every field is Markdown written here, never a stranger's text."""
+
+    title: str
+    why: str
+    act: str
+    silence: tuple[str, ...]
+
+
+def calm(title: str, why: str, act: str = NOTHING) -> Words:
+    """Said of what speaks for a version, or against none."""
+    return Words(title, why, act, (SILENT,))
+
+
+def suspect(title: str, why: str) -> Words:
+    """Said of a suspicion: only the people can answer it."""
+    return Words(title, why, ASK, (WAIVER, BY_HAND))
+
+
+def odd(title: str, why: str, act: str) -> Words:
+    """Said of an anomaly: a run accounts for the version, and still something is odd."""
+    return Words(title, why, act, (WAIVER,))

@@ -1,0 +1,32 @@
+"""What comparing a version's files with its source says, held against the same comparison of earlier versions."""
+
+from __future__ import annotations
+
+from verifier.model import Case, Confidence, Finding, Weight
+
+SHOWN = 3
+"""How many paths a sentence names."""
+
+
+def of_contents(case: Case) -> tuple[Finding, ...]:
+    """Files that differ from the source or are not in it, and did not in the versions before.
+
+    Without an earlier comparison nothing is said: what a project's own build adds would look the same.
+    """
+    source = case.source
+    before = [j.source for j in case.siblings if j.source is not None and not j.source.problem]
+    if source is None or source.problem or not before:
+        return ()
+    usual = {path for comparison in before for path in (*comparison.differing, *comparison.missing)}
+    share = f"{source.compared} of its {source.files} files could be compared with commit {source.commit[:12]}"
+    found = []
+    for reason, paths, what in (
+        ("files-differ-from-source", source.differing, "differ from"),
+        ("files-not-in-source", source.missing, "are not in"),
+    ):
+        odd = [path for path in paths if path not in usual]
+        if odd:
+            named = ", ".join(odd[:SHOWN]) + (" …" if len(odd) > SHOWN else "")
+            sentence = f"{len(odd)} of its files {what} the source: {named} ({share})."
+            found.append(Finding(reason, Weight.ANOMALY, Confidence.MEDIUM, sentence))
+    return tuple(found)

@@ -1,0 +1,73 @@
+"""What GitHub said of a run's commit and workflow file, held against what this line's earlier runs did.
+
+A line may honestly be released from commits that are on no branch, or from a branch with a workflow file of its own.
+So neither speaks against a version by itself: it does where the line's earlier releases never were like that.
+"""
+
+from __future__ import annotations
+
+from verifier.model import Case, Judged, Outcome, Run, Vetting
+from verifier.verdict.habit import teaches
+
+ENOUGH = 2
+"""How many earlier releases of the line must have been vetted before the next is held against them."""
+
+
+def usual(case: Case) -> tuple[Vetting, ...]:
+    """The vettings of this line's earlier honest versions; empty while they are too few to go by."""
+    found = [j.vetting for j in case.siblings if _earlier(case, j) and j.vetting is not None and not j.vetting.problem]
+    return tuple(found) if len(found) >= ENOUGH else ()
+
+
+def _earlier(case: Case, judged: Judged) -> bool:
+    version, outcome = judged.version, judged.verdict.outcome if judged.verdict is not None else None
+    known = version.at < case.first_contact or outcome is Outcome.COMPLIANT
+    return known and teaches(judged) and version.line == case.version.line and version.at < case.version.at
+
+
+def off_branch(case: Case, run: Run) -> bool:
+    """It ran on a tag whose commit was on no branch that may publish, on a line whose releases always were on one.
+
+    Only tags are asked about: a run on a branch ran on that branch's head.
+    """
+    vetting = run.vetting
+    if vetting is None or vetting.problem or not vetting.asked or vetting.reachable_from or not on_tag(case, run):
+        return False
+    before = [v for v in usual(case) if v.asked]
+    return len(before) >= ENOUGH and all(v.reachable_from for v in before)
+
+
+def never_stood(case: Case, run: Run) -> bool:
+    """Its workflow file never stood on the default branch, nor did an earlier release of the line use that very file.
+
+    A commit that a branch which may publish holds is not held against it: there its file stood.
+    """
+    vetting = run.vetting
+    if vetting is None or vetting.problem or vetting.stood is not False or (vetting.reachable_from and vetting.asked):
+        return False
+    before = usual(case)
+    return bool(before) and all(v.stood for v in before) and vetting.workflow_blob not in _blobs(case)
+
+
+def changed_file(case: Case, run: Run) -> bool:
+    """Its workflow file is another than the line's last releases used, and it did stand on the default branch."""
+    blobs = _blobs(case)
+    vetting = run.vetting
+    return vetting is not None and vetting.stood is True and bool(blobs) and vetting.workflow_blob not in blobs
+
+
+def refused(case: Case, run: Run, environment: str) -> bool:
+    """A person rejected the deployment to this environment, and nobody approved it."""
+    states = {a.state for a in run.vetting.approvals if a.environment == environment} if run.vetting else set()
+    return "rejected" in states and "approved" not in states
+
+
+def on_tag(case: Case, run: Run) -> bool:
+    """The run ran on a tag, as far as GitHub's run and the ledger's tags tell."""
+    name = run.head_branch or ""
+    tags = {ref.name for ref in case.refs if ref.repository_id == run.key.repository_id}
+    return run.event == "release" or name.startswith("refs/tags/") or name in tags
+
+
+def _blobs(case: Case) -> frozenset[str]:
+    return frozenset(v.workflow_blob for v in usual(case) if v.workflow_blob)
