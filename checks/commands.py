@@ -25,10 +25,14 @@ _WORDS = {"npm": "npm", "pypi": "PyPI", "docker": "Docker Hub", "oci": "the cont
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do: a sentence in Markdown, and commands to paste (already safe for a shell)."""
+    """One thing to do: a sentence in Markdown, and commands to paste (already safe for a shell).
+
+    `access`: it is about who may publish, and of no use where the project's own run published.
+    """
 
     sentence: str
     commands: tuple[str, ...] = ()
+    access: bool = False
 
 
 def registry_words(artifact: Artifact) -> str:
@@ -41,13 +45,13 @@ def safe(member: Member) -> bool:
     return bool(_NAME.fullmatch(member.artifact.name) and _NUMBER.fullmatch(member.number))
 
 
-def steps(members: Sequence[Member]) -> list[Step]:
-    """What to do at the registries about these versions, most urgent first."""
+def steps(members: Sequence[Member], *, stolen: bool = True) -> list[Step]:
+    """What to do at the registries about these versions, most urgent first. `stolen`: somebody's access may be."""
     found: list[Step] = []
     for type_ in sorted({member.artifact.type for member in members}):
         concerned = [member for member in members if member.artifact.type == type_]
         found += _BY_TYPE.get(type_, _other)(concerned)
-    return found
+    return [step for step in found if stolen or not step.access]
 
 
 def _npm(members: Sequence[Member]) -> list[Step]:
@@ -58,6 +62,7 @@ def _npm(members: Sequence[Member]) -> list[Step]:
             "**Cut the access.** Revoke every token you do not know, and every one that a computer or a CI secret "
             "held; change the password and the second factor of the publishing account; look at who else may publish:",
             ("npm token list", "npm token revoke TOKEN_ID", *_cut([f"npm owner ls {name}" for name in names[:5]])),
+            access=True,
         )
     ]
     if there:
@@ -91,7 +96,8 @@ def _pypi(members: Sequence[Member]) -> list[Step]:
         Step(
             "**Cut the access.** *Account settings* → *API tokens*: remove every token you do not know, and every one "
             "that a computer or a CI secret held. *Manage* → *Publishing* and *Collaborators*: remove trusted "
-            "publishers and people that do not belong there. Change the password and the second factor."
+            "publishers and people that do not belong there. Change the password and the second factor.",
+            access=True,
         ),
     ]
     return [*(stop if any(not m.removed for m in members) else ()), *cut]
@@ -103,14 +109,14 @@ def _container(members: Sequence[Member]) -> list[Step]:
             "**Point the tag back** at a digest you trust (in place of `NAME`, `TAG` and `GOOD_DIGEST`):",
             ("docker buildx imagetools create --tag NAME:TAG NAME@sha256:GOOD_DIGEST",),
         ),
-        Step("**Cut the access.** Revoke the registry's access tokens and look at who else may push."),
+        Step("**Cut the access.** Revoke the registry's access tokens and look at who else may push.", access=True),
     ]
 
 
 def _other(members: Sequence[Member]) -> list[Step]:
     return [
         Step("**Take it down** at its registry, or mark it as one that nobody shall use."),
-        Step("**Cut the access.** Revoke the publishing tokens and look at who else may publish."),
+        Step("**Cut the access.** Revoke the publishing tokens and look at who else may publish.", access=True),
     ]
 
 

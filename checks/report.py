@@ -17,6 +17,11 @@ DETAILED = 5
 """Up to this many versions, each is listed with everything that was seen of it."""
 SENTENCES = 8
 """The most sentences shown of one version."""
+CACHES = commands.Step(
+    "**Clean what the run built from:** delete the repository's Actions caches, pin its actions and dependencies, and "
+    "replace every secret that the workflow could read."
+)
+"""What to do where no token was used: the run itself was."""
 UNANSWERED = " If nobody answers within minutes, go on as if it was none of you."
 
 _RUN = re.compile(r"/actions/runs/(\d{1,20})")
@@ -242,7 +247,8 @@ def _now(members: Sequence[Member], concerned: Sequence[Member], reasons: Sequen
     else:
         fine, not_so = ("it was one of you", "it was none of you") if concerned[0].suspect else ("it is meant", "not")
         steps.append(commands.Step(f"If {fine}, there is nothing more to do. **If {not_so}, go on:**"))
-    steps += commands.steps(concerned)
+    stolen = certain or concerned[0].suspect
+    steps += commands.steps(concerned, stolen=stolen) + ([] if stolen else [CACHES])
     if odd := [m for m in concerned if not commands.safe(m)]:
         steps.append(
             commands.Step(

@@ -126,6 +126,26 @@ CASES: dict[str, Incident] = {
         )
     ),
     "suspect": incident(suspect()),
+    "odd": incident(
+        member(
+            "8.3.41",
+            "pkg:pypi/ultralytics",
+            outcome=Outcome.COMPLIANT,
+            reasons=("provenance-verified",),
+            sentences=(
+                "Verified provenance names step “Publish to PyPI” of run 12168000041/1 of "
+                ".github/workflows/publish.yml, which published then.",
+            ),
+            links=("https://github.com/ultralytics/ultralytics/actions/runs/12168000041/attempts/1",),
+            anomalies=(
+                "2 of its files differ from the source: ultralytics/models/yolo/model.py, "
+                "ultralytics/utils/downloads.py (241 of its 245 files could be compared with commit 0a1b2c3d4e5f).",
+            ),
+            odd=("files-differ-from-source",),
+            account="",
+            digests=(f"sha256:{7:064x}",),
+        )
+    ),
     "rogue-and-suspect": incident(member(), suspect(published_at=AT + timedelta(minutes=39))),
     "pypi-taken-down": incident(
         member(
