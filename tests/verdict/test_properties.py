@@ -25,15 +25,43 @@ from tests.verdict.cases import (
     tags,
     version,
 )
-from verifier.model import Case, JobsState, Outcome, RunKey, Sight, Standing, Weight
+from tests.verdict.test_vetted import EDITED, GOOD, ORPHAN
+from verifier.model import (
+    Case,
+    Comparison,
+    ForcedPush,
+    JobsState,
+    LogClaim,
+    LogState,
+    Outcome,
+    RunKey,
+    Sight,
+    Standing,
+    Weight,
+)
 from verifier.verdict import REASONS, decide
 from verifier.verdict.approval import approved
 
+PUSH = ForcedPush(7, "refs/heads/main", "0" * 40, "a" * 40, NOON - HOUR)
 spans = st.sampled_from([-10 * DAY, -HOUR, -MINUTE, 0 * DAY, MINUTE, HOUR])
 outcomes = st.sampled_from([None, *Outcome])
 
+SAME = version().files[0].digests
+claims = st.lists(
+    st.sampled_from(
+        [
+            LogClaim("npm", "widget", "1.2.3"),
+            LogClaim("npm", "widget", "1.2.3", digests=SAME),
+            LogClaim("npm", "widget", "1.2.3", digests=("sha512:" + "f" * 32,)),
+            LogClaim("npm", "widget", "1.2.4"),
+            LogClaim("npm", "other", "1.2.3", digests=SAME),
+        ]
+    ),
+    max_size=2,
+).map(tuple)
+vettings = st.sampled_from([None, GOOD, ORPHAN, EDITED, replace(ORPHAN, problem="502")])
 runs = st.builds(
-    lambda i, shift, event, branch, fork, jobs, conclusion, status: run(
+    lambda i, shift, event, branch, fork, jobs, conclusion, status, logged, vetting: run(
         i,
         NOON + shift,
         key=RunKey(7, i, 1),
@@ -43,6 +71,9 @@ runs = st.builds(
         jobs=jobs,
         status=status,
         steps=(step(NOON + shift, conclusion),) if jobs is JobsState.READ and conclusion else (),
+        log=LogState.READ if logged else LogState.UNREAD,
+        claims=logged,
+        vetting=vetting,
     ),
     st.integers(1, 4),
     spans,
@@ -52,6 +83,8 @@ runs = st.builds(
     st.sampled_from(list(JobsState)),
     st.sampled_from(["success", "failure", "skipped", ""]),
     st.sampled_from(["completed", "in_progress"]),
+    claims,
+    vettings,
 )
 evidence = st.builds(
     lambda i, standing, repository: signed(
@@ -62,14 +95,15 @@ evidence = st.builds(
     st.sampled_from([7, 8]),
 )
 siblings = st.builds(
-    lambda number, shift, outcome, account, attested: judged(
-        number, NOON + shift, outcome, account=account, attested=attested
+    lambda number, shift, outcome, account, attested, vetting: replace(
+        judged(number, NOON + shift, outcome, account=account, attested=attested), vetting=vetting
     ),
     st.sampled_from(["1.0.0", "1.1.0", "1.2.2", "1.2.4", "0.9.0", "2.0.0-rc.1"]),
     spans,
     outcomes,
     st.sampled_from([BOB, OIDC, None]),
     st.booleans(),
+    vettings,
 )
 cases = st.builds(
     lambda account, attested, found, runs, siblings, names, listed, manual: case(
@@ -185,3 +219,33 @@ def test_a_silent_github_never_accuses_by_absence(of: Case):
     verdict = decide(blind, NOON + HOUR)
 
     assert not any(finding.weight is Weight.ABSENT for finding in verdict.findings)
+
+
+@given(cases, times)
+def test_what_nobody_proves_counts_no_more_than_what_is_not_there(of: Case, now):
+    """Unproven words may keep a verdict open; they never make a version compliant, accused or surer."""
+    if of.evidence is None:
+        return
+    bare = replace(of, evidence=tuple(e for e in of.evidence if e.proven))
+    before, after = decide(bare, now), decide(of, now)
+
+    if after.outcome in (Outcome.COMPLIANT, Outcome.NON_COMPLIANT):
+        assert (after.outcome, True) == (before.outcome, after.confidence <= before.confidence)
+
+
+@given(cases, times)
+def test_an_anomaly_never_changes_an_outcome(of: Case, now):
+    odd = replace(of, source=Comparison("a" * 40, NOON, 2, 2, differing=("x",)), forced=(PUSH,))
+
+    assert decide(of, now).outcome is decide(odd, now).outcome
+
+
+@given(cases, times)
+def test_a_log_alone_never_accuses_what_was_published_at_another_time(of: Case, now):
+    """A hostile log changes nothing but its own run's claims: runs long over speak about nothing new."""
+    old = tuple(
+        replace(r, started_at=r.started_at - 90 * DAY, updated_at=r.updated_at - 90 * DAY, steps=()) for r in of.runs
+    )
+    quiet = tuple(replace(r, claims=(), log=LogState.UNREAD) for r in old)
+
+    assert decide(replace(of, runs=old), now).outcome is decide(replace(of, runs=quiet), now).outcome

@@ -11,7 +11,7 @@ from verifier.verdict import vetted
 from verifier.verdict.approval import allows_event, allows_ref, allows_workflow, publishers_of, ref_of
 from verifier.verdict.claim import claims
 from verifier.verdict.habit import habit
-from verifier.verdict.signed import about, by_identity, elsewhere, run_of
+from verifier.verdict.signed import about, binds, by_identity, elsewhere, run_of
 from verifier.verdict.window import publish_steps, windows
 
 
@@ -54,13 +54,13 @@ def _against_bytes(case: Case, evidence: Evidence) -> list[Finding]:
 
 
 def _against_log(case: Case, file: File) -> list[Finding]:
-    """An approved run's publish step logged this very version with other bytes, and no run logged these.
+    """An approved run's publish step logged this very version with other bytes, and nobody proves to have signed these.
 
     A file that was there already and is skipped by the upload is no claim, so a rebuilt one does not come here.
     """
     found = claims(case, case.version, file, about(case, file))
     other = [c for c in found if c.log.same is False and c.window.step]
-    if not other or any(c.log.same or c.signed is not None for c in found):
+    if not other or any(binds(evidence, file) for evidence in about(case, file)):
         return []
     run = min((c.run for c in other), key=lambda run: run.key)
     sentence = f"The log of run {run.key} of {run.workflow} shows another digest for this version."

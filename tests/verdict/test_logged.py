@@ -1,0 +1,134 @@
+"""What the log of a run's publish step does to a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.verdict.cases import (
+    HOUR,
+    LATER,
+    MINUTE,
+    NOON,
+    OIDC,
+    case,
+    ci_line,
+    hand_line,
+    reasons,
+    run,
+    signed,
+    step,
+    version,
+)
+from verifier.model import Confidence, LogClaim, LogState, Outcome, Run
+from verifier.verdict import decide
+
+OTHER = "sha512:" + "f" * 32
+
+
+def logging(*claims: LogClaim, **changes: Any) -> Run:
+    """An approved run on the default branch whose publish step logged this."""
+    made = run(head_branch="main", log=LogState.READ, claims=claims)
+    return replace(made, **changes)
+
+
+def claim(number: str = "1.2.3", **changes: Any) -> LogClaim:
+    return replace(LogClaim("npm", "widget", number, tool="npm", step="Publish", at=NOON), **changes)
+
+
+SAME = claim(digests=version().files[0].digests)
+
+
+def test_the_digest_in_the_log_of_an_approved_run_explains_with_high_confidence():
+    verdict = decide(case(runs=(logging(SAME),), siblings=hand_line()), LATER)
+
+    assert (Outcome.COMPLIANT, Confidence.HIGH) == (verdict.outcome, verdict.confidence)
+    assert {"digest-in-log"} == reasons(verdict)
+
+
+def test_the_number_in_the_log_of_an_approved_run_explains_with_medium_confidence():
+    verdict = decide(case(runs=(logging(claim()),), siblings=hand_line()), LATER)
+
+    assert (Outcome.COMPLIANT, Confidence.MEDIUM) == (verdict.outcome, verdict.confidence)
+    assert {"version-in-log"} == reasons(verdict)
+
+
+def test_a_trusted_publisher_whose_run_logged_the_version_is_sure():
+    of = version(account=OIDC)
+
+    assert Confidence.HIGH == decide(case(of, runs=(logging(claim()),)), LATER).confidence
+
+
+def test_a_log_that_names_another_version_explains_none_but_that():
+    """Trap N4: a real run just happened, and a stolen token publishes in its window."""
+    real = logging(claim("1.2.2"))
+
+    verdict = decide(case(runs=(real,), siblings=ci_line()), LATER)
+
+    assert Outcome.NON_COMPLIANT == verdict.outcome
+
+
+def test_not_even_a_tag_outweighs_a_log_that_names_another_version():
+    """Whoever pushes the tag v1.2.3 does not choose what the run's tools print."""
+    real = logging(claim("1.2.2"), head_branch="v1.2.3")
+
+    assert Outcome.COMPLIANT != decide(case(runs=(real,), siblings=ci_line()), LATER).outcome
+
+
+def test_other_bytes_in_the_log_of_our_own_run_are_a_contradiction():
+    verdict = decide(case(runs=(logging(claim(digests=(OTHER,))),), siblings=hand_line()), LATER)
+
+    assert (Outcome.NON_COMPLIANT, {"log-digest-mismatch"}) == (verdict.outcome, reasons(verdict))
+
+
+def test_a_signature_for_these_very_bytes_outweighs_a_line_in_a_log():
+    of = case(
+        version(attested=True), evidence=(signed(),), runs=(logging(claim(digests=(OTHER,))),), siblings=ci_line()
+    )
+
+    assert "log-digest-mismatch" not in {f.reason for f in decide(of, LATER).findings}
+
+
+@pytest.mark.parametrize("changes", [{"event": "pull_request"}, {"head_branch": "evil"}, {"head_repository_id": 8}])
+def test_only_the_log_of_an_approved_run_counts(changes: dict[str, Any]):
+    evil = logging(SAME, **changes)
+
+    assert Outcome.NON_COMPLIANT == decide(case(runs=(evil,), siblings=ci_line()), LATER).outcome
+
+
+def test_a_log_line_explains_nothing_that_was_published_at_another_time():
+    early = logging(SAME, steps=(step(NOON - 3 * HOUR),), started_at=NOON - 4 * HOUR)
+
+    assert Outcome.COMPLIANT != decide(case(runs=(early,), siblings=ci_line()), LATER).outcome
+
+
+def test_a_failed_step_explains_what_its_log_says_it_published_before():
+    """Trap F7: partial releases."""
+    partial = logging(claim(), steps=(step(conclusion="failure"),), conclusion="failure")
+
+    assert Outcome.COMPLIANT == decide(case(runs=(partial,), siblings=hand_line()), LATER).outcome
+
+
+def test_two_versions_of_one_run_are_both_explained_when_its_log_names_both():
+    both = logging(claim("1.2.3"), claim("1.2.4"))
+    twin = replace(hand_line()[0], version=version("1.2.4", NOON + MINUTE / 2), verdict=None)
+
+    assert Outcome.COMPLIANT == decide(case(runs=(both,), siblings=(*hand_line(), twin)), LATER).outcome
+
+
+def test_a_staged_version_is_explained_by_its_digest_in_the_log_of_the_stage_step():
+    later = version(at=NOON + 30 * HOUR, account=replace(OIDC, approver="alice"))
+    staged = logging(replace(claim(digests=later.files[0].digests), staged=True))
+
+    verdict = decide(case(later, runs=(staged,), siblings=ci_line()), NOON + 31 * HOUR)
+
+    assert (Outcome.COMPLIANT, {"digest-in-log"}) == (verdict.outcome, reasons(verdict))
+
+
+def test_a_claim_of_another_package_or_ecosystem_says_nothing():
+    for strange in (replace(SAME, name="other"), replace(SAME, type="pypi")):
+        verdict = decide(case(runs=(logging(strange),), siblings=ci_line()), LATER)
+
+        assert Outcome.NON_COMPLIANT == verdict.outcome

@@ -1,0 +1,222 @@
+"""What GitHub said of a run's commit and workflow file, and what is odd about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.verdict.cases import (
+    DAY,
+    HOUR,
+    LATER,
+    NOON,
+    PUBLISHER,
+    REPOSITORY,
+    case,
+    judged,
+    reasons,
+    run,
+    signed,
+    tags,
+    version,
+)
+from verifier.model import Approval, Case, Commit, Comparison, ForcedPush, Judged, Outcome, Vetting
+from verifier.verdict import decide
+
+MAIN = "refs/heads/main"
+GOOD = Vetting(
+    NOON,
+    asked=(MAIN,),
+    reachable_from=(MAIN,),
+    workflow_blob="b" * 40,
+    stood=True,
+    commit=Commit("a" * 40, "alice", "alice@example.com", signed=True, first_time=False, pull_requests=(7,)),
+)
+ORPHAN = replace(GOOD, reachable_from=())
+EDITED = replace(GOOD, reachable_from=(), workflow_blob="e" * 40, stood=False)
+PROVEN = version(attested=True)
+
+
+def line(vetting: Vetting | None = GOOD, **changes: Any) -> tuple[Judged, ...]:
+    """Three earlier, attested versions of line 1.x whose runs were vetted."""
+    return tuple(
+        replace(judged(f"1.{i}.0", NOON - (10 - i) * DAY, Outcome.COMPLIANT, attested=True), vetting=vetting, **changes)
+        for i in range(3)
+    )
+
+
+def released(vetting: Vetting | None, siblings: tuple[Judged, ...] | None = None, **changes: Any) -> Case:
+    """A version with verified provenance of a run on its tag, vetted so."""
+    named = run(vetting=vetting)
+    made = case(
+        PROVEN,
+        evidence=(signed(),),
+        runs=(named,),
+        siblings=line() if siblings is None else siblings,
+        refs=tags("v1.2.3"),
+    )
+    return replace(made, **changes)
+
+
+def odd(of: Case) -> set[str]:
+    return {finding.reason for finding in decide(of, LATER).anomalies}
+
+
+def test_a_reviewed_release_is_compliant_and_nothing_about_it_is_odd():
+    of = released(GOOD)
+
+    assert Outcome.COMPLIANT == decide(of, LATER).outcome
+    assert set() == odd(of)
+
+
+def test_a_tag_on_a_commit_of_no_branch_is_a_contradiction_where_releases_always_came_from_a_branch():
+    """Trap N2."""
+    assert {"commit-off-branch"} == reasons(decide(released(ORPHAN), LATER))
+
+
+def test_a_workflow_file_that_never_stood_on_the_default_branch_is_a_contradiction():
+    """Trap N8."""
+    assert {"workflow-never-stood"} == reasons(decide(released(EDITED), LATER))
+
+
+@pytest.mark.parametrize("vetting", [ORPHAN, EDITED])
+def test_a_line_that_is_released_like_that_is_used_to_it(vetting: Vetting):
+    """Release bots tag commits that never reach a branch; maintenance branches keep a workflow file of their own."""
+    assert Outcome.COMPLIANT == decide(released(vetting, line(vetting)), LATER).outcome
+
+
+@pytest.mark.parametrize("vetting", [ORPHAN, EDITED])
+def test_nothing_is_held_against_a_line_whose_releases_nobody_vetted(vetting: Vetting):
+    assert Outcome.COMPLIANT == decide(released(vetting, line(None)), LATER).outcome
+
+
+@pytest.mark.parametrize("vetting", [ORPHAN, EDITED])
+def test_what_github_could_not_answer_accuses_nobody(vetting: Vetting):
+    assert Outcome.COMPLIANT == decide(released(replace(vetting, problem="502")), LATER).outcome
+
+
+def test_a_run_on_a_branch_ran_on_that_branchs_head():
+    """A branch rewritten later does not make its earlier releases orphans."""
+    of = replace(released(None), runs=(run(vetting=ORPHAN, head_branch="main"),))
+
+    assert Outcome.COMPLIANT == decide(of, LATER).outcome
+
+
+@pytest.mark.parametrize("vetting", [ORPHAN, EDITED])
+def test_such_a_run_that_nothing_names_is_no_explanation(vetting: Vetting):
+    plain = released(vetting, version=version(), evidence=())
+
+    assert Outcome.NON_COMPLIANT == decide(plain, LATER).outcome
+
+
+def test_a_workflow_file_changed_by_review_is_a_note_and_no_contradiction():
+    newer = replace(GOOD, workflow_blob="c" * 40)
+
+    verdict = decide(released(newer), LATER)
+
+    assert Outcome.COMPLIANT == verdict.outcome
+    assert "workflow-changed" in {finding.reason for finding in verdict.findings}
+    assert not verdict.anomalies
+
+
+def test_a_refused_environment_is_a_contradiction_and_an_approved_one_is_told():
+    guarded = (replace(PUBLISHER, environment="npm"),)
+    refused = replace(GOOD, approvals=(Approval("npm", "bob", "rejected"),))
+    approved = replace(GOOD, approvals=(Approval("npm", "bob", "approved"), Approval("npm", "eve", "rejected")))
+
+    assert {"environment-refused"} == reasons(decide(released(refused, publishers=guarded), LATER))
+    verdict = decide(released(approved, publishers=guarded), LATER)
+    assert Outcome.COMPLIANT == verdict.outcome
+    assert "environment-approved" in {finding.reason for finding in verdict.findings}
+
+
+@pytest.mark.parametrize(
+    ("reason", "changes"),
+    [
+        ("commit-without-review", {"pull_requests": ()}),
+        ("commit-unsigned", {"signed": False}),
+        ("committer-unknown", {"first_time": True}),
+    ],
+)
+def test_an_odd_commit_is_told_where_the_line_is_not_used_to_it(reason: str, changes: dict[str, Any]):
+    """AsyncAPI 2026: hostile commits through the real workflow. Compliant, and odd."""
+    assert GOOD.commit is not None
+    strange = replace(GOOD, commit=replace(GOOD.commit, **changes))
+
+    verdict = decide(released(strange), LATER)
+
+    assert (Outcome.COMPLIANT, {reason}) == (verdict.outcome, {f.reason for f in verdict.anomalies})
+    assert set() == odd(released(strange, line(strange)))
+    assert set() == odd(released(strange, line(None)))
+
+
+@pytest.mark.parametrize("unknown", [{"pull_requests": None}, {"signed": None}, {"first_time": None}])
+def test_what_github_did_not_say_of_a_commit_is_not_odd(unknown: dict[str, Any]):
+    assert GOOD.commit is not None
+
+    assert set() == odd(released(replace(GOOD, commit=replace(GOOD.commit, **unknown))))
+
+
+def forced(at=NOON - HOUR, **changes: Any) -> ForcedPush:
+    return replace(ForcedPush(REPOSITORY.id, MAIN, "0" * 40, "a" * 40, at, "mallory"), **changes)
+
+
+def test_a_branch_rewritten_just_before_the_run_is_odd():
+    assert {"force-push"} == odd(released(GOOD, forced=(forced(),)))
+
+
+@pytest.mark.parametrize(
+    "push",
+    [forced(NOON - 3 * DAY), forced(NOON + HOUR), forced(after="9" * 40, ref="refs/heads/feature")],
+    ids=["long before", "after", "of another branch"],
+)
+def test_another_rewriting_says_nothing(push: ForcedPush):
+    assert set() == odd(released(GOOD, forced=(push,)))
+
+
+def test_a_project_that_always_rewrites_its_branch_is_used_to_it():
+    always = tuple(forced(NOON - (10 - i) * DAY - HOUR) for i in range(3))
+
+    assert set() == odd(released(GOOD, forced=(*always, forced())))
+
+
+def compared(*differing: str, missing: tuple[str, ...] = (), **changes: Any) -> Comparison:
+    made = Comparison("a" * 40, NOON, files=245, compared=241, differing=differing, missing=missing)
+    return replace(made, **changes)
+
+
+def test_files_that_differ_from_the_source_are_odd_and_the_share_that_could_be_compared_is_told():
+    """Ultralytics 8.3.41: the real workflow, a poisoned cache."""
+    of = released(GOOD, line(source=compared()), source=compared("downloads.py"))
+
+    (finding,) = decide(of, LATER).anomalies
+    assert "files-differ-from-source" == finding.reason
+    assert "downloads.py" in finding.sentence
+    assert "241 of its 245" in finding.sentence
+
+
+def test_files_that_no_source_knows_are_odd():
+    of = released(GOOD, line(source=compared()), source=compared(missing=("router_init.js",)))
+
+    assert {"files-not-in-source"} == odd(of)
+
+
+def test_what_a_build_always_adds_or_changes_is_not_odd():
+    usual = compared("_version.py", missing=("built.py",))
+
+    assert set() == odd(released(GOOD, line(source=usual), source=usual))
+
+
+def test_without_an_earlier_comparison_or_with_a_failed_one_nothing_is_said():
+    strange = compared("x.py")
+
+    assert set() == odd(released(GOOD, line(), source=strange))
+    assert set() == odd(released(GOOD, line(source=compared()), source=replace(strange, problem="too large")))
+
+
+def test_an_anomaly_never_changes_an_outcome():
+    of = released(GOOD, line(source=compared()), source=compared("x.py"), forced=(forced(),))
+
+    assert decide(released(GOOD), LATER).outcome is decide(of, LATER).outcome
