@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from verifier.discovery import config
+from verifier.discovery import config, strict
 from verifier.discovery.config import BadConfig, read
 from verifier.model import Artifact, Publisher, Repository
 from verifier.model.github import EVENTS
@@ -38,6 +38,13 @@ artifacts:
     events: [schedule, pull_request]
     manual: true
 """,
+    "another CI system": """
+version: 1
+artifacts:
+  - purl: pkg:pypi/widget
+    environment: pypi
+    signer: {issuer: "https://gitlab.com", identity: "https://gitlab.com/a/b//.gitlab-ci.yml@refs/tags/*"}
+""",
     "by hand, without a workflow": "version: 1\nmanual: true\nartifacts: [{purl: pkg:npm/widget}]",
     "JSON is YAML": '{"version": 1, "artifacts": [{"purl": "pkg:npm/a", "workflows": ["p.yml"]}]}',
     "comments and a byte order mark": "\ufeff# ours\n" + ONE,
@@ -52,6 +59,13 @@ BAD = {
     "no artifacts": (1, "version: 1"),
     "unknown key": (5, ONE + "ref: [refs/heads/main]\n"),
     "unknown key of an artifact": (5, ONE + "    workflow: publish.yml\n"),
+    "signer without its issuer": (5, ONE + "    signer: {identity: me@example.com}\n"),
+    "signer that is an address without a scheme": (5, ONE + "    signer: {issuer: gitlab.com, identity: me}\n"),
+    "GitHub Actions as another signer": (
+        5,
+        ONE + "    signer: {issuer: 'https://token.actions.githubusercontent.com', identity: me}\n",
+    ),
+    "environment as a list": (5, ONE + "    environment: [npm]\n"),
     "no purl": (3, "version: 1\nartifacts:\n  - workflows: [p.yml]\n"),
     "purl of a type nobody reads": (3, ONE.replace("npm", "nmp")),
     "purl that is a list": (3, ONE.replace("pkg:npm/widget", "[a]")),
@@ -178,7 +192,7 @@ def test_the_schema_knows_the_same_words_and_limits() -> None:
     assert "^pkg:({})/".format("|".join(config.TYPES)) == artifact["purl"]["pattern"]
     assert SCHEMA["properties"]["artifacts"]["maxItems"] == config.ARTIFACTS
     assert {config.ENTRIES} == {one["maxItems"] for one in lists}
-    assert artifact["purl"]["maxLength"] == config.LENGTH
+    assert artifact["purl"]["maxLength"] == strict.LENGTH
 
 
 def test_it_accepts_exactly_the_types_that_a_registry_reads() -> None:

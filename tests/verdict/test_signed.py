@@ -149,6 +149,16 @@ def test_an_identity_is_compared_exactly(changes):
     assert {"signed-by-other"} == reasons(decide(of, LATER))
 
 
+def test_only_the_ref_of_an_identity_may_be_a_pattern():
+    """GitLab's identity ends in the tag of each version; whoever it is must be the same."""
+    tags = replace(GITLAB, identity="https://gitlab.com/alice/*//.gitlab-ci.yml@refs/tags/*")
+    theirs = signed(run=None, repository_id=None, issuer=GITLAB.issuer, identity=GITLAB.identity)
+
+    assert {"signed-by-other"} == reasons(decide(case(PROVEN, evidence=(theirs,), publishers=(tags,)), LATER))
+    tags = replace(GITLAB, identity=GITLAB.identity.replace("tags/v1", "tags/*"))
+    assert {"verified-identity"} == reasons(decide(case(PROVEN, evidence=(theirs,), publishers=(tags,)), LATER))
+
+
 def test_the_identity_of_another_ci_system_is_no_use_for_other_bytes():
     theirs = signed(run=None, repository_id=None, issuer=GITLAB.issuer, identity=GITLAB.identity, number="9.9.9")
 

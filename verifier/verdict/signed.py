@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 from verifier.model import Case, Evidence, File, JobsState, Publisher, Run
 
 GITHUB_ACTIONS = "https://token.actions.githubusercontent.com"
@@ -29,8 +31,12 @@ def elsewhere(case: Case) -> tuple[Publisher, ...]:
 
 
 def by_identity(publisher: Publisher, evidence: Evidence) -> bool:
-    """The certificate's issuer and identity are exactly the publisher's; no prefix, no pattern."""
-    return evidence.issuer == publisher.issuer and evidence.identity == publisher.identity
+    """Issuer and identity are exactly the publisher's; only a ref behind the last `@` may be a glob."""
+    who, at, ref = publisher.identity.rpartition("@")
+    theirs, _, their_ref = evidence.identity.rpartition("@")
+    same = evidence.identity == publisher.identity
+    tag = bool(at) and ref.startswith("refs/") and theirs == who and fnmatchcase(their_ref, ref)
+    return evidence.issuer == publisher.issuer and (same or tag)
 
 
 def run_of(case: Case, evidence: Evidence) -> Run | None:
