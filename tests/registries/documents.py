@@ -226,14 +226,6 @@ GITHUB_CLAIMS = {
     21: RUN_ADDRESS,
 }
 
-LEGACY_CLAIMS = {
-    1: "https://token.actions.githubusercontent.com",
-    2: "push",
-    3: COMMIT,
-    5: "alice/widget",
-    6: "refs/tags/v1.0.0",
-}
-
 
 @cache
 def _key() -> ec.EllipticCurvePrivateKey:

@@ -28,7 +28,7 @@ from tests.registries.documents import (
     pypi_provenance,
     version,
 )
-from verifier.model import Artifact, Evidence, Standing
+from verifier.model import Artifact
 from verifier.registries import REGISTRIES, npm, pypi
 from verifier.registries.base import Snapshot, Unreadable
 
@@ -111,12 +111,13 @@ def test_only_what_is_attested_is_asked_about_and_only_on_its_own_base(name):
 
 
 @each
-def test_good_evidence_is_stated_and_never_called_verified(name):
+def test_an_attestation_is_handed_over_whole_with_the_name_that_its_subject_must_have(name):
     registry, artifact, _, _, evidence = MEMBERS[name]
-    found = registry.read_evidence(version(artifact), page(evidence))
+    [found] = registry.read_evidence(version(artifact), page(evidence))
 
-    assert [Standing.STATED] == [e.standing for e in found]
-    assert found[0].run is not None
+    assert (registry.SOURCE, "") == (found.source, found.problem)
+    assert isinstance(json.loads(found.document), dict)
+    assert 1 == len(found.names)
 
 
 def check(name: str, body: bytes) -> None:
@@ -133,9 +134,8 @@ def check(name: str, body: bytes) -> None:
             assert each_version.fingerprint
             assert each_version.number.isprintable()
             each_version.number.encode()
-    evidence = registry.read_evidence(version(artifact), page(body))
-    assert evidence
-    assert all(isinstance(e, Evidence) and bool(e.problem) is (e.standing is Standing.UNREADABLE) for e in evidence)
+    for attestation in registry.read_evidence(version(artifact), page(body)):
+        assert bool(attestation.problem) is not bool(attestation.document)
 
 
 @each

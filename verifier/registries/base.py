@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from verifier.model import Artifact, Evidence, Version
+from verifier.model import Artifact, Attestation, Version
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,9 @@ class Registry(Protocol):
     TYPE: str
     """The purl type it serves."""
 
+    SOURCE: str
+    """What its attestations are called, in words."""
+
     def ask(self, artifact: Artifact, base: str) -> Ask:
         """What to fetch to see every version. `base` is the registry's address from the settings."""
 
@@ -86,5 +89,8 @@ class Registry(Protocol):
     def ask_evidence(self, version: Version, base: str) -> tuple[Ask, ...]:
         """What to fetch to see the attestations of one version; empty when it has none."""
 
-    def read_evidence(self, version: Version, page: Page) -> tuple[Evidence, ...]:
-        """What those attestations state, not verified; what cannot be read is `unreadable`, never dropped."""
+    def read_evidence(self, version: Version, page: Page) -> tuple[Attestation, ...]:
+        """That answer taken apart into single attestations, none looked into; never raises on hostile input.
+
+        What cannot be taken apart has a `problem`: announced is never the same as absent.
+        """

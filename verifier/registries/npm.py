@@ -12,10 +12,7 @@ import re
 from datetime import datetime
 from urllib.parse import quote
 
-from verifier.model import Account, AccountKind, Artifact, Evidence, File, Version
-from verifier.registries import bundle, claims, semver, statement
-from verifier.registries.base import Ask, Page, Snapshot, Unreadable
-from verifier.registries.document import (
+from verifier.document import (
     Complaints,
     Malformed,
     items,
@@ -26,6 +23,10 @@ from verifier.registries.document import (
     shown,
     text,
 )
+from verifier.model import Account, AccountKind, Artifact, Attestation, File, Version
+from verifier.registries import semver
+from verifier.registries.attestations import bundles
+from verifier.registries.base import Ask, Page, Snapshot, Unreadable
 
 TYPE = "npm"
 LIMIT = 100 * 1024 * 1024
@@ -33,8 +34,6 @@ LIMIT = 100 * 1024 * 1024
 EVIDENCE_LIMIT = 8 * 1024 * 1024
 SOURCE = "npm attestation"
 
-_PUBLISH = "https://github.com/npm/attestation/tree/main/specs/publish/v0.1"
-"""npm's own receipt: that it was published, not from where."""
 _HEX_LENGTHS = {"sha1": 40, "sha256": 64, "sha384": 96, "sha512": 128}
 _NOT_VERSIONS = {"created", "modified", "unpublished"}
 _SECURITY_HOLDER = re.compile(r"0\.0\.1-security(\.[0-9]+)?")
@@ -246,28 +245,6 @@ def ask_evidence(version: Version, base: str) -> tuple[Ask, ...]:
     return (Ask(f"{base.rstrip('/')}/{path}", "application/json", EVIDENCE_LIMIT),)
 
 
-def read_evidence(version: Version, page: Page) -> tuple[Evidence, ...]:
-    """What the SLSA provenance among the attestations names. npm's own publish attestation is no evidence of origin."""
-    try:
-        document = mapping(parse(page.body), "the document")
-        attestations = items(document.get("attestations"), "attestations", 64)
-    except Malformed as error:
-        return (claims.unreadable(SOURCE, f"{error}."),)
-    found = [_attestation(entry) for entry in attestations]
-    return tuple(filter(None, found)) or (
-        claims.unreadable(SOURCE, "The registry announces provenance and serves none."),
-    )
-
-
-def _attestation(entry: object) -> Evidence | None:
-    """One attestation as evidence; None for npm's publish attestation."""
-    try:
-        fields = mapping(entry, "an attestation")
-        stated, signer = bundle.read(fields.get("bundle"))
-        if fields.get("predicateType") != stated.predicate_type:
-            raise Malformed("predicateType is not that of the statement inside")
-        if stated.predicate_type == _PUBLISH:
-            return None
-        return claims.evidence(SOURCE, claims.agreed(statement.provenance(stated), signer), stated.digests)
-    except Malformed as error:
-        return claims.unreadable(SOURCE, f"{error}.")
+def read_evidence(version: Version, page: Page) -> tuple[Attestation, ...]:
+    """Each bundle, npm's own receipt among them; the subject must be this version."""
+    return bundles(page.body, SOURCE, (f"{version.artifact.purl}@{version.number}",))

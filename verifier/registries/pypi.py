@@ -8,18 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from packaging.utils import canonicalize_name
 from pypi_simple import UnparsableFilenameError, parse_filename
 
-from verifier.model import Artifact, Evidence, File, Version
-from verifier.registries import certificate, claims, pep440, statement
-from verifier.registries.base import Ask, Page, Snapshot, Unreadable
-from verifier.registries.document import (
+from verifier.document import (
     Complaints,
     Malformed,
-    decoded,
     digests,
     items,
     mapping,
@@ -29,6 +25,10 @@ from verifier.registries.document import (
     shown,
     text,
 )
+from verifier.model import Artifact, Attestation, File, Version
+from verifier.registries import pep440
+from verifier.registries.attestations import provenance
+from verifier.registries.base import Ask, Page, Snapshot, Unreadable
 
 TYPE = "pypi"
 LIMIT = 64 * 1024 * 1024
@@ -168,48 +168,6 @@ def ask_evidence(version: Version, base: str) -> tuple[Ask, ...]:
     )
 
 
-def read_evidence(version: Version, page: Page) -> tuple[Evidence, ...]:
-    """What each attestation of one file names: its publisher as the index states it, and its certificate's claims."""
-    try:
-        document = mapping(parse(page.body), "the document")
-        bundles = items(document.get("attestation_bundles"), "attestation_bundles", 64)
-    except Malformed as error:
-        return (claims.unreadable(SOURCE, f"{error}."),)
-    found = tuple(evidence for bundle in bundles for evidence in _bundle(bundle))
-    return found or (claims.unreadable(SOURCE, "The index announces provenance and serves none."),)
-
-
-def _bundle(bundle: object) -> tuple[Evidence, ...]:
-    try:
-        fields = mapping(bundle, "an attestation bundle")
-        publisher = _publisher(mapping(fields.get("publisher"), "publisher"))
-        attestations = items(fields.get("attestations"), "attestations", 64)
-    except Malformed as error:
-        return (claims.unreadable(SOURCE, f"{error}."),)
-    return tuple(_attestation(entry, publisher) for entry in attestations)
-
-
-def _publisher(fields: dict[str, object]) -> claims.Claims:
-    """Whom the index trusted. Raises Malformed for those that are not GitHub's, whose runs we cannot see."""
-    kind = text(fields.get("kind"), "publisher.kind")
-    if kind != "GitHub":
-        raise Malformed(f"publisher.kind is {shown(kind)}; only GitHub's runs can be looked up")
-    workflow = text(fields.get("workflow"), "publisher.workflow")
-    return claims.Claims(
-        repository=text(fields.get("repository"), "publisher.repository"),
-        workflow=workflow if "/" in workflow else f".github/workflows/{workflow}",
-    )
-
-
-def _attestation(entry: object, publisher: claims.Claims) -> Evidence:
-    try:
-        fields = mapping(entry, "an attestation")
-        envelope = mapping(fields.get("envelope"), "envelope")
-        stated = statement.read(envelope.get("statement"), "envelope.statement")
-        material = mapping(fields.get("verification_material", {}), "verification_material")
-        raw, signed = material.get("certificate"), None
-        if raw is not None:
-            signed = certificate.read(decoded(raw, "certificate", certificate.LONGEST), "the certificate")
-        return claims.evidence(SOURCE, claims.agreed(publisher, signed), stated.digests)
-    except Malformed as error:
-        return claims.unreadable(SOURCE, f"{error}.")
+def read_evidence(version: Version, page: Page) -> tuple[Attestation, ...]:
+    """Each attestation of the one file that was asked for by this address; the subject must be that file."""
+    return provenance(page.body, SOURCE, (unquote(page.url.removesuffix("/provenance").rsplit("/", 1)[-1]),))

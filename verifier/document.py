@@ -1,4 +1,4 @@
-"""A registry's JSON, read with suspicion: typed, bounded, and every complaint names the field.
+"""JSON of strangers, read with suspicion: typed, bounded, and every complaint names the field.
 
 Nothing a publisher can write into one version may hide the rest of the document, so what the standard library would
 give up on (a number of many digits, nesting thousands deep, a wrong byte) costs only the place where it stands.
@@ -48,6 +48,37 @@ def parse(body: bytes) -> object:
     except (ValueError, RecursionError) as error:
         problem = str(error) if isinstance(error, json.JSONDecodeError) else "it nests too deep"
         raise Malformed(f"it is not JSON ({problem})") from error
+
+
+def strict(body: bytes, longest: int, most: int = 250_000) -> object:
+    """The document as Python values, for text that is signed or is trusted: every reader must read the same.
+
+    Raises Malformed when it is longer than so many bytes, is not UTF-8 JSON as the standard has it, nests too deep, has
+    an object with two equal keys, or more values than `most` (commas inside of text count too).
+    """
+    if len(body) > longest:
+        raise Malformed(f"it has {len(body)} bytes; at most {longest} are read")
+    if sum(map(body.count, (b"[", b"{", b","))) > most:
+        raise Malformed(f"it has more than {most} values")
+    try:
+        value: object = json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, Malformed):
+            raise
+        problem = str(error) if isinstance(error, json.JSONDecodeError) else "it nests too deep or is not UTF-8"
+        raise Malformed(f"it is not JSON ({problem})") from error
+    return value
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Malformed("an object has two equal keys")
+    return found
+
+
+def _no_number(name: str) -> None:
+    raise Malformed(f"{name} is not JSON")
 
 
 def _loads(text: str) -> object:
