@@ -8,6 +8,7 @@ from app.deps import Deps
 from app.github import clients
 from app.http import make_fetch
 from app.settings import Settings
+from app.trust import trust_of
 from app.wake import Wake
 from app.wake_local import LocalWake
 from verifier.ledger import open_ledger
@@ -22,6 +23,7 @@ def build(settings: Settings) -> Deps:
         github=clients(settings),
         wake=wake_of(settings),
         now=now,
+        trust=trust_of(settings),
     )
 
 

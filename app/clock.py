@@ -7,7 +7,7 @@ the monitor is seen afterwards, and the webhooks missed meanwhile are made up fo
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -129,14 +129,23 @@ class Clock:
             log.warning("webhooks may be missing, GitHub's lists of runs will be read", since=since.isoformat())
 
 
-def main(deps: Deps, every: timedelta = EVERY, missing_after: timedelta = MISSING_AFTER) -> None:
-    """Run until SIGTERM or SIGINT. A database that is down is waited for."""
+def main(
+    deps: Deps,
+    every: timedelta = EVERY,
+    missing_after: timedelta = MISSING_AFTER,
+    beside: Callable[[], None] = lambda: None,
+) -> None:
+    """Run until SIGTERM or SIGINT. A database that is down is waited for.
+
+    `beside` is what else is done with each look; it must return at once.
+    """
     clock, failures = Clock(deps, missing_after), 0
     with stop_on_signals() as stop:
         log.info("clock started", every_s=every.total_seconds())
         while not stop():
             try:
                 clock()
+                beside()
                 failures = 0
                 rest = every
             except Exception as error:  # the ledger is down, or something in it: the clock must outlive both

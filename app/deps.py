@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from app.github import GitHub
 from app.settings import Settings
+from app.trust import shipped
 from app.wake import Wake
 from verifier.ledger.protocol import Ledger
 from verifier.registries.base import Absent, Ask, Page, Unreadable
+
+if TYPE_CHECKING:
+    from verifier.evidence import Trust
 
 
 class Fetch(Protocol):
@@ -23,7 +27,10 @@ class Fetch(Protocol):
 
 @dataclass(frozen=True)
 class Deps:
-    """The machine room's parts. `github` gives the client of an installation id; it is made on first use."""
+    """The machine room's parts. `github` gives the client of an installation id; it is made on first use.
+
+    `trust` gives the trust root in force, and raises Permanent where its files cannot be used.
+    """
 
     settings: Settings
     ledger: Ledger
@@ -31,3 +38,4 @@ class Deps:
     github: Callable[[int], GitHub]
     wake: Wake
     now: Callable[[], datetime]
+    trust: Callable[[], Trust] = shipped

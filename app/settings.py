@@ -53,6 +53,12 @@ class Settings:
     """Without a trailing slash."""
     pypi_index: str = PYPI_SIMPLE_ENDPOINT
     """The simple index, with a trailing slash."""
+    trust_root: tuple[Path, ...] = ()
+    """Files with Sigstore trust roots; empty: the copy that TUF keeps in the data folder, else the shipped one."""
+    npm_keys: Path | None = None
+    """npm's own public keys, as its registry serves them; None: what it signs by key cannot be checked."""
+    tuf_refresh: bool = True
+    """Whether the clock may fetch Sigstore's current trust root."""
     poll_interval: timedelta = timedelta(minutes=5)
     host_interval: timedelta = timedelta(milliseconds=200)
     """The least time between two requests to one registry host; loopback is not paced."""
@@ -67,6 +73,11 @@ class Settings:
     web_workers: int = 2
     log_format: str = "console"
     """`console` or `json`."""
+
+    @property
+    def refreshes_trust(self) -> bool:
+        """The clock keeps a copy of the trust root fresh; never where roots were pinned by hand."""
+        return self.tuf_refresh and not self.trust_root
 
     @property
     def policy(self) -> Policy:
@@ -108,6 +119,9 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "github_webhook_secret": variables.line,
     "npm_registry": variables.address,
     "pypi_index": variables.index,
+    "trust_root": variables.files,
+    "npm_keys": variables.file,
+    "tuf_refresh": variables.switch,
     "poll_interval": variables.interval,
     "host_interval": variables.seconds,
     "grace": variables.seconds,

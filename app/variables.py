@@ -41,6 +41,30 @@ def folder(name: str, text: str) -> Path:
     return Path(line(name, text)).expanduser()
 
 
+def file(name: str, text: str) -> Path:
+    """A file that is there."""
+    path = folder(name, text)
+    try:
+        there = path.is_file()
+    except OSError:  # a name longer than any can be
+        there = False
+    if not there:
+        raise BadSetting(f"{name} names a file that is not there or cannot be read; check the path.")
+    return path
+
+
+def files(name: str, text: str) -> tuple[Path, ...]:
+    """Files that are there, separated by commas."""
+    return tuple(file(name, part.strip()) for part in line(name, text).split(","))
+
+
+def switch(name: str, text: str) -> bool:
+    """`on` or `off`."""
+    if text not in ("on", "off"):
+        raise BadSetting(f"{name} is neither on nor off; write one of them.")
+    return text == "on"
+
+
 def address(name: str, text: str) -> str:
     """An http(s) address without login, query, fragment or trailing slash."""
     line(name, text)
