@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from app.github_rest import Rest, connect
+from app.github_rest import Elsewhere, Rest, connect
 from app.github_runs import RunList, run_of
 from app.settings import Settings
 from checks.base import Gone, Permanent, Temporary
@@ -130,6 +130,10 @@ class GitHub:
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """One REST call; returns the decoded JSON."""
         return self._rest.ask(method, path, body).data
+
+    def raw(self, path: str, limit: int) -> bytes | Elsewhere:
+        """What stands there as it is, or the address elsewhere that GitHub names. Raises TooLarge beyond the limit."""
+        return self._rest.raw(path, limit)
 
     def page(self, path: str) -> tuple[int, list[dict[str, Any]], str | None]:
         """One page of a counted list: how many there are in all, these, and the path of the next page."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.settings import Settings
 from checks.base import Gone, Permanent, Temporary
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from githubkit import GitHub as Kit
 
     Client = Kit[AppInstallationAuthStrategy]
+
+T = TypeVar("T")
 
 SIZE = 32 * 1024 * 1024
 """The most bytes of one answer, unpacked."""
@@ -47,6 +49,17 @@ class Answer:
 
     data: Any
     next: str | None = None
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """GitHub keeps what was asked for at another host. The address is for whoever holds it, for about a minute."""
+
+    url: str
+
+
+class TooLarge(Permanent):
+    """An answer of more bytes than are read."""
 
 
 class Rest:
@@ -74,34 +87,52 @@ class Rest:
 
         Raises Temporary, Gone or Permanent.
         """
+        return self._send(method, path, lambda: self._try(method, path, body))
+
+    def raw(self, path: str, limit: int) -> bytes | Elsewhere:
+        """What stands there as it is, or the address at another host that GitHub sends us to: no token goes there.
+
+        Raises Temporary, Gone or Permanent, which is TooLarge for more than `limit` bytes.
+        """
+        return self._send("GET", path, lambda: self._raw(path, limit))
+
+    def _send(self, method: str, path: str, ask: Callable[[], T]) -> T:
         if not path.startswith("/") or path.startswith("//") or "/../" in f"{path.partition('?')[0]}/":
             raise Permanent(f"{path[:200]!r} is not a path of GitHub's API.")
         with self.connection():
-            return self._send(method, path, body)
-
-    def _send(self, method: str, address: str, body: Any = None) -> Answer:
-        try:
-            return self._try(method, address, body)
-        except _Refused:
-            # A cached token that GitHub revoked early is refused until it is forgotten; nothing was done, so ask again.
-            _forget(self._client)
             try:
-                return self._try(method, address, body)
-            except _Refused as error:
-                raise Permanent(str(error)) from error
+                return ask()
+            except _Refused:
+                # A cached token that GitHub revoked early is refused until it is forgotten; nothing was done, so again.
+                _forget(self._client)
+                try:
+                    return ask()
+                except _Refused as error:
+                    raise Permanent(str(error)) from error
 
     def _try(self, method: str, address: str, body: Any) -> Answer:
         with _translated(f"{method} {address.partition('?')[0]}"):
-            response = self._client.request(method, address, json=body, headers=HEADERS, stream=True)
-            text, give_up = bytearray(), time.monotonic() + DEADLINE
-            for chunk in response.iter_bytes():
-                text += chunk
-                if len(text) > SIZE:
-                    raise Permanent(f"GitHub's answer to {method} {address} is larger than {SIZE} bytes.")
-                if time.monotonic() > give_up:
-                    raise Temporary(f"GitHub's answer to {method} {address} took longer than {DEADLINE:.0f} s.")
-            data = json.loads(bytes(text)) if text.strip() else None
-            return Answer(data, self._next(response.raw_response))
+            response, text = self._body(method, address, body, SIZE)
+            data = json.loads(text) if text.strip() else None
+            return Answer(data, self._next(response))
+
+    def _raw(self, path: str, limit: int) -> bytes | Elsewhere:
+        try:
+            with _translated(f"GET {path.partition('?')[0]}"):
+                return self._body("GET", path, None, limit)[1]
+        except _SentAway as sent:
+            return Elsewhere(sent.url)
+
+    def _body(self, method: str, address: str, body: Any, limit: int) -> tuple[httpx.Response, bytes]:
+        response = self._client.request(method, address, json=body, headers=HEADERS, stream=True)
+        text, give_up = bytearray(), time.monotonic() + DEADLINE
+        for chunk in response.iter_bytes():
+            text += chunk
+            if len(text) > limit:
+                raise TooLarge(f"GitHub's answer to {method} {address} is larger than {limit} bytes.")
+            if time.monotonic() > give_up:
+                raise Temporary(f"GitHub's answer to {method} {address} took longer than {DEADLINE:.0f} s.")
+        return response.raw_response, bytes(text)
 
     def _next(self, response: httpx.Response) -> str | None:
         """The path of the next page; GitHub links it by its full address."""
@@ -120,6 +151,18 @@ class _Refused(Permanent):
 
 class _Elsewhere(Exception):
     """A redirect led to another host."""
+
+    def __init__(self, host: str, url: str) -> None:
+        super().__init__(host)
+        self.url = url
+
+
+class _SentAway(Permanent):
+    """GitHub sends a question to another host."""
+
+    def __init__(self, sentence: str, url: str) -> None:
+        super().__init__(sentence)
+        self.url = url
 
 
 def connect(settings: Settings, transport: httpx.BaseTransport | None = None) -> Callable[[int], Rest]:
@@ -154,7 +197,7 @@ def _config(settings: Settings, transport: httpx.BaseTransport | None) -> Any:
 
     def stay(request: httpx.Request) -> None:
         if (request.url.scheme, request.url.netloc) != (base.scheme, base.netloc):
-            raise _Elsewhere(request.url.host)
+            raise _Elsewhere(request.url.host, str(request.url))
 
     return get_config(
         base_url=settings.github_api_url,
@@ -257,7 +300,8 @@ def _translate(error: Exception, what: str, *, token: bool) -> Temporary | Perma
     if isinstance(error, RequestTimeout | httpx.TimeoutException):
         return Temporary(f"GitHub did not answer within {SILENCE:.0f} s ({what}).")
     if isinstance(error, _Elsewhere):
-        return Permanent(f"GitHub sends {what} to another host, {str(error)[:100]!r}; check GITHUB_API_URL.")
+        sentence = f"GitHub sends {what} to another host, {str(error)[:100]!r}; check GITHUB_API_URL."
+        return Permanent(sentence) if token else _SentAway(sentence, error.url)
     if isinstance(error, httpx.HTTPError | OSError):
         return Temporary(f"GitHub could not be reached ({what}: {str(error)[:200]}).")
     if token or "key" in type(error).__name__.lower() or isinstance(error, ValueError):
