@@ -1,4 +1,4 @@
-"""`push`: a tag was made, moved or deleted, or commits reached a branch.
+"""`push`: a tag was made, moved or deleted, a branch was rewritten, or commits reached it.
 
 Source: docs.github.com, "Webhook events and payloads", push.
 """
@@ -11,9 +11,10 @@ from typing import Any
 
 from handlers import fields, shapes
 from handlers.base import BadPayload, Payload
-from handlers.record import config_task, record
+from handlers.record import config_task, discover_task, record
+from verifier.discovery.manifests import concerns_discovery
 from verifier.ledger.protocol import Book, Delivery
-from verifier.model import Fact, RefSeen, RepositorySeen
+from verifier.model import Fact, ForcedPushSeen, RefSeen, RepositorySeen
 
 EVENT = "push"
 ACTIONS: tuple[str, ...] = ()
@@ -25,29 +26,35 @@ LISTED = 2048
 
 
 def read(payload: Payload, at: datetime) -> tuple[Fact, ...]:
-    """The tag, if it was one, and the repository."""
-    repository = RepositorySeen(shapes.repository(payload, shapes.pushed_at(payload)))
-    tag = shapes.pushed_tag(payload)
-    return (repository,) if tag is None else (repository, RefSeen(tag))
+    """The repository, and the tag or the rewriting of a branch, if it was one."""
+    facts: list[Fact] = [RepositorySeen(shapes.repository(payload, shapes.pushed_at(payload)))]
+    if (tag := shapes.pushed_tag(payload)) is not None:
+        facts.append(RefSeen(tag))
+    if (push := shapes.forced_push(payload)) is not None:
+        facts.append(ForcedPushSeen(push))
+    return tuple(facts)
 
 
 def handle(delivery: Delivery, payload: Payload, book: Book, now: datetime) -> None:
-    """Record it, and read the config again when the default branch's may have changed."""
-    facts, changed = read(payload, delivery.received_at), touches_config(payload)
+    """Record it, and read again what may have changed on the default branch: the config, or what is published."""
+    facts, touched = read(payload, delivery.received_at), _touched(payload)
     record(facts, book, now)
-    if changed:
-        repository_id = fields.number(fields.part(payload, "repository").get("id"), "repository.id")
+    repository_id = fields.number(fields.part(payload, "repository").get("id"), "repository.id")
+    if touched is None or CONFIG in touched:
         book.work.want("inspect", config_task(repository_id), now)
+    elif concerns_discovery(touched):
+        book.work.want("inspect", discover_task(repository_id), now)
 
 
-def touches_config(payload: Payload) -> bool:
-    """Whether the push may have changed the config on the default branch; in doubt (force, long push) it may."""
+def _touched(payload: Payload) -> frozenset[str] | None:
+    """The paths that a push to the default branch touched; None when it may be any (force, a long push)."""
     branch = fields.part(payload, "repository").get("default_branch")
     if payload.get("ref") != f"refs/heads/{branch}":
-        return False
+        return frozenset()
     commits = fields.items(payload, "commits")
-    unlisted = len(commits) >= LISTED or payload.get("forced") is True or payload.get("created") is True
-    return unlisted or any(CONFIG in _paths(commit) for commit in commits)
+    if len(commits) >= LISTED or payload.get("forced") is True or payload.get("created") is True:
+        return None
+    return frozenset(path for commit in commits for path in _paths(commit))
 
 
 def _paths(commit: Mapping[str, Any]) -> set[str]:

@@ -23,6 +23,11 @@ def list_task(repository_id: int) -> str:
     return f"list/{repository_id}"
 
 
+def discover_task(repository_id: int) -> str:
+    """The work key under which a repository is looked through for what it publishes."""
+    return f"discover/{repository_id}"
+
+
 def record(facts: Iterable[Fact], book: Book, now: datetime) -> None:
     """Record each fact; look at a repository that became readable by it, or whose default branch changed."""
     for fact in facts:

@@ -14,13 +14,14 @@ from typing import Any
 
 from handlers import fields
 from handlers.base import BadPayload, Payload
-from verifier.model import Installation, Ref, Release, Repository, Run, RunKey
+from verifier.model import ForcedPush, Installation, Ref, Release, Repository, Run, RunKey
 from verifier.model.github import NEVER
 
 CALLED_LIMIT = 100
 """The most reusable workflows we note of one run; GitHub allows fewer in one file."""
 
 _TAGS = "refs/tags/"
+_HEADS = "refs/heads/"
 _WORKFLOW = re.compile(r"(.+\.ya?ml)(?:@.*)?", re.DOTALL)
 
 
@@ -171,6 +172,22 @@ def pushed_tag(payload: Payload) -> Ref | None:
         seen_at=at,
         pusher=fields.optional_name(fields.part(payload, "pusher").get("name"), "pusher.name") or "",
         deleted_at=at if deleted else None,
+    )
+
+
+def forced_push(payload: Payload) -> ForcedPush | None:
+    """The rewriting of a branch that a `push` was; None for a tag, and for a branch that was made or deleted."""
+    ref = fields.name(payload.get("ref"), "ref")
+    flags = {key: fields.truth(payload.get(key), key) for key in ("forced", "created", "deleted")}
+    if not ref.startswith(_HEADS) or not flags["forced"] or flags["created"] or flags["deleted"]:
+        return None
+    return ForcedPush(
+        repository_id=fields.number(fields.part(payload, "repository").get("id"), "repository.id"),
+        ref=ref,
+        before=fields.name(payload.get("before"), "before"),
+        after=fields.name(payload.get("after"), "after"),
+        at=pushed_at(payload),
+        pusher=fields.optional_name(fields.part(payload, "pusher").get("name"), "pusher.name") or "",
     )
 
 

@@ -16,8 +16,8 @@ from openapi_core.exceptions import OpenAPIError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 DESCRIPTION = Path(__file__).with_name("github.json")
-# GitHub lets these two hold slashes, which a path template of OpenAPI cannot say.
-_SLASHES = re.compile(r"(/repos/[^/]+/[^/]+/(?:contents|git/ref)/)(.+)")
+# GitHub lets these hold slashes, which a path template of OpenAPI cannot say.
+_SLASHES = re.compile(r"(/repos/[^/]+/[^/]+/(?:contents|git/ref|compare)/)(.+)")
 
 
 class _Request:

@@ -73,6 +73,7 @@ def shelves(book: Book, repositories: Iterable[int]) -> dict[str, Any]:
         "runs": {id: set(book.runs.between(id, since, until)) for id in repositories},
         "tags": {id: set(book.refs.tags(id)) for id in repositories},
         "releases": {id: set(book.refs.releases(id)) for id in repositories},
+        "forced": {id: book.refs.forced(id) for id in repositories},
     }
 
 

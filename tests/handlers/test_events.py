@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from handlers import HANDLERS
+from handlers.base import BadPayload
 from tests.handlers.deliveries import (
     GADGET,
     NOW,
@@ -25,6 +26,8 @@ from verifier.ledger import Ledger
 from verifier.ledger.protocol import Posted
 from verifier.model import (
     Artifact,
+    ForcedPush,
+    ForcedPushSeen,
     Incident,
     IncidentState,
     Member,
@@ -140,6 +143,38 @@ def test_any_other_push_leaves_the_config_alone(changes: dict[str, object]) -> N
     hear(delivery("push", payload("push.config", **changes), "b"), ledger=ledger)
 
     assert set() == wanted(ledger)
+
+
+def forced(**changes: object) -> dict[str, object]:
+    """A push that rewrote the default branch."""
+    return payload("push.config", **{"commits": [], "forced": True, **changes})
+
+
+@pytest.mark.parametrize("ref", ["refs/heads/main", "refs/heads/release/1.x"])
+def test_a_branch_that_was_rewritten_is_recorded_with_both_its_heads(ref: str) -> None:
+    expected = ForcedPush(WIDGET, ref, "1" * 40, SHA, datetime(2026, 3, 1, 11, 30, tzinfo=UTC), "alice")
+
+    assert ForcedPushSeen(expected) == facts("push", forced(ref=ref))[1]
+    ledger = hear(delivery("push", forced(ref=ref), "a"), delivery("push", forced(ref=ref), "b"))
+    with ledger.reading() as book:
+        assert [expected] == book.refs.forced(WIDGET)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"forced": False}, {"forced": None}, {"created": True}, {"deleted": True}], ids=repr
+)
+def test_a_branch_that_went_on_or_was_made_or_deleted_was_not_rewritten(changes: dict[str, object]) -> None:
+    assert 1 == len(facts("push", forced(**changes)))
+
+
+def test_a_tag_that_was_moved_by_force_is_a_tag() -> None:
+    assert [RefSeen] == [type(fact) for fact in facts("push", payload("push.tag", forced=True, created=False))[1:]]
+
+
+@pytest.mark.parametrize("changes", [{"forced": "yes"}, {"before": None}, {"after": "a\n"}, {"pusher": None}], ids=repr)
+def test_a_rewritten_branch_that_cannot_be_read_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(BadPayload):
+        facts("push", forced(**changes))
 
 
 def test_a_forced_push_may_have_changed_the_config_unseen() -> None:

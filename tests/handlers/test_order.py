@@ -40,6 +40,7 @@ def _body(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
                 "workflow_run.completed",
                 "release.published",
                 "push.tag",
+                "push.config",
                 "create.tag",
                 "delete.tag",
             ]
@@ -74,7 +75,11 @@ def _body(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
             )
         case "push":
             body.update(
-                deleted=draw(st.booleans()), head_commit=None, after=draw(st.sampled_from(["a" * 40, "b" * 40]))
+                deleted=draw(st.booleans()),
+                forced=draw(st.booleans()),
+                head_commit=None,
+                before=draw(st.sampled_from(["a" * 40, "b" * 40])),
+                after=draw(st.sampled_from(["a" * 40, "b" * 40])),
             )
     return event, body
 
@@ -114,12 +119,13 @@ def test_the_property_looks_at_something() -> None:
             delivery("workflow_run", payload("workflow_run.completed"), "b"),
             delivery("push", payload("push.tag"), "c"),
             delivery("release", payload("release.published"), "d"),
+            delivery("push", payload("push.config", forced=True), "e"),
         ]
     )
 
     assert {"installations": 1, "repositories": 1} == {
         key: len(heard[key]) for key in ("installations", "repositories")
     }
-    assert {"runs": 1, "tags": 1, "releases": 1} == {
-        key: len(heard[key][WIDGET]) for key in ("runs", "tags", "releases")
+    assert {"runs": 1, "tags": 1, "releases": 1, "forced": 1} == {
+        key: len(heard[key][WIDGET]) for key in ("runs", "tags", "releases", "forced")
     }

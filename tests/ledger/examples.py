@@ -9,17 +9,22 @@ from verifier.ledger import Book
 from verifier.model import (
     Account,
     AccountKind,
+    Approval,
     Artifact,
+    Commit,
+    Comparison,
     Confidence,
     Evidence,
     File,
     Finding,
+    ForcedPush,
     Incident,
     IncidentState,
     JobsState,
     Line,
     Need,
     Outcome,
+    Proposal,
     Publisher,
     PublishStep,
     Ref,
@@ -30,6 +35,7 @@ from verifier.model import (
     Standing,
     Verdict,
     Version,
+    Vetting,
     Waiver,
     Weight,
 )
@@ -96,6 +102,36 @@ def repository(id_: int = 7, name: str = "acme/widget", **changed: Any) -> Repos
     return Repository(id_, full_name=name, **(given | changed))
 
 
+def vetting(at: datetime = T0, **changed: Any) -> Vetting:
+    """Its commit is on the default branch, where its workflow file stood; carol approved it."""
+    given: dict[str, Any] = {
+        "asked": ("refs/heads/main",),
+        "reachable_from": ("refs/heads/main",),
+        "workflow_blob": "b" * 40,
+        "stood": True,
+        "commit": Commit("a" * 40, "alice", "alice@acme.example", True, False, (9,)),
+        "approvals": (Approval("npm", "carol", "approved"),),
+    }
+    return Vetting(at, **(given | changed))
+
+
+def forced(after: str = "d" * 40, **changed: Any) -> ForcedPush:
+    """A push of eve's that rewrote the default branch of repository 7."""
+    given: dict[str, Any] = {"ref": "refs/heads/main", "before": "c" * 40, "at": T0, "pusher": "eve"}
+    return ForcedPush(7, after=after, **(given | changed))
+
+
+def comparison(**changed: Any) -> Comparison:
+    """One of four files differs from the tagged commit."""
+    given: dict[str, Any] = {"files": 4, "compared": 3, "differing": ("index.js",)}
+    return Comparison("a" * 40, T0, **(given | changed))
+
+
+def proposal(purl: str = WIDGET.purl, **changed: Any) -> Proposal:
+    """The publish workflow seems to publish it."""
+    return Proposal(purl, (".github/workflows/publish.yml",), "package.json", **changed)
+
+
 def incident(id_: str = "i1", opened_at: datetime = T0) -> Incident:
     """An open incident of repository 7 with nothing in it yet."""
     return Incident(id_, 7, opened_at, IncidentState.OPEN, rogue=True, members=())
@@ -132,6 +168,8 @@ def derived(book: Book, repositories: range = range(10)) -> list[Any]:
         [book.runs.listed_at(id_, T0 + n * MINUTE) for id_ in repositories for n in range(10)],
         [book.refs.tags(id_) for id_ in repositories],
         [book.refs.releases(id_) for id_ in repositories],
+        [book.refs.forced(id_) for id_ in repositories],
+        [book.repositories.proposals(id_) for id_ in repositories],
         [book.versions.of(artifact) for artifact in (WIDGET, GADGET)],
         [book.versions.verdicts(artifact, number) for artifact, number in numbers],
         [book.incidents.waivers(artifact, number) for artifact, number in numbers],

@@ -10,15 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.ledger.examples import GADGET, T0, WIDGET, derived, publisher, version
+from tests.ledger.examples import GADGET, T0, WIDGET, comparison, derived, proposal, publisher, version
 from verifier.ledger import memory_ledger
 from verifier.model import (
+    Approval,
+    ArtifactsProposed,
     Evidence,
     EvidenceRead,
     Fact,
+    ForcedPush,
+    ForcedPushSeen,
     Installation,
     InstallationSeen,
     JobsState,
+    LogClaim,
+    LogState,
     PublishersSet,
     PublishStep,
     Ref,
@@ -32,10 +38,13 @@ from verifier.model import (
     RunRead,
     RunSeen,
     RunsListed,
+    RunVetted,
+    SourceCompared,
     Standing,
     VerdictReached,
     Version,
     VersionSeen,
+    Vetting,
     merge_installations,
     merge_refs,
     merge_releases,
@@ -54,6 +63,17 @@ words = st.sampled_from(["", "a", "b"])
 flags = st.booleans()
 steps = st.lists(st.builds(PublishStep, words, words, st.integers(1, 2), words, maybe_times), max_size=2).map(tuple)
 states = st.sampled_from(JobsState)
+logs = st.sampled_from(LogState)
+claims = st.lists(st.builds(LogClaim, st.just("npm"), words, words), max_size=2).map(tuple)
+approvals = st.lists(st.builds(Approval, words, words, st.just("approved")), max_size=2).map(tuple)
+vettings = st.builds(
+    Vetting,
+    times,
+    reachable_from=st.sampled_from([(), ("refs/heads/main",)]),
+    stood=st.none() | flags,
+    approvals=approvals,
+    problem=words,
+)
 
 installations = st.builds(Installation, st.just(1), st.integers(1, 2), words, times, flags, flags)
 repositories = st.builds(
@@ -74,7 +94,7 @@ statuses = st.sampled_from(["requested", "queued", "in_progress", "completed", "
 
 
 def runs(keys: st.SearchStrategy[RunKey]) -> st.SearchStrategy[Run]:
-    """Sights of attempts, some with a reading."""
+    """Sights of attempts, some with a reading, claims of their logs, and a vetting."""
     return st.builds(
         Run,
         key=keys,
@@ -90,6 +110,9 @@ def runs(keys: st.SearchStrategy[RunKey]) -> st.SearchStrategy[Run]:
         jobs=states,
         steps=steps,
         read_at=maybe_times,
+        log=logs,
+        claims=claims,
+        vetting=st.none() | vettings,
     )
 
 
@@ -132,8 +155,12 @@ github_facts: st.SearchStrategy[Fact] = st.one_of(
     st.builds(InstallationSeen, installations),
     st.builds(RepositorySeen, repositories),
     st.builds(RunSeen, runs(keys)),
-    st.builds(RunRead, keys, read_states, steps, times),
+    st.builds(RunRead, keys, read_states, steps, times, logs, claims),
     st.builds(RefSeen, refs),
+    st.builds(
+        ForcedPushSeen,
+        st.builds(ForcedPush, st.just(7), st.sampled_from(["refs/heads/main", "refs/heads/1.x"]), words, words, times),
+    ),
     st.builds(ReleaseSeen, releases),
     st.builds(RunsListed, st.just(7), times, times),
 )
@@ -172,14 +199,17 @@ verdicts = st.builds(Verdict, st.sampled_from(Outcome), st.sampled_from(Confiden
 
 
 def about(one: Version) -> st.SearchStrategy[Fact]:
-    """Evidence about a version, or a verdict on it."""
-    read = st.builds(EvidenceRead, *map(st.just, (one.artifact, one.number, one.fingerprint)), evidences)
-    reached = st.builds(VerdictReached, *map(st.just, (one.artifact, one.number, one.fingerprint)), verdicts, times)
-    return read | reached
+    """Evidence about a version, what comparing it with its source showed, or a verdict on it."""
+    it = [st.just(one.artifact), st.just(one.number), st.just(one.fingerprint)]
+    read = st.builds(EvidenceRead, *it, evidences, flags)
+    compared = st.builds(SourceCompared, *it, st.builds(comparison, files=st.integers(0, 2)))
+    return read | compared | st.builds(VerdictReached, *it, verdicts, times)
 
 
 all_facts: st.SearchStrategy[Fact] = st.one_of(
     github_facts,
+    st.builds(RunVetted, keys, vettings),
+    st.builds(ArtifactsProposed, st.just(7), st.lists(st.builds(proposal, words), max_size=2).map(tuple)),
     st.builds(VersionSeen, versions),
     versions.flatmap(about),
     st.builds(

@@ -13,6 +13,7 @@ from verifier.model import (
     ArtifactsProposed,
     EvidenceRead,
     Fact,
+    ForcedPush,
     ForcedPushSeen,
     Installation,
     InstallationSeen,
@@ -49,11 +50,20 @@ T = TypeVar("T")
 
 AROUND = timedelta(hours=1)
 """A run concerns the versions published from this long before it started until this long after it ended."""
+AFTER_PUSH = timedelta(days=1)
+"""A push that rewrote a branch concerns the versions published within this time after it."""
+VETTED = timedelta(days=31)
+"""How old a run may be to be asked about: its branch may be long gone, and GitHub answers 5,000 questions an hour."""
 
 
 def run_task(key: RunKey) -> str:
     """The work key under which the jobs of an attempt are read."""
     return f"run/{key.repository_id}/{key.run_id}/{key.attempt}"
+
+
+def vet_task(key: RunKey) -> str:
+    """The work key under which an attempt's commit and workflow file are asked about."""
+    return f"vet/{key.repository_id}/{key.run_id}/{key.attempt}"
 
 
 def version_task(artifact: Artifact, number: str) -> str:
@@ -91,7 +101,7 @@ def apply(book: Book, fact: Fact, now: datetime) -> bool:
         case RefSeen(ref):
             return _ref_seen(book, ref) and _look_at_suspects(book, ref.repository_id, now)
         case ForcedPushSeen(push):
-            return book.refs.put_forced(push)
+            return book.refs.put_forced(push) and _look_after(book, push, now)
         case ReleaseSeen(release):
             return _release_seen(book, release) and _look_at_suspects(book, release.repository_id, now)
         case VersionSeen(version):
@@ -103,7 +113,7 @@ def apply(book: Book, fact: Fact, now: datetime) -> bool:
             if dossier is None or dossier.version.fingerprint != fingerprint or dossier.source == comparison:
                 return False
             book.versions.put(replace(dossier, source=comparison))
-            book.work.want("examine", version_task(artifact, number), now)
+            _examine_line(book, dossier.version, now)
             return True
         case ArtifactsProposed(repository_id, proposals):
             if book.repositories.proposals(repository_id) == proposals:
@@ -157,6 +167,15 @@ def _look_at_suspects(book: Book, repository_id: int, now: datetime) -> bool:
     return True
 
 
+def _look_after(book: Book, push: ForcedPush, now: datetime) -> bool:
+    """A webhook of a rewritten branch that came late is said of what was published after it."""
+    for publisher in book.repositories.publishers(push.repository_id):
+        for dossier in book.versions.of(publisher.artifact):
+            if push.at <= dossier.version.at <= push.at + AFTER_PUSH:
+                book.work.want("examine", version_task(publisher.artifact, dossier.version.number), now)
+    return True
+
+
 def _version_seen(book: Book, version: Version, now: datetime) -> bool:
     known = book.versions.get(version.artifact, version.number)
     if known is not None and known.version == version:
@@ -171,6 +190,13 @@ def _version_seen(book: Book, version: Version, now: datetime) -> bool:
         book.versions.put(replace(kept, version=version))
     book.work.want("examine", version_task(version.artifact, version.number), now)
     return True
+
+
+def _examine_line(book: Book, compared: Version, now: datetime) -> None:
+    """What was compared is judged again, and the version after it on its line, which it is the measure of."""
+    line = [d.version for d in book.versions.of(compared.artifact) if d.version.line == compared.line]
+    for version in [v for v in line if v.at >= compared.at][:2]:
+        book.work.want("examine", version_task(version.artifact, version.number), now)
 
 
 def _evidence_read(book: Book, read: EvidenceRead) -> bool:
@@ -202,6 +228,9 @@ def _publishers_set(book: Book, said: PublishersSet, now: datetime) -> bool:
             book.work.want("examine", version_task(publisher.artifact, dossier.version.number), now)
     for run in book.runs.unread(said.repository_id):
         _want_jobs(book, run, now)
+    for run in book.runs.between(said.repository_id, now - VETTED, now):
+        if run.vetting is None:
+            _want_vetting(book, run, now)
     return True
 
 
@@ -228,16 +257,33 @@ def _run_read(book: Book, reading: RunRead, now: datetime) -> bool:
     return True
 
 
-def _want_jobs(book: Book, run: Run, now: datetime) -> None:
+def _of_publisher(book: Book, run: Run) -> bool:
+    """Some publisher publishes by its workflow."""
     approved = {path for p in book.repositories.publishers(run.key.repository_id) for path in p.workflows}
-    if run.completed and not run.workflows.isdisjoint(approved):
+    return not run.workflows.isdisjoint(approved)
+
+
+def _want_jobs(book: Book, run: Run, now: datetime) -> None:
+    if run.completed and _of_publisher(book, run):
         book.work.want("inspect", run_task(run.key), now)
 
 
+def _want_vetting(book: Book, run: Run, now: datetime) -> None:
+    """Not of a fork's run: it explains nothing, and a stranger must not make us ask."""
+    own = run.head_repository_id == run.key.repository_id
+    if own and run.started_at > now - VETTED and _of_publisher(book, run):
+        book.work.want("inspect", vet_task(run.key), now)
+
+
 def _run_changed(book: Book, run: Run, known: Run | None, now: datetime) -> bool:
-    """Keep the run; read its jobs if it may publish; look again at what it may explain. Heals a late webhook."""
+    """Keep the run; read its jobs if it may publish; look again at what it may explain. Heals a late webhook.
+
+    Its commit is asked about when it is first seen, and who approved it when it is over.
+    """
     if run.jobs is JobsState.UNREAD or (run != known and run.jobs is JobsState.GONE):
         _want_jobs(book, run, now)
+    if known is None or (run.completed and not known.completed):
+        _want_vetting(book, run, now)
     if run == known:
         return False
     book.runs.put(run)

@@ -26,6 +26,8 @@ from verifier.model import (
 )
 
 EVER = timedelta(days=3650)
+STAGED = timedelta(days=31)
+"""How long a staged version may wait for a person's approval."""
 PREDECESSORS = 8
 """Of how many versions before it a case tells what GitHub said about their commits."""
 
@@ -108,13 +110,17 @@ class Cases:
         return Sight(min(listed) if complete else None, min(gaps, default=None), github_problem)
 
     def _runs(self, dossier: Dossier, ids: list[int]) -> tuple[Run, ...]:
-        """Attempts around every file's publication, and those that the evidence names."""
-        times = {file.published_at for file in dossier.version.files if file.published_at} or {dossier.version.at}
+        """Attempts around every file's publication, those that evidence names, and those that may have staged it."""
+        version = dossier.version
+        times = {file.published_at for file in version.files if file.published_at} or {version.at}
         found: dict[RunKey, Run] = {}
         for repository_id in ids:
             for at in times:
                 runs = self._book.runs.between(repository_id, at - AROUND, at + AROUND)
                 found |= {run.key: run for run in runs}
+            if version.account is not None and version.account.approver is not None:
+                staged = self._book.runs.between(repository_id, version.at - STAGED, version.at)
+                found |= {run.key: run for run in staged if run.claims}
         for evidence in dossier.evidence or ():
             if evidence.run is not None and (run := self._run(evidence.run)) is not None:
                 found[run.key] = run

@@ -29,9 +29,9 @@ def by_sight(ref: Ref) -> tuple[datetime, str]:
     return ref.seen_at, ref.name
 
 
-def by_push(push: ForcedPush) -> tuple[datetime, str, str]:
+def by_push(push: ForcedPush) -> tuple[datetime, str, str, str]:
     """Forced pushes: when they happened."""
-    return push.at, push.ref, push.after
+    return push.at, push.ref, push.before, push.after
 
 
 def by_update(release: Release) -> tuple[datetime, int]:

@@ -276,7 +276,7 @@ class Refs(Protocol):
         """The pushes that rewrote a branch, oldest first."""
 
     def put_forced(self, push: ForcedPush) -> bool:
-        """Keep it; False when it is known (by repository, ref and new commit)."""
+        """Keep it; False when it is known. The same commits pushed again later are another push."""
 
 
 class Versions(Protocol):

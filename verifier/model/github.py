@@ -205,11 +205,14 @@ def with_reading(run: Run, reading: Reading) -> Run:
     )
 
 
-def vetting_order(vetting: Vetting | None) -> tuple[bool, bool, float, str]:
-    """How much a vetting is worth: a complete answer before a broken one, then the earlier: refs can be moved later."""
+def vetting_order(vetting: Vetting | None) -> tuple[bool, bool, float, int, str]:
+    """How much a vetting is worth: a complete answer before a broken one, then the earlier: refs can be moved later.
+
+    Of one and the same, the one that more approvals were added to.
+    """
     if vetting is None:
-        return False, False, 0.0, ""
-    return True, not vetting.problem, -vetting.asked_at.timestamp(), repr(vetting)
+        return False, False, 0.0, 0, ""
+    return True, not vetting.problem, -vetting.asked_at.timestamp(), len(vetting.approvals), repr(vetting)
 
 
 _PROGRESS = ("requested", "waiting", "pending", "queued", "in_progress", "completed")

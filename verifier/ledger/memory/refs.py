@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from verifier.ledger.memory.table import Journal, Table
 from verifier.ledger.order import by_push, by_sight, by_update
 from verifier.model import ForcedPush, Ref, Release
@@ -13,7 +15,7 @@ class Refs:
     def __init__(self, journal: Journal) -> None:
         self._tags: Table[tuple[int, str], Ref] = Table(journal)
         self._releases: Table[tuple[int, int], Release] = Table(journal)
-        self._forced: Table[tuple[int, str, str], ForcedPush] = Table(journal)
+        self._forced: Table[tuple[int, str, str, str, datetime], ForcedPush] = Table(journal)
 
     def tag(self, repository_id: int, name: str) -> Ref | None:
         return self._tags.get((repository_id, name))
@@ -37,7 +39,7 @@ class Refs:
         return sorted((push for push in self._forced.values() if push.repository_id == repository_id), key=by_push)
 
     def put_forced(self, push: ForcedPush) -> bool:
-        key = (push.repository_id, push.ref, push.after)
+        key = (push.repository_id, push.ref, push.before, push.after, push.at)
         if self._forced.get(key) is not None:
             return False
         self._forced.put(key, push)

@@ -56,7 +56,13 @@ class Refs:
 
     def put_forced(self, push: ForcedPush) -> bool:
         columns = tables.forced_pushes.c
-        key = {"repository_id": push.repository_id, "ref": push.ref, "after": push.after}
+        key = {
+            "repository_id": push.repository_id,
+            "ref": push.ref,
+            "before": push.before,
+            "after": push.after,
+            "at": push.at,
+        }
         known = select(columns.body).where(*(columns[name] == value for name, value in key.items()))
         if self._transaction.one(known):
             return False

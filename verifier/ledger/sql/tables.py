@@ -143,7 +143,9 @@ forced_pushes = Table(
     metadata,
     Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
     Column("ref", Key, primary_key=True),
+    Column("before", Key, primary_key=True),
     Column("after", Key, primary_key=True),
+    Column("at", Moment, primary_key=True, autoincrement=False),
     Column("body", Text, nullable=False),
 )
 

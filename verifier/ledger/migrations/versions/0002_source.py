@@ -17,9 +17,11 @@ def upgrade() -> None:
         "forced_pushes",
         sa.Column("repository_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
         sa.Column("after", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("repository_id", "ref", "after", name="pk_forced_pushes"),
+        sa.PrimaryKeyConstraint("repository_id", "ref", "before", "after", "at", name="pk_forced_pushes"),
     )
     op.create_table(
         "proposals",
