@@ -1,17 +1,23 @@
-"""Which steps of a run publish, told by the names that GitHub's jobs give them. Pure, bounded, never raises.
+"""Which steps of a run publish: by its workflow file where that is known, else by the names that GitHub's jobs give
+them. Pure, bounded, never raises.
 
 A step's name is its `name:` in the workflow, else `Run` and its first line or action. Names are chosen by people, so
-this is a reading, made to err towards "not found": a step taken for a publish step that is none would speak against
+theirs is a reading, made to err towards "not found": a step taken for a publish step that is none would speak against
 honest versions when it is skipped.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from verifier.discovery.judged import UNKNOWN, Judged
+from verifier.discovery.matching import jobs_called, jobs_within, judge_steps
+from verifier.discovery.publishing import ExpectedJob, Publishing
+from verifier.discovery.shell import HOLE
 from verifier.model import PublishStep
 
 JOBS = 2_000
@@ -50,6 +56,8 @@ _PUSH = re.compile(
 )
 _DRY = re.compile(r"dry[ -]?run|(?<!\S)-n(?!\S)|(?<!\w)un-?publish|--no-push")
 _TEST_INDEX = re.compile(r"test[ ._-]?pypi")
+# Steps that GitHub adds: `Build owner/action@ref` makes the container of an action that runs later.
+_GITHUBS = re.compile(r"(?:post|pre) |set up job|complete job|build [\w.-]+/[\w./-]+@")
 # What else people publish, and what else they do about publishing.
 _OTHER = re.compile(
     r"(?<!\w)publish(?:es|ing)?(?: \S+){0,4}? (?:tests?|testing|unit|junit|e2e|results?|reports?|reporting"
@@ -66,21 +74,62 @@ _ABOUT = re.compile(
 _AND_PUBLISH = re.compile(r"(?:(?<!\w)(?:and|then|or) |[&+,/] ?)(?:then )?(?:npm )?(?:publish|push)(?!\w)")
 
 
-def publish_steps(jobs: Sequence[Mapping[str, Any]]) -> tuple[PublishStep, ...]:
-    """The steps that look like publishing, in GitHub's order, with what became of them."""
+def publish_steps(jobs: Sequence[Mapping[str, Any]], publishing: Publishing | None = None) -> tuple[PublishStep, ...]:
+    """The steps that publish, in GitHub's order, with what became of them.
+
+    Where the workflow file names steps that publish, those count. Beside them a step counts by its name only if the
+    file cannot tell what it does. Where it names none that is shown, names alone count.
+    """
+    if publishing is not None and publishing.publishes:
+        found = [step for job in _objects(jobs, JOBS) for step in _by_file(job, publishing)]
+        if any(step.by_file for step in found):
+            return tuple(found)
+    return tuple(step for job in _objects(jobs, JOBS) for step in _steps(job, {}))
+
+
+def _by_file(job: Mapping[str, Any], publishing: Publishing) -> list[PublishStep]:
+    """The publish steps of one job, as far as the file says; those of a skipped job are found, and skipped."""
+    name = _text(job.get("name"))
+    written = jobs_called(name, publishing)
+    shown = _objects(job.get("steps"), STEPS)
+    if not shown and job.get("conclusion") == "skipped":
+        return [step for found in written or jobs_within(name, publishing) for step in _skipped(job, found)][:STEPS]
+    names = [_text(step.get("name")) for step in shown]
+    answers = [judge_steps(names, found) for found in written]
+    known = {at: answer for at in range(len(names)) if (answer := _agreed([said[at] for said in answers])) != UNKNOWN}
+    return _steps(job, known)
+
+
+def _agreed(answers: Sequence[Judged]) -> Judged:
+    """One answer for a step that may be one of several written ones: what they all say, else it cannot be told."""
+    return answers[0] if answers and all(answer == answers[0] for answer in answers) else UNKNOWN
+
+
+def _steps(job: Mapping[str, Any], known: Mapping[int, Judged]) -> list[PublishStep]:
+    """The publish steps of one job: those known to publish, and of the others those that are called so."""
     found = []
-    for job in _objects(jobs, JOBS):
-        for step in _objects(job.get("steps"), STEPS):
-            name = step.get("name")
-            if isinstance(name, str) and is_publish(name):
-                found.append(_step(job, step, name))
-    return tuple(found)
+    for at, step in enumerate(_objects(job.get("steps"), STEPS)):
+        name = step.get("name")
+        judged = known.get(at, UNKNOWN)
+        if isinstance(name, str) and (is_publish(name) if judged.publishes is None else judged.publishes):
+            found.append(replace(_step(job, step, name), types=judged.types, by_file=judged.publishes is True))
+    return found
+
+
+def _skipped(job: Mapping[str, Any], written: ExpectedJob) -> list[PublishStep]:
+    """The publish steps of a job that GitHub shows without steps, because it was skipped as a whole."""
+    made = [(_step(job, {"conclusion": "skipped"}, _readable(s.name)), s.judged) for s in written.steps or ()]
+    return [replace(step, types=judged.types, by_file=True) for step, judged in made if judged.publishes]
+
+
+def _readable(name: str) -> str:
+    return "".join(character for character in name.replace(HOLE, "…") if character.isprintable())
 
 
 def is_publish(name: str) -> bool:
     """The name of a step says that it publishes an artifact: for real, to a registry that people install from."""
     line = " ".join(name[:NAME].lower().split())
-    if line.startswith(("post ", "set up job", "complete job")) or _DRY.search(line):
+    if _GITHUBS.match(line) or _DRY.search(line):
         return False
     bare = line.removeprefix("run ")
     if _TEST_INDEX.search(bare) and not re.search(_WHERE, _TEST_INDEX.sub("", bare)):
@@ -96,21 +145,25 @@ def is_publish(name: str) -> bool:
     return bool(_PUBLISH.search(bare) or _RELEASE.search(bare) or _PUSH.search(bare))
 
 
-def _objects(value: object, most: int) -> Iterable[Mapping[str, Any]]:
+def _objects(value: object, most: int) -> list[Mapping[str, Any]]:
     items = value if isinstance(value, Sequence) and not isinstance(value, str | bytes) else ()
     return [item for item in items[:most] if isinstance(item, Mapping)]
 
 
 def _step(job: Mapping[str, Any], step: Mapping[str, Any], name: str) -> PublishStep:
-    number = step.get("number")
     return PublishStep(
         job=_text(job.get("name")),
         name=name[:NAME],
-        number=number if isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**31 else 0,
+        number=_count(step.get("number"), 2**31),
         conclusion=_text(step.get("conclusion")),
         started_at=_moment(step.get("started_at")),
         completed_at=_moment(step.get("completed_at")),
+        job_id=_count(job.get("id"), 2**63),
     )
+
+
+def _count(value: object, below: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < below else 0
 
 
 def _text(value: object) -> str:

@@ -1,0 +1,142 @@
+"""Discover, on the command line: what a folder or a repository publishes, and what would be watched. Writes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from app import build, files
+from app.explain import shown
+from app.http import make_fetch
+from app.jobs.discover import known_to, same_to
+from app.origins import Origins
+from app.settings import Settings
+from checks.base import Permanent
+from verifier.discovery import settle
+from verifier.discovery.find import Findings, find
+from verifier.discovery.origin import UNASKED, Said, repository
+from verifier.discovery.propose import Known, propose
+from verifier.model import Artifact, Proposal
+
+_HEADINGS = ("ARTIFACT", "WORKFLOWS", "FOUND IN", "REGISTRY", "ENROLLED")
+_WIDEST = 60
+
+
+@dataclass(frozen=True)
+class Discovered:
+    """What there is to print. `name` is the repository's, or the folder's where that is not known."""
+
+    name: str
+    findings: Findings
+    proposals: tuple[Proposal, ...]
+    said: Mapping[Artifact, Said]
+
+
+def discover(settings: Settings, target: str, check: bool, as_json: bool) -> str:
+    """The answer for a folder, or else for `owner/name`, as text or JSON.
+
+    A folder is looked at offline unless `check` asks the registries; a repository through the App's installation.
+    Raises ValueError, Permanent and Temporary, in words for people.
+    """
+    folder = Path(target)
+    found = of_folder(settings, folder, check) if folder.is_dir() else of_repository(settings, target)
+    return json.dumps(as_document(found), indent=2) if as_json else as_text(found)
+
+
+def of_folder(settings: Settings, folder: Path, check: bool) -> Discovered:
+    """What the files of a folder say; its repository's name is that of its clone's origin."""
+    name = repository(files.origin_of(folder)) or ""
+    if check and not name:
+        raise ValueError(f"{folder} has no origin on GitHub to compare the registries' word with; leave out --check.")
+    findings = find(files.of_folder(folder), name, settings.npm_registry)
+    said = Origins(make_fetch(settings), settings).of(_artifacts(findings), name, build.now()) if check else {}
+    return Discovered(
+        name or str(folder), findings, propose(findings.packages, findings.workflows, said, Known()), said
+    )
+
+
+def of_repository(settings: Settings, full_name: str) -> Discovered:
+    """What the repository's default branch says, what the registries say, and what the ledger knows."""
+    if full_name.count("/") != 1:
+        raise ValueError(f"{full_name!r} is neither a folder here nor a repository; write that like owner/name.")
+    deps = build.build(settings)
+    installation_id = deps.github(0).installation_for(full_name)
+    if installation_id is None:
+        raise Permanent(f"The App is not installed on {full_name}; install it there, or give a folder.")
+    github = deps.github(installation_id)
+    held = github.named(full_name)
+    if held is None:
+        raise Permanent(f"GitHub does not show {full_name} to the App; grant it in the installation's settings.")
+    findings = find(files.of_repository(github, held, github.head_sha(held)), held.full_name, settings.npm_registry)
+    said = Origins(deps.fetch, settings, same_to(github, held)).of(_artifacts(findings), held.full_name, deps.now())
+    with deps.ledger.reading() as book:
+        known = known_to(book, held, _artifacts(findings))
+    return Discovered(held.full_name, findings, propose(findings.packages, findings.workflows, said, known), said)
+
+
+def as_document(found: Discovered) -> dict[str, object]:
+    """The answer as JSON."""
+    return {
+        "repository": found.name,
+        "workflows": [asdict(workflow) for workflow in found.findings.workflows],
+        "artifacts": [
+            {
+                "purl": proposal.purl,
+                "workflows": proposal.workflows,
+                "found_in": proposal.found_in,
+                "registry": _word(found, proposal),
+                "enrolled": proposal.clear,
+                "question": proposal.question,
+            }
+            for proposal in found.proposals
+        ],
+        "left_out": [asdict(one) for one in found.findings.left_out],
+        "problems": found.findings.problems,
+        "config": settle.config(_asked(found)),
+    }
+
+
+def as_text(found: Discovered) -> str:
+    """The answer as a table, the questions below it, and the lines that would settle them."""
+    lines = [f"{shown(found.name)}: {_counted(found)}"]
+    if found.proposals:
+        lines += ["", *_table([_HEADINGS, *(_row(found, proposal) for proposal in found.proposals)])]
+    questions = dict.fromkeys(proposal.question for proposal in _asked(found))
+    lines += ["", "Not clear:", *(f"  {shown(question)}" for question in questions)] if questions else []
+    problems = found.findings.problems
+    lines += ["", "Not looked at:", *(f"  {shown(problem)}" for problem in problems)] if problems else []
+    config = settle.config(_asked(found))
+    lines += ["", ".github/artifact-monitor.yml that settles it:", "", config.rstrip()] if config else []
+    return "\n".join(lines)
+
+
+def _artifacts(findings: Findings) -> list[Artifact]:
+    return [package.artifact for package in findings.packages]
+
+
+def _asked(found: Discovered) -> list[Proposal]:
+    return [proposal for proposal in found.proposals if proposal.question]
+
+
+def _word(found: Discovered, proposal: Proposal) -> str:
+    return found.said.get(Artifact(proposal.purl), UNASKED).word.value
+
+
+def _counted(found: Discovered) -> str:
+    clear, left_out = sum(proposal.clear for proposal in found.proposals), len(found.findings.left_out)
+    workflows = len(found.findings.workflows)
+    return f"found {len(found.proposals)}, clear {clear}; workflow files {workflows}; manifests left out {left_out}"
+
+
+def _row(found: Discovered, proposal: Proposal) -> tuple[str, ...]:
+    files_ = ", ".join(path.rsplit("/", 1)[-1] for path in proposal.workflows) or "none"
+    enrolled = "yes" if proposal.clear else "no"
+    return (proposal.purl, files_, proposal.found_in, _word(found, proposal), enrolled)
+
+
+def _table(rows: list[tuple[str, ...]]) -> list[str]:
+    clean = [[shown(cell, _WIDEST) for cell in row] for row in rows]
+    widths = [max(len(row[column]) for row in clean) for column in range(len(clean[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in clean]

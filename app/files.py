@@ -1,0 +1,65 @@
+"""Where discovery's files come from: a folder on this machine, or a repository on GitHub at the head of its branch."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from app.github import GitHub
+from app.github_files import MOST_ENTRIES, blob, tree
+from checks.base import Permanent
+from verifier.discovery.documents import BYTES
+from verifier.discovery.find import Files
+from verifier.model import Repository
+
+_NEVER = {".git", "node_modules", ".venv", "__pycache__"}
+_URL = re.compile(r"(?m)^[ \t]*url[ \t]*=[ \t]*(\S{1,500})")
+
+
+def of_repository(github: GitHub, repository: Repository, commit: str) -> Files:
+    """The files of one commit. Raises Permanent when GitHub does not know it, Temporary when it does not answer."""
+    seen = tree(github, repository, commit)
+    if seen is None:
+        raise Permanent(f"GitHub shows no files of {repository.full_name} at {commit[:12]}.")
+
+    def get(path: str) -> bytes | None:
+        try:
+            return blob(github, repository, seen.blobs[path], BYTES)
+        except Permanent:
+            github.still_there(repository)
+            return None  # too large or no text: the repository itself is there
+
+    return Files(frozenset(seen.blobs), get, seen.complete)
+
+
+def of_folder(folder: Path) -> Files:
+    """The plain files below a folder; links are not followed."""
+    paths = set[str]()
+    for where, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in _NEVER)
+        relative = Path(where).relative_to(folder)
+        paths.update((relative / name).as_posix() for name in names)
+        if len(paths) > MOST_ENTRIES:
+            break
+
+    def get(path: str) -> bytes | None:
+        place = folder / path
+        try:
+            if place.is_symlink() or not place.is_file() or place.stat().st_size > BYTES:
+                return None
+            return place.read_bytes()
+        except OSError:
+            return None
+
+    return Files(frozenset(paths), get, complete=len(paths) <= MOST_ENTRIES)
+
+
+def origin_of(folder: Path) -> str:
+    """The address of a clone's `origin`, '' where there is none."""
+    try:
+        config = (folder / ".git" / "config").read_text("utf-8", "replace")[:65_536]
+    except OSError:
+        return ""
+    found = _URL.search(config.partition('[remote "origin"]')[2].partition("\n[")[0])
+    return found[1] if found is not None else ""

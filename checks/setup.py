@@ -1,0 +1,169 @@
+"""What discovery found, as a check run on the default branch: what is watched, what is asked, and what to paste.
+
+Neutral while something is asked. It is made once, and again on the newest commit when its text changes: GitHub does not
+let a check run move. Source: docs.github.com/rest/checks/runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from checks.base import GitHubCalls, Post
+from checks.document import document, section
+from checks.escape import code, markdown
+from checks.plan import digest
+from verifier.discovery import settle
+from verifier.discovery.origin import Said, Word
+from verifier.model import Artifact, Proposal, Publisher, Repository
+
+NAME = "setup"
+TITLE = "Artifact Monitor: setup"
+CONFIG = ".github/artifact-monitor.yml"
+LIMIT = 60_000
+PROBLEMS = 10
+"""The most sentences shown about what could not be looked at."""
+PASTED = 100
+"""The most entries shown for the configuration file."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What there is to say about one repository. `publishers` is what is in force, from every source."""
+
+    repository: Repository
+    publishers: tuple[Publisher, ...]
+    proposals: tuple[Proposal, ...]
+    said: Mapping[Artifact, Said] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+def wants(setup: Setup) -> bool:
+    """There is something to say: an artifact is watched, or asked about."""
+    return bool(setup.publishers or setup.proposals)
+
+
+def render(setup: Setup) -> Post:
+    """The check run."""
+    asked = [proposal for proposal in setup.proposals if proposal.question]
+    watched = {publisher.artifact for publisher in setup.publishers}
+    output = {
+        "title": _title(len(watched), len(asked)),
+        "summary": document([_lead(asked)], ("What is watched", _watched(setup)), [], LIMIT),
+        "text": document(
+            [section("What could not be looked at", [f"- {markdown(line)}" for line in setup.problems[:PROBLEMS]])],
+            ("What is asked", _questions(asked)),
+            [_pasted(asked)],
+            LIMIT,
+        ),
+    }
+    body: dict[str, Any] = {
+        "name": TITLE,
+        "external_id": f"setup/{setup.repository.id}",
+        "status": "completed",
+        "conclusion": "neutral" if asked or setup.problems else "success",
+        "output": {key: value for key, value in output.items() if value},
+    }
+    return Post(body["external_id"], digest(body), body, open=True)
+
+
+def find(repository: Repository, commit: str, post: Post, github: GitHubCalls) -> tuple[str, str] | None:
+    """(id, address) of our check run of this marker on this commit, which a process that died may have made."""
+    query = urlencode({"check_name": TITLE, "filter": "all"})
+    for run in github.list(f"{_at(repository)}/commits/{quote(commit)}/check-runs?{query}"):
+        if run.get("external_id") == post.marker and github.ours(run.get("app")):
+            return str(run["id"]), str(run.get("html_url") or "")
+    return None
+
+
+def create(repository: Repository, commit: str, post: Post, github: GitHubCalls) -> tuple[str, str]:
+    """Make it on this commit; returns (id, address)."""
+    made = github.call("POST", f"{_at(repository)}/check-runs", {**post.body, "head_sha": commit})
+    return str(made["id"]), str(made.get("html_url") or "")
+
+
+def update(repository: Repository, ref: str, post: Post, github: GitHubCalls) -> None:
+    """Make the check run of this id show the text. Raises Gone where there is none any more."""
+    github.call("PATCH", f"{_at(repository)}/check-runs/{quote(ref, safe='')}", post.body)
+
+
+def _title(watched: int, asked: int) -> str:
+    packages = "1 package is" if watched == 1 else f"{watched} packages are"
+    questions = "" if not asked else f", {asked} question{'s' if asked > 1 else ''} open"
+    return f"{packages} watched{questions}"
+
+
+def _lead(asked: Sequence[Proposal]) -> str:
+    found = "This was found in the repository's files and compared with what the registries say."
+    return f"{found} {_PLEASE if asked else f'If something is missing or wrong, `{CONFIG}` decides.'}"
+
+
+_PLEASE = f"Some of it is not clear; answer in `{CONFIG}` on the default branch. Nothing is alarmed about meanwhile."
+
+
+def _watched(setup: Setup) -> list[str]:
+    found_in = {proposal.purl: proposal.found_in for proposal in setup.proposals if proposal.clear}
+    by_artifact: dict[Artifact, list[str]] = {}
+    for publisher in setup.publishers:
+        by_artifact.setdefault(publisher.artifact, []).extend(publisher.workflows)
+    return [
+        f"- {code(artifact.purl)}, published by {_by(paths)} ({_why(artifact, found_in, setup.said)})"
+        for artifact, paths in sorted(by_artifact.items())
+    ]
+
+
+def _by(paths: Sequence[str]) -> str:
+    return ", ".join(code(path) for path in dict.fromkeys(paths)) or "people, by hand"
+
+
+def _why(artifact: Artifact, found_in: Mapping[str, str], said: Mapping[Artifact, Said]) -> str:
+    """Where it was found and what its registry says, or that somebody configured it."""
+    if artifact.purl not in found_in:
+        return "as configured, or found earlier"
+    words = {Word.AGREES: "; the registry agrees", Word.ABSENT: "; not published yet"}
+    word = said[artifact].word if artifact in said else Word.UNASKED
+    return f"found in {code(found_in[artifact.purl])}{words.get(word, '')}"
+
+
+def _questions(asked: Sequence[Proposal]) -> list[str]:
+    """Each question once, with the packages that it is about below it."""
+    about: dict[str, list[Proposal]] = {}
+    for proposal in asked:
+        about.setdefault(proposal.question, []).append(proposal)
+    return [
+        line
+        for question, proposals in about.items()
+        for line in (f"- {markdown(question)}", *(f"  - {code(p.purl)} ({code(p.found_in)})" for p in proposals))
+    ]
+
+
+def _pasted(asked: Sequence[Proposal]) -> str:
+    """The lines that settle what is asked, in a fence longer than any run of backticks in them."""
+    lines = settle.config(asked[:PASTED])
+    if not lines:
+        return ""
+    fence = "`" * max(3, 1 + max(_runs(lines), default=0))
+    more = f" These are the first {PASTED}." if len(asked) > PASTED else ""
+    return section(
+        f"Lines for `{CONFIG}`",
+        [
+            f"Keep the workflows that publish it; `manual: true` allows publishing by hand. Where the file is there "
+            f"already, add the entries to its list.{more}",
+            "",
+            f"{fence}yaml",
+            lines + fence,
+        ],
+    )
+
+
+def _runs(text: str) -> Iterator[int]:
+    length = 0
+    for character in text:
+        length = length + 1 if character == "`" else 0
+        yield length
+
+
+def _at(repository: Repository) -> str:
+    return f"/repos/{quote(repository.full_name)}"

@@ -1,0 +1,74 @@
+"""Packages that an approved run's log names and nobody watches (trap N13)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.verdict.cases import WIDGET, run
+from verifier.discovery import from_log
+from verifier.discovery.from_log import KEPT, added, remembered, unwatched
+from verifier.model import Artifact, LogClaim, Proposal
+
+RUN = replace(
+    run(),
+    claims=(
+        LogClaim("npm", "widget", "1.0.0"),
+        LogClaim("npm", "@alice/extra", "1.0.0"),
+        LogClaim("pypi", "Alice_Tool-1.0-py3-none-any.whl", "1.0"),
+        LogClaim("pypi", "", "1.0", file="other-tool-1.0.tar.gz"),
+        LogClaim("docker", "alice/widget"),
+        LogClaim("npm", "", digests=("sha512:00",)),
+    ),
+)
+
+
+def test_what_a_log_claims_and_nobody_watches_is_proposed_with_the_runs_workflow():
+    found = unwatched(RUN, {WIDGET})
+
+    assert ["pkg:npm/%40alice/extra", "pkg:pypi/alice-tool", "pkg:pypi/other-tool"] == [p.purl for p in found]
+    assert {(RUN.workflow,)} == {p.workflows for p in found}
+    assert not any(p.clear for p in found)
+    assert f"log of run {RUN.key}" == found[0].found_in
+
+
+def test_what_is_proposed_already_is_not_proposed_again():
+    known = (Proposal("pkg:npm/%40alice/extra", (), "package.json"),)
+    after = added(known, unwatched(RUN, {WIDGET}))
+
+    assert known == after[:1]
+    assert 3 == len(after)
+    assert after == added(after, unwatched(RUN, {WIDGET}))
+
+
+def test_the_next_look_remembers_what_logs_showed_and_nothing_else():
+    packages = remembered(added((Proposal("pkg:npm/x", (), "package.json"),), unwatched(RUN, {WIDGET})))
+
+    assert {"pkg:npm/%40alice/extra", "pkg:pypi/alice-tool", "pkg:pypi/other-tool"} == {
+        p.artifact.purl for p in packages
+    }
+    assert all(package.member and package.workflows == (RUN.workflow,) for package in packages)
+
+
+def test_a_log_cannot_fill_the_list(monkeypatch):
+    monkeypatch.setattr(from_log, "KEPT", 2)
+    flood = replace(RUN, claims=tuple(LogClaim("npm", f"p{n}") for n in range(9)))
+
+    assert 2 == len(added(added((), unwatched(flood, ())), unwatched(RUN, ())))
+    assert KEPT < 1_000
+
+
+@given(
+    st.lists(
+        st.builds(
+            LogClaim, st.sampled_from(["npm", "pypi", "oci", "\0"]), st.text(max_size=30), file=st.text(max_size=30)
+        )
+    )
+)
+def test_hostile_claims_never_raise_and_name_only_what_a_purl_can_say(claims):
+    found = unwatched(replace(RUN, claims=tuple(claims)), ())
+
+    assert [p.purl for p in found] == sorted({p.purl for p in found})
+    assert {"npm", "pypi"} >= {Artifact(p.purl).type for p in found}
