@@ -42,6 +42,9 @@ def main() -> None:
     """
 
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
 def _settings() -> Settings:
     from app.logs import configure
 
@@ -118,8 +121,10 @@ def clock() -> None:
     """
     from app.build import build
     from app.clock import main as tick
+    from app.freshness import Freshness
 
-    tick(build(_settings()))
+    deps = build(_settings())
+    tick(deps, beside=Freshness(deps))
 
 
 @main.command()
@@ -168,6 +173,21 @@ def watch(
 
 
 @main.command()
+@click.argument("target", metavar="PATH|OWNER/REPO")
+@click.option("--check", is_flag=True, help="Ask the registries about a folder too.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def discover(target: str, check: bool, as_json: bool) -> None:
+    """What a folder or a repository publishes, which workflows publish it, and what would be watched.
+
+    \b
+    Example:  artifact-monitor discover .
+    """
+    from app.discover import discover as look
+
+    click.echo(look(_settings(), target, check, as_json))
+
+
+@main.command()
 @click.argument("purl")
 @click.argument("version")
 def explain(purl: str, version: str) -> None:
@@ -199,6 +219,34 @@ def waive(purl: str, version: str, by: str, reason: str, days: int) -> None:
     from app.waiving import waive as acknowledge
 
     click.echo(acknowledge(build(_settings()), Acknowledgement(purl, version, by, reason, days)))
+
+
+@main.command("verify-bundle")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@click.option("--subject", default="", metavar="NAME", help="What it must be about: a purl, a file's name.")
+@click.option("--digest", default="", metavar="ALG:HEX", help="The digest it must be about.")
+@click.option("--trust-root", "roots", multiple=True, type=_FILE, help="A trusted_root.json (repeatable).")
+@click.option("--keys", type=_FILE, help="npm's public keys, for what it signs itself.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on a line for each FILE.")
+def verify_bundle(
+    files: tuple[Path, ...], subject: str, digest: str, roots: tuple[Path, ...], keys: Path | None, as_json: bool
+) -> None:
+    """Verify Sigstore bundles, npm attestations documents and PEP 740 attestations or provenance, offline.
+
+    Exit code 0: all verified; 1: any failed or none; 3: any that cannot be verified here; 2: a file cannot be read.
+
+    \b
+    Example:  artifact-monitor verify-bundle --digest sha256:… widget.sigstore.json
+    """
+    from app import verify_bundle as verifying
+    from app.verify_shown import as_document, as_text
+
+    expected, trust = verifying.Expected.read(subject, digest), verifying.trust(roots, keys, os.environ)
+    results = []
+    for file in files:
+        results.append(result := verifying.look(file, trust, expected))
+        click.echo(json.dumps(as_document(result)) if as_json else as_text(result))
+    sys.exit(verifying.exit_code(results))
 
 
 @main.command()

@@ -86,9 +86,11 @@ def _keep(book: Book, publisher: Publisher, now: datetime) -> None:
     """The operator's word settles whose artifact it is: other repositories' files no longer claim it."""
     for other in book.repositories.publishers_of(publisher.artifact):
         if other.repository_id != publisher.repository_id:
-            said = book.repositories.publishers_from(other.repository_id, "config")
-            left = tuple(p for p in said if p.artifact != publisher.artifact)
-            book.record(PublishersSet(other.repository_id, "config", left), now)
+            for source in ("config", "discovery"):
+                said = book.repositories.publishers_from(other.repository_id, source)
+                left = tuple(p for p in said if p.artifact != publisher.artifact)
+                if left != said:
+                    book.record(PublishersSet(other.repository_id, source, left), now)
     others = [
         other
         for other in book.repositories.publishers_from(publisher.repository_id, SOURCE)

@@ -134,6 +134,10 @@ AGAINST: dict[str, Words] = {
         "Its provenance cannot be proven, unlike that before",
         "Earlier versions carry provenance that verifies. Junk in its place looks like proof, and is none.",
     ),
+    "commit-unvetted": suspect(
+        "Nobody could look at its run's commit",
+        "A tag can point at code that nobody merged. GitHub could not say whether this one does, as it could before.",
+    ),
     # anomalies
     "provenance-invalid": odd(
         "Its provenance does not verify",

@@ -56,6 +56,11 @@ FOR: dict[str, Words] = {
     "attestations-not-asked": calm(
         "GitHub is not asked yet", "GitHub may hold provenance for it that the registry does not.", WAIT
     ),
+    "run-unvetted": calm(
+        "Its run's commit is not looked at yet",
+        "A run accounts for it; GitHub has still to say whose commit it ran.",
+        WAIT,
+    ),
     # notes
     "published-by-hand": calm("Published by hand", "No run could account for it, so its origin cannot be checked."),
     "manual-allowed": calm("Publishing by hand is allowed", "The configuration says so; a missing run is no alarm."),

@@ -6,7 +6,7 @@ from flask import Flask, Response, request
 
 from sandbox import npm, pypi
 from sandbox.github import app as github
-from sandbox.github import pages
+from sandbox.github import attestations, logs, pages
 from sandbox.keys import Keys
 from sandbox.world import World
 
@@ -22,6 +22,8 @@ def create(world: World, keys: Keys, *, advisories: bool = True) -> Flask:
     app.register_blueprint(github.blueprint(world, keys, advisories=advisories))
     app.register_blueprint(npm.blueprint(world), url_prefix=NPM)
     app.register_blueprint(pypi.blueprint(world), url_prefix=PYPI)
+    app.register_blueprint(logs.blueprint(world))
+    app.register_blueprint(attestations.blueprint(world))
     app.register_blueprint(pages.blueprint(world))
 
     @app.after_request

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from sandbox.attempt import Run
 from verifier.model import Artifact
 
 TRUSTED_PUBLISHER = "trusted_publisher"
@@ -12,56 +13,11 @@ TRUSTED_PUBLISHER = "trusted_publisher"
 
 
 @dataclass(frozen=True)
-class Step:
-    """One step of a job. A skipped step starts and ends at the same moment."""
-
-    name: str
-    starts: datetime
-    ends: datetime
-    conclusion: str
-
-
-@dataclass(frozen=True)
-class Job:
-    """One job of an attempt."""
-
-    name: str
-    starts: datetime
-    ends: datetime
-    conclusion: str
-    steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True)
-class Run:
-    """One attempt of a workflow run, from its start at `at` to `ends` (None: it never ends).
-
-    `created` is when attempt 1 was made: GitHub keeps it on a re-run.
-    """
-
-    at: datetime
-    repository: str
-    id: int
-    attempt: int
-    created: datetime
-    workflow: str
-    event: str
-    ref: str
-    sha: str
-    title: str
-    actor: str
-    head_repository: str
-    head_repository_id: int
-    conclusion: str
-    ends: datetime | None
-    jobs: tuple[Job, ...]
-    log: tuple[str, ...] = ()
-    called: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Attested:
-    """What the provenance of a file says; signed by nobody in the sandbox."""
+    """What the provenance of a file says. It is signed while its run runs: from `starts` to `ends`, where known.
+
+    With an `issuer` it was made elsewhere than at GitHub, by `identity`; then no run is named.
+    """
 
     run: int
     attempt: int
@@ -74,16 +30,32 @@ class Attested:
     sha: str
     digest: str = ""
     """`algorithm:hex` it is for; empty: the file's own."""
+    called: str = ""
+    """The reusable workflow whose job signed, `owner/repository/path@ref`; empty: the calling one itself."""
+    runner: str = "github-hosted"
+    issuer: str = ""
+    identity: str = ""
+    kind: str = "dsse"
+    """One of `sandbox.provenance.KINDS`."""
+    signed: bool = True
+    """False: the signature is no signature."""
+    signed_at: datetime | None = None
+    starts: datetime | None = None
+    ends: datetime | None = None
 
 
 @dataclass(frozen=True)
 class File:
-    """One file of a version and when it was uploaded. `digests` are `algorithm:hex`."""
+    """One file of a version and when it was uploaded. `digests` are `algorithm:hex`.
+
+    `data` are its bytes where the scenario says what it contains: then it can be downloaded.
+    """
 
     name: str
     at: datetime
     digests: tuple[str, ...]
     attested: Attested | None = None
+    data: bytes = field(default=b"", repr=False)
 
     def digest(self, algorithm: str) -> str:
         """The hex digits of one digest; empty when it has none."""
@@ -129,6 +101,38 @@ class Quarantine:
 
     at: datetime
     artifact: Artifact
+
+
+@dataclass(frozen=True)
+class Attest:
+    """GitHub alone gets an attestation for the first file of a version. The registry serves none of it."""
+
+    at: datetime
+    artifact: Artifact
+    version: str
+    attested: Attested
+
+
+@dataclass(frozen=True)
+class Push:
+    """Somebody pushes a commit to a branch; `forced`: over what was there."""
+
+    at: datetime
+    repository: str
+    branch: str
+    sha: str
+    pusher: str
+    forced: bool = False
+
+
+@dataclass(frozen=True)
+class DeleteBranch:
+    """A branch is deleted; its commits are still known."""
+
+    at: datetime
+    repository: str
+    name: str
+    pusher: str
 
 
 @dataclass(frozen=True)
@@ -204,5 +208,19 @@ class Outage:
 
 
 Event = (
-    Run | Publish | Remove | Yank | Quarantine | Tag | DeleteTag | Release | DeleteRelease | DeleteRun | Move | Outage
+    Run
+    | Publish
+    | Attest
+    | Remove
+    | Yank
+    | Quarantine
+    | Push
+    | DeleteBranch
+    | Tag
+    | DeleteTag
+    | Release
+    | DeleteRelease
+    | DeleteRun
+    | Move
+    | Outage
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sandbox import stable
-from sandbox.events import TRUSTED_PUBLISHER, Attested, Event, Publish, Run, Tag
+from sandbox.attempt import Run
+from sandbox.events import TRUSTED_PUBLISHER, Attested, Event, Publish, Tag
 from sandbox.names import Names, Package, Repository
+from sandbox.published import usual_files
 from sandbox.runs import whole_job
 from sandbox.strict import Item
-from sandbox.timeline import usual_files
 
 MOST = 2000
 """The most versions one entry may have."""
@@ -19,7 +20,7 @@ AROUND = timedelta(minutes=2)
 
 def read(item: Item, names: Names, installed: datetime) -> list[Event]:
     """One entry as events. Raises ScenarioError, also when a version lies after `installed`."""
-    keys = item.keys("artifact artifacts every by attested tags runs workflow actor tag", "versions first")
+    keys = item.keys("artifact artifacts every by attested tags runs workflow actor tag branch event", "versions first")
     packages = (
         [names.package(entry) for entry in keys["artifacts"].items()]
         if "artifacts" in keys
@@ -42,11 +43,14 @@ def read(item: Item, names: Names, installed: datetime) -> list[Event]:
             raise item.wrong("name the `workflow` of these runs: the artifact has none")
     repository = names.repositories[packages[0].repository]
     actor = keys["actor"].text() if "actor" in keys else repository.owner
+    branch = keys["branch"].text() if "branch" in keys else repository.default_branch
+    started = keys["event"].text() if "event" in keys else "push"
     made: list[Event] = []
     for position, version in enumerate(versions):
         at = first + every * position
         tag = _tag_name(keys.get("tags"), packages[0], version)
-        run = _run(repository, packages[0], version, at, workflow, tag, actor)
+        ref = f"refs/tags/{tag}" if tag else f"refs/heads/{branch}"
+        run = _run(repository, packages[0], version, at, workflow, ref, actor, started)
         if runs:
             made.append(run)
             names.runs[repository.name, run.id, 1] = run
@@ -56,7 +60,7 @@ def read(item: Item, names: Names, installed: datetime) -> list[Event]:
             if (package.artifact, version) in names.versions:
                 raise keys["versions"].wrong(f"{version[:60]!r} is published twice")
             names.versions.add((package.artifact, version))
-            files = usual_files(package, version, at, _provenance(run, repository) if attested else None)
+            files = usual_files(package.artifact, version, at, _provenance(run, repository) if attested else None)
             channel = keys["tag"].text() if "tag" in keys else "latest"
             made.append(Publish(at, package.artifact, version, by or TRUSTED_PUBLISHER, files, tag=channel))
     return made
@@ -90,10 +94,17 @@ def _tag_name(item: Item | None, package: Package, version: str) -> str:
 
 
 def _run(
-    repository: Repository, package: Package, version: str, at: datetime, workflow: str, tag: str, actor: str
+    repository: Repository,
+    package: Package,
+    version: str,
+    at: datetime,
+    workflow: str,
+    ref: str,
+    actor: str,
+    event: str,
 ) -> Run:
     number = stable.number("history", repository.name, package.artifact.purl, version)
-    ref = f"refs/tags/{tag}" if tag else f"refs/heads/{repository.default_branch}"
+    on_tag = ref.startswith("refs/tags/")
     starts, ends = at - AROUND, at + AROUND
     return Run(
         at=starts,
@@ -102,9 +113,9 @@ def _run(
         attempt=1,
         created=starts,
         workflow=workflow,
-        event="push",
+        event=event,
         ref=ref,
-        sha=stable.sha(repository.name, ref) if tag else stable.sha(repository.name, ref, number),
+        sha=stable.sha(repository.name, ref) if on_tag else stable.sha(repository.name, ref, number),
         title=f"Release {version}",
         actor=actor,
         head_repository=repository.name,

@@ -19,7 +19,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from app.build import wake_of
 from app.jobs.batch import LEASE
 from app.wake import STEPS
-from sandbox import keys
+from sandbox import keys, provenance
 from sandbox.app import NPM, PYPI, create
 from sandbox.clock import SharedClock
 from sandbox.github.shapes import Address
@@ -200,6 +200,8 @@ class Live(LedgerView):
         key = self.data_dir / "app.pem"
         key.touch(mode=0o600)
         key.write_text(self._keys.private)
+        root = self.data_dir / "trusted_root.json"
+        root.write_bytes(provenance.trust_root())
         return {
             **kept,
             "DATA_DIR": str(self.data_dir),
@@ -209,6 +211,7 @@ class Live(LedgerView):
             "GITHUB_WEBHOOK_SECRET": self._keys.webhook_secret,
             "NPM_REGISTRY": f"{self.github}{NPM}",
             "PYPI_INDEX": f"{self.github}{PYPI}/simple/",
+            "TRUST_ROOT": str(root),
             "POLL_INTERVAL": str(int(scenarios[0].poll.total_seconds())),
             "BASE_URL": self.dashboard,
             "PORT": str(self.port),

@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass, field
 
 from sandbox import stable
-from sandbox.events import Run, Tag
+from sandbox.attempt import Run
+from sandbox.events import Tag
 from sandbox.strict import Item
 from verifier import purls
 from verifier.model import Artifact
@@ -21,12 +22,13 @@ REGISTRIES = ("npm", "pypi")
 
 @dataclass(frozen=True)
 class Repository:
-    """A repository as it is called at the beginning."""
+    """A repository as it is called at the beginning. `files` are those it holds at first, by path."""
 
     name: str
     id: int
     owner_id: int
     default_branch: str = "main"
+    files: tuple[tuple[str, str], ...] = ()
 
     @property
     def owner(self) -> str:
@@ -36,7 +38,10 @@ class Repository:
 
 @dataclass(frozen=True)
 class Package:
-    """An artifact and who may publish it: what the repository's configuration says. `watched` False: says nothing."""
+    """An artifact and who may publish it: what the repository's configuration says. `watched` False: says nothing.
+
+    `environment` and `signer` (issuer and identity of another CI system) are empty where it does not name them.
+    """
 
     artifact: Artifact
     repository: str
@@ -45,6 +50,8 @@ class Package:
     events: tuple[str, ...] = EVENTS
     manual: bool | None = None
     watched: bool = True
+    environment: str = ""
+    signer: tuple[str, str] = ("", "")
 
 
 @dataclass
@@ -117,7 +124,7 @@ def repositories(item: Item) -> dict[str, Repository]:
     """The list under `repositories`."""
     found: dict[str, Repository] = {}
     for entry in item.items():
-        keys = entry.keys("id owner_id default_branch", "name")
+        keys = entry.keys("id owner_id default_branch files", "name")
         name = full_name(keys["name"])
         if name in found:
             raise entry.wrong(f"{name!r} stands here twice")
@@ -126,6 +133,7 @@ def repositories(item: Item) -> dict[str, Repository]:
             keys["id"].integer() if "id" in keys else stable.number("repository", name),
             keys["owner_id"].integer() if "owner_id" in keys else stable.number("account", name.split("/", 1)[0]),
             keys["default_branch"].text() if "default_branch" in keys else "main",
+            read_files(keys["files"]) if "files" in keys else (),
         )
     return found
 
@@ -134,7 +142,7 @@ def packages(item: Item, names: Names) -> dict[Artifact, Package]:
     """The list under `artifacts`."""
     found: dict[Artifact, Package] = {}
     for entry in item.items():
-        keys = entry.keys("repository workflows refs events manual watched", "purl")
+        keys = entry.keys("repository workflows refs events manual watched environment signer", "purl")
         artifact = purl(keys["purl"])
         if artifact in found:
             raise entry.wrong(f"{artifact.purl!r} stands here twice")
@@ -146,8 +154,15 @@ def packages(item: Item, names: Names) -> dict[Artifact, Package]:
             keys["events"].texts() if "events" in keys else EVENTS,
             keys["manual"].boolean() if "manual" in keys else None,
             keys["watched"].boolean() if "watched" in keys else True,
+            keys["environment"].text() if "environment" in keys else "",
+            _signer(keys["signer"]) if "signer" in keys else ("", ""),
         )
     return found
+
+
+def _signer(item: Item) -> tuple[str, str]:
+    keys = item.keys("", "issuer identity")
+    return keys["issuer"].text(), keys["identity"].text()
 
 
 def workflow_of(item: Item, repository: Repository, names: Names) -> str:
@@ -169,6 +184,15 @@ def read_ref(item: Item) -> str:
     """A full ref; a bare name is a branch."""
     text = item.text()
     return text if text.startswith("refs/") else f"refs/heads/{text}"
+
+
+def read_files(item: Item) -> tuple[tuple[str, str], ...]:
+    """Files by their paths."""
+    found = item.named_texts()
+    for path, _ in found:
+        if path.startswith("/") or not all(part.strip(".") for part in path.split("/")):
+            raise item.wrong(f"{path[:60]!r} is no path inside a folder")
+    return found
 
 
 def read_digest(item: Item) -> str:

@@ -19,7 +19,10 @@ from verifier.model import Artifact
 
 
 def blueprint(world: World) -> Blueprint:
-    """The registry's addresses: `/<name>` and `/-/npm/v1/attestations/<name>@<version>`. It serves no tarballs."""
+    """The registry's addresses: `/<name>`, `/<name>/-/<file>` and `/-/npm/v1/attestations/<name>@<version>`.
+
+    It serves the tarballs whose contents the scenario writes down.
+    """
     npm = Blueprint("npm", __name__)
 
     def found(name: str) -> Project:
@@ -38,6 +41,14 @@ def blueprint(world: World) -> Blueprint:
     def packument(name: str) -> Response:
         with world.lock:
             return jsonify(document(found(name), world))
+
+    @npm.get("/<path:name>/-/<file>")
+    def tarball(name: str, file: str) -> Response:
+        with world.lock:
+            held = [known for files in found(name).files.values() for known in files if known.name == file]
+        if not held or not held[0].data:
+            abort(404)
+        return Response(held[0].data, mimetype="application/octet-stream")
 
     @npm.get("/-/npm/v1/attestations/<path:spec>")
     def attestations(spec: str) -> Response:

@@ -1,145 +1,165 @@
-"""Provenance as GitHub's runners make it, signed by nobody: real in its structure, worthless as proof.
+"""Provenance as GitHub's runners make it, signed by the sandbox's own Sigstore.
 
-The certificate carries what Fulcio would have written into it, under a key that is thrown away.
-Source: SLSA provenance v1 (slsa.dev/provenance/v1), in-toto statement v1, Sigstore bundle v0.3, and Fulcio's
-certificate extensions (github.com/sigstore/fulcio, docs/oid-info.md).
+Source: SLSA provenance v1 (slsa.dev/provenance/v1), in-toto statement v1, PEP 740, and Fulcio's certificate extensions
+(github.com/sigstore/fulcio, docs/oid-info.md).
 """
 
 from __future__ import annotations
 
-import base64
 import json
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
 from sandbox import stable
 from sandbox.events import Attested, File
+from sandbox.sigstore import Claims, PrivateSigstore
+from sandbox.sigstore.private import Kind, Media
+from sandbox.sigstore.wire import b64
 
 PREDICATE = "https://slsa.dev/provenance/v1"
+BEFORE_UPLOAD = timedelta(seconds=3)
+"""How long before its upload a file is signed, if its run lasted until then."""
 _GITHUB = "https://github.com"
 """Public registries take provenance of this GitHub only, whatever address the sandbox answers at."""
 _ISSUER = "https://token.actions.githubusercontent.com"
-_FULCIO = "1.3.6.1.4.1.57264.1."
+_FORMS: dict[str, tuple[Kind, Media, bool]] = {
+    "dsse": ("dsse", "v0.3", True),
+    "hashedrekord-v2": ("hashedrekord-v2", "v0.3", True),
+    "intoto": ("intoto", "v0.2", True),
+    "promised": ("intoto", "v0.1", False),
+}
+"""How npm wrote it: 11, one day perhaps, 10 and older, and in early 2023 without proof of inclusion."""
+KINDS = tuple(_FORMS)
 
 
 @dataclass(frozen=True)
 class Signed:
-    """A statement and the certificate it is said to be signed under; both as raw bytes."""
+    """A statement's bundle."""
 
-    statement: bytes
-    certificate: bytes
-    signature: bytes = b"nobody signed this"
+    bundle: dict[str, Any]
+
+
+@cache
+def _sigstore() -> PrivateSigstore:
+    """Made at start and never written anywhere; only its trust root is."""
+    return PrivateSigstore.make(secrets.token_bytes(32))
+
+
+def trust_root() -> bytes:
+    """The `trusted_root.json` under which everything signed in this process verifies."""
+    return _sigstore().trusted_root()
 
 
 @lru_cache(maxsize=4096)
 def sign(subject: str, file: File, attested: Attested, repository: str) -> Signed:
     """Provenance of one file: `subject` is its name there, `repository` the name the repository goes by."""
-    algorithm, _, digits = (attested.digest or file.digests[-1]).partition(":")
     url = f"{_GITHUB}/{repository}"
+    algorithm, _, digits = (attested.digest or file.digests[-1]).partition(":")
     statement = {
         "_type": "https://in-toto.io/Statement/v1",
         "subject": [{"name": subject, "digest": {algorithm: digits}}],
         "predicateType": PREDICATE,
-        "predicate": {
-            "buildDefinition": {
-                "buildType": "https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1",
-                "externalParameters": {"workflow": {"ref": attested.ref, "repository": url, "path": attested.workflow}},
-                "internalParameters": {
-                    "github": {
-                        "event_name": attested.event,
-                        "repository_id": str(attested.repository_id),
-                        "repository_owner_id": str(attested.owner_id),
-                    }
-                },
-                "resolvedDependencies": [{"uri": f"git+{url}@{attested.ref}", "digest": {"gitCommit": attested.sha}}],
-            },
-            "runDetails": {
-                "builder": {"id": "https://github.com/actions/runner/github-hosted"},
-                "metadata": {"invocationId": f"{url}/actions/runs/{attested.run}/attempts/{attested.attempt}"},
-            },
-        },
+        "predicate": _elsewhere(attested) if attested.issuer else _predicate(attested, url),
     }
-    return Signed(json.dumps(statement).encode(), _certificate(attested, url, file.at))
+    kind, media, proof = _FORMS[attested.kind]
+    made = _sigstore().sign(
+        json.dumps(statement).encode(), _claims(attested, url), _signed_at(attested, file), kind, media, proof=proof
+    )
+    if not attested.signed:
+        made["dsseEnvelope"]["signatures"] = [{"sig": b64(b"nobody signed this")}]
+    return Signed(made)
 
 
 def bundle(signed: Signed) -> dict[str, Any]:
     """A Sigstore bundle, as npm serves it."""
+    return signed.bundle
+
+
+def attestation(signed: Signed) -> dict[str, Any]:
+    """The same as an attestation of PEP 740."""
+    material, envelope = signed.bundle["verificationMaterial"], signed.bundle["dsseEnvelope"]
+    certificate = material.get("certificate") or material["x509CertificateChain"]["certificates"][0]
     return {
-        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
-        "verificationMaterial": {"certificate": {"rawBytes": _b64(signed.certificate)}, "tlogEntries": []},
-        "dsseEnvelope": {
-            "payload": _b64(signed.statement),
-            "payloadType": "application/vnd.in-toto+json",
-            "signatures": [{"sig": _b64(signed.signature), "keyid": ""}],
+        "version": 1,
+        "verification_material": {
+            "certificate": certificate["rawBytes"],
+            "transparency_entries": material["tlogEntries"],
+        },
+        "envelope": {"statement": envelope["payload"], "signature": envelope["signatures"][0]["sig"]},
+    }
+
+
+def _signed_at(attested: Attested, file: File) -> datetime:
+    """Shortly before the upload, but while its run was running: staged files wait, others are attested later."""
+    at = attested.signed_at or file.at - BEFORE_UPLOAD
+    if attested.signed_at is None and attested.ends is not None:
+        at = min(at, attested.ends - BEFORE_UPLOAD)
+    if attested.signed_at is None and attested.starts is not None:
+        at = max(at, attested.starts)
+    return at
+
+
+def _predicate(attested: Attested, url: str) -> dict[str, Any]:
+    return {
+        "buildDefinition": {
+            "buildType": "https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1",
+            "externalParameters": {"workflow": {"ref": attested.ref, "repository": url, "path": attested.workflow}},
+            "internalParameters": {
+                "github": {
+                    "event_name": attested.event,
+                    "repository_id": str(attested.repository_id),
+                    "repository_owner_id": str(attested.owner_id),
+                }
+            },
+            "resolvedDependencies": [{"uri": f"git+{url}@{attested.ref}", "digest": {"gitCommit": attested.sha}}],
+        },
+        "runDetails": {
+            "builder": {"id": f"https://github.com/actions/runner/{attested.runner}"},
+            "metadata": {"invocationId": f"{url}/actions/runs/{attested.run}/attempts/{attested.attempt}"},
         },
     }
 
 
-def attestation(signed: Signed) -> dict[str, Any]:
-    """An attestation as PEP 740 writes it."""
+def _elsewhere(attested: Attested) -> dict[str, Any]:
+    """What another CI system would say, as far as anybody looks."""
     return {
-        "version": 1,
-        "verification_material": {"certificate": _b64(signed.certificate), "transparency_entries": []},
-        "envelope": {"statement": _b64(signed.statement), "signature": _b64(signed.signature)},
+        "buildDefinition": {"buildType": f"{attested.issuer}/build", "externalParameters": {}},
+        "runDetails": {"builder": {"id": attested.issuer}},
     }
 
 
-def _b64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
+def _claims(attested: Attested, url: str) -> Claims:
+    """What the token of the job said: the *called* workflow signs (9, 10), the calling one is named beside it (18).
 
-
-@cache
-def _key() -> ec.EllipticCurvePrivateKey:
-    return ec.generate_private_key(ec.SECP256R1())
-
-
-def _certificate(attested: Attested, url: str, at: datetime) -> bytes:
-    workflow = f"{url}/{attested.workflow}@{attested.ref}"
-    claims = {
-        8: _ISSUER,
-        9: workflow,
-        10: attested.sha,
-        11: "github-hosted",
-        12: url,
-        13: attested.sha,
-        14: attested.ref,
-        15: str(attested.repository_id),
-        16: url.rsplit("/", 1)[0],
-        17: str(attested.owner_id),
-        18: workflow,
-        19: attested.sha,
-        20: attested.event,
-        21: f"{url}/actions/runs/{attested.run}/attempts/{attested.attempt}",
-        22: "public",
-    }
-    name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "sandbox: signed by nobody")])
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(x509.Name([]))
-        .issuer_name(name)
-        .public_key(_key().public_key())
-        .serial_number(stable.number(attested))
-        .not_valid_before(at - timedelta(minutes=1))
-        .not_valid_after(at + timedelta(minutes=9))
-        .add_extension(x509.SubjectAlternativeName([x509.UniformResourceIdentifier(workflow)]), critical=True)
+    Other issuers number their projects too (15, 17): such a number is nothing that GitHub knows.
+    """
+    ids = {13: attested.sha, 14: attested.ref, 15: str(attested.repository_id), 17: str(attested.owner_id)}
+    if attested.issuer:
+        return Claims(attested.issuer, attested.identity, {9: attested.identity, **ids})
+    caller = f"{url}/{attested.workflow}@{attested.ref}"
+    signer = f"{_GITHUB}/{attested.called}" if attested.called else caller
+    return Claims(
+        _ISSUER,
+        signer,
+        {
+            **ids,
+            2: attested.event,
+            3: attested.sha,
+            4: attested.workflow.rsplit("/", 1)[-1].partition(".")[0],
+            5: url.removeprefix(f"{_GITHUB}/"),
+            6: attested.ref,
+            9: signer,
+            10: stable.sha(attested.called) if attested.called else attested.sha,
+            11: attested.runner,
+            12: url,
+            16: url.rsplit("/", 1)[0],
+            18: caller,
+            19: attested.sha,
+            20: attested.event,
+            21: f"{url}/actions/runs/{attested.run}/attempts/{attested.attempt}",
+            22: "public",
+        },
     )
-    for number, value in claims.items():
-        oid = x509.ObjectIdentifier(f"{_FULCIO}{number}")
-        builder = builder.add_extension(x509.UnrecognizedExtension(oid, _utf8(value)), critical=False)
-    return builder.sign(_key(), hashes.SHA256()).public_bytes(serialization.Encoding.DER)
-
-
-def _utf8(text: str) -> bytes:
-    """DER UTF8String (X.690, 8.1.3)."""
-    data = text.encode()
-    if len(data) < 128:
-        return bytes((0x0C, len(data))) + data
-    size = len(data).to_bytes((len(data).bit_length() + 7) // 8, "big")
-    return bytes((0x0C, 0x80 | len(size))) + size + data

@@ -21,7 +21,10 @@ INTEGRITY = "application/vnd.pypi.integrity.v1+json"
 
 
 def blueprint(world: World) -> Blueprint:
-    """The index's addresses: `/simple/<name>/` and `/integrity/<name>/<version>/<file>/provenance`. No downloads."""
+    """The index's addresses: `/simple/<name>/`, `/files/<name>/<file>` and `/integrity/…/<file>/provenance`.
+
+    It serves the files whose contents the scenario writes down.
+    """
     pypi = Blueprint("pypi", __name__)
 
     def found(name: str) -> Project:
@@ -40,6 +43,15 @@ def blueprint(world: World) -> Blueprint:
     def simple(name: str) -> Response:
         with world.lock:
             return Response(json.dumps(document(found(name))), mimetype=SIMPLE)
+
+    @pypi.get("/files/<name>/<file>")
+    def download(name: str, file: str) -> Response:
+        with world.lock:
+            project = found(name)
+            held = [known for files in project.files.values() for known in files if known.name == file]
+        if not held or not held[0].data or project.quarantined:
+            abort(404)
+        return Response(held[0].data, mimetype="application/octet-stream")
 
     @pypi.get("/integrity/<name>/<version>/<file>/provenance")
     def integrity(name: str, version: str, file: str) -> Response:
@@ -69,9 +81,9 @@ def _file(project: Project, version: str, file: File) -> dict[str, Any]:
     where = url_for("pypi.integrity", name=name, version=version, file=file.name, _external=True)
     return {
         "filename": file.name,
-        "url": f"{url_for('pypi.simple', name=name, _external=True)}{file.name}",
+        "url": url_for("pypi.download", name=name, file=file.name, _external=True),
         "hashes": {"sha256": file.digest("sha256")},
-        "size": len(stable.content(project.artifact.purl, version, file.name, "")),
+        "size": len(file.data or stable.content(project.artifact.purl, version, file.name, "")),
         "upload-time": stable.microseconds(file.at),
         "yanked": (project.yanked[version] or True) if version in project.yanked else False,
         "requires-python": ">=3.9",

@@ -23,6 +23,7 @@ from app.github import GitHub, clients
 from app.jobs import run_step
 from app.settings import Settings
 from app.wake import STEPS
+from sandbox import provenance
 from sandbox.app import create
 from sandbox.github.shapes import Address
 from sandbox.keys import Keys, make
@@ -33,6 +34,7 @@ from sandbox.scenario import Scenario, load, scenarios_in
 from sandbox.signing import signed
 from sandbox.state import Webhook
 from sandbox.world import World
+from verifier.evidence import Trust
 from verifier.ledger import memory_ledger
 from verifier.registries.base import Absent, Ask, Page, Unreadable
 
@@ -42,6 +44,12 @@ ROUNDS = 1000
 """The steps come to rest within so many rounds, or never."""
 
 _keys = cache(make)
+
+
+@cache
+def _trust() -> Trust:
+    """In the sandbox's own Sigstore and no other."""
+    return Trust.read([provenance.trust_root()])
 
 
 def replay(directories: Iterable[Path]) -> list[Result]:
@@ -76,6 +84,7 @@ class Replay(LedgerView):
             github=_kept(clients(settings, httpx.WSGITransport(app=app))),
             wake=NoWake(),
             now=lambda: self._now,
+            trust=_trust,
         )
         self.ledger = self.deps.ledger
 

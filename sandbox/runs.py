@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sandbox import stable
-from sandbox.events import Job, Run, Step
+from sandbox import run_details, stable
+from sandbox.attempt import Job, Log, Made, Run, Step
 from sandbox.names import Names, full_name, read_ref, read_sha, workflow_of
 from sandbox.strict import Item
 
@@ -28,7 +28,7 @@ def read(at: datetime, item: Item, names: Names) -> Run:
     """One attempt; it is noted in `names`."""
     keys = item.keys(
         "id attempt created workflow event ref sha title actor repository head_repository conclusion ends"
-        " log jobs called"
+        " log jobs called commit approvals self_hosted"
     )
     repository = names.repository_of(keys, item)
     workflow = keys["workflow"].text() if "workflow" in keys else workflow_of(item, repository, names)
@@ -54,7 +54,7 @@ def read(at: datetime, item: Item, names: Names) -> Run:
     known = names.repositories.get(names.renamed.get(head, head))
     conclusion = keys["conclusion"].choice(*CONCLUSIONS) if "conclusion" in keys else "success"
     created = keys["created"].time() if "created" in keys else min((run.created for run in earlier), default=at)
-    jobs = keys["jobs"].items() if "jobs" in keys else []
+    called = keys["called"].texts() if "called" in keys else ()
     run = Run(
         at=at,
         repository=repository.name,
@@ -71,20 +71,23 @@ def read(at: datetime, item: Item, names: Names) -> Run:
         head_repository_id=known.id if known else stable.number("repository", head),
         conclusion=conclusion,
         ends=ends,
-        jobs=tuple(_job(job, at, ends or at + LENGTH) for job in jobs)
+        jobs=tuple(_job(job, at, ends or at + LENGTH) for job in keys["jobs"].items())
         if "jobs" in keys
-        else (whole_job(at, ends or at + LENGTH, conclusion),),
-        log=keys["log"].texts() if "log" in keys else (),
-        called=keys["called"].texts() if "called" in keys else (),
+        else (whole_job(at, ends or at + LENGTH, conclusion, "call / publish" if called else "publish"),),
+        log=run_details.log(keys["log"]) if "log" in keys else Log(),
+        called=called,
+        made=run_details.made(keys["commit"]) if "commit" in keys else next((e.made for e in earlier), Made()),
+        approvals=run_details.approvals(keys["approvals"], repository.owner) if "approvals" in keys else (),
+        self_hosted=keys["self_hosted"].boolean() if "self_hosted" in keys else False,
     )
     names.runs[repository.name, number, attempt] = run
     return run
 
 
-def whole_job(at: datetime, ends: datetime, conclusion: str) -> Job:
-    """The job of a run that names none: `publish`, whose step `Publish` is the middle three fifths of the run."""
+def whole_job(at: datetime, ends: datetime, conclusion: str, name: str = "publish") -> Job:
+    """The job of a run that names none: its step `Publish` is the middle three fifths of the run."""
     starts, stops = _middle(at, ends)
-    return Job("publish", at, ends, conclusion, (Step("Publish", starts, stops, conclusion),))
+    return Job(name, at, ends, conclusion, (Step("Publish", starts, stops, conclusion),))
 
 
 def _middle(at: datetime, ends: datetime) -> tuple[datetime, datetime]:

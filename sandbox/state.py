@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sandbox.events import File, Publish, Run
+from sandbox.attempt import Run
+from sandbox.events import Attest, File, Publish, Quarantine, Remove, Yank
+from sandbox.source import Source
 from verifier.model import Artifact
 
 
@@ -54,15 +56,19 @@ class Repo:
     created_at: datetime
     updated_at: datetime
     pushed_at: datetime
-    config: bytes
-    """What stands in its `.github/artifact-monitor.yml`; empty: no such file."""
+    source: Source
     runs: dict[tuple[int, int], Run] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
-    heads: dict[str, str] = field(default_factory=dict)
     releases: dict[str, Release] = field(default_factory=dict)
     checks: list[dict[str, Any]] = field(default_factory=list)
     issues: list[dict[str, Any]] = field(default_factory=list)
     advisories: list[dict[str, Any]] = field(default_factory=list)
+
+    def commit_of(self, ref: str) -> str | None:
+        """The commit that a branch, a tag or a commit's own id names; None for anything else."""
+        name = ref.removeprefix("refs/").removeprefix("heads/").removeprefix("tags/")
+        known = self.source.heads.get(name) or self.tags.get(name)
+        return known or (ref if ref in self.source.commits else None)
 
     @property
     def owner(self) -> str:
@@ -97,4 +103,31 @@ class Project:
     files: dict[str, list[File]] = field(default_factory=dict)
     channels: dict[str, str] = field(default_factory=dict)
     yanked: dict[str, str] = field(default_factory=dict)
+    backfilled: list[Attest] = field(default_factory=list)
+    """Attestations that only GitHub has."""
     quarantined: bool = False
+
+    def change(self, event: Publish | Remove | Yank | Quarantine, now: datetime) -> None:
+        """Something happens to a version. A publication happens again whenever one of its files arrives late."""
+        self.modified = now
+        match event:
+            case Publish() if now > event.at:
+                if event.version in self.versions:
+                    self.files[event.version] = [file for file in event.files if file.at <= now]
+            case Publish():
+                self.versions[event.version] = event
+                self.times[event.version] = event.at
+                self.files[event.version] = [file for file in event.files if file.at <= now]
+                self.channels[event.tag] = event.version
+            case Remove():
+                self.versions.pop(event.version, None)
+                self.files.pop(event.version, None)
+                left = sorted(self.versions, key=lambda version: self.times[version])
+                for channel in [c for c, version in self.channels.items() if version == event.version]:
+                    del self.channels[channel]
+                    if channel == "latest" and left:
+                        self.channels["latest"] = left[-1]
+            case Yank():
+                self.yanked[event.version] = event.reason
+            case Quarantine():
+                self.quarantined = True

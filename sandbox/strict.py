@@ -91,6 +91,18 @@ class Item:
         """A list of texts."""
         return tuple(item.text() for item in self.items())
 
+    def named_texts(self) -> tuple[tuple[str, str], ...]:
+        """A mapping of names that the scenario chooses to texts."""
+        if not isinstance(self.node, yaml.MappingNode):
+            raise self.wrong("must be a mapping of names to texts")
+        found: dict[str, str] = {}
+        for key, value in self.node.value:
+            name = Item(key, self.path, self.file).text()
+            if name in found:
+                raise Item(key, self.path, self.file).wrong(f"{name[:60]!r} stands here twice")
+            found[name] = Item(value, f"{self.path}.{name}", self.file).text()
+        return tuple(found.items())
+
     def integer(self) -> int:
         """A whole number from 1 to 2^53."""
         text = self.text()

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from packaging.utils import canonicalize_name
-
 from sandbox import events as happened
 from sandbox import runs, stable
 from sandbox.events import Attested, Event, File
-from sandbox.names import Names, Package, Repository, full_name, read_digest, read_ref, read_sha, workflow_of
+from sandbox.names import (
+    Names,
+    Package,
+    Repository,
+    full_name,
+    read_digest,
+    read_files,
+    read_ref,
+    read_sha,
+    workflow_of,
+)
+from sandbox.provenance import KINDS
+from sandbox.published import file_digests, usual_files
 from sandbox.strict import Item
 
 
@@ -52,7 +62,7 @@ def _tag(at: datetime, item: Item, names: Names) -> Event:
 
 
 def _publish(at: datetime, item: Item, names: Names) -> Event:
-    keys = item.keys("artifact by digest attested approver install_scripts tag files", "version")
+    keys = item.keys("artifact by digest attested approver install_scripts tag files contents", "version")
     package, version = names.package_of(keys, item), keys["version"].text()
     if (package.artifact, version) in names.versions:
         raise keys["version"].wrong("is published twice")
@@ -62,11 +72,14 @@ def _publish(at: datetime, item: Item, names: Names) -> Event:
     attested = _attested(keys["attested"], package, names) if "attested" in keys else None
     if "files" in keys and ("digest" in keys or package.artifact.type == "npm"):
         raise keys["files"].wrong("a version of npm is one file: use `digest`, or give each file of PyPI its own")
+    contents = dict(read_files(keys["contents"])) if "contents" in keys else None
+    if contents is not None and ("files" in keys or "digest" in keys):
+        raise keys["contents"].wrong("files with contents have their own names and digests")
     if "files" in keys:
         files = tuple(_file(entry, at, attested, package, version, names) for entry in keys["files"].items())
     else:
         digest = read_digest(keys["digest"]) if "digest" in keys else ""
-        files = usual_files(package, version, at, attested, digest)
+        files = usual_files(package.artifact, version, at, attested, digest, contents)
     return happened.Publish(
         at=at,
         artifact=package.artifact,
@@ -76,31 +89,6 @@ def _publish(at: datetime, item: Item, names: Names) -> Event:
         approver=keys["approver"].text() if "approver" in keys else "",
         install_scripts=keys["install_scripts"].boolean() if "install_scripts" in keys else False,
         tag=keys["tag"].text() if "tag" in keys else "latest",
-    )
-
-
-def usual_files(
-    package: Package, version: str, at: datetime, attested: Attested | None, digest: str = ""
-) -> tuple[File, ...]:
-    """What a version consists of unless it says so: a tarball on npm, a wheel and an sdist on PyPI."""
-    artifact = package.artifact
-    if artifact.type == "npm":
-        names = [f"{artifact.name.rsplit('/', 1)[-1]}-{version}.tgz"]
-    else:
-        stem = f"{canonicalize_name(artifact.name).replace('-', '_')}-{version}"
-        names = [f"{stem}-py3-none-any.whl", f"{stem}.tar.gz"]
-    return tuple(
-        File(name, at, file_digests(artifact.purl, version, name, digest if n == 0 else ""), attested)
-        for n, name in enumerate(names)
-    )
-
-
-def file_digests(purl: str, version: str, name: str, given: str = "") -> tuple[str, ...]:
-    """The digests of a pretended file; `given` replaces the derived one of its algorithm."""
-    data = stable.content(purl, version, name, given)
-    algorithms = ("sha1", "sha512") if purl.startswith("pkg:npm/") else ("sha256",)
-    return tuple(
-        given if given.startswith(algorithm + ":") else stable.digest(algorithm, data) for algorithm in algorithms
     )
 
 
@@ -120,8 +108,14 @@ def _attested(item: Item, package: Package, names: Names) -> Attested | None:
         if item.boolean():
             raise item.wrong("say which run it names: {run: 100}; or false")
         return None
-    keys = item.keys("attempt repository repository_id owner_id workflow ref event sha digest", "run")
-    number, attempt = keys["run"].integer(), keys["attempt"].integer() if "attempt" in keys else 1
+    keys = item.keys(
+        "run attempt repository repository_id owner_id workflow ref event sha digest"
+        " called runner issuer identity kind signed signed_at"
+    )
+    if ("run" in keys) == ("issuer" in keys) or ("issuer" in keys) != ("identity" in keys):
+        raise item.wrong("name its run; or, when it was made elsewhere than at GitHub, its issuer and identity")
+    number = keys["run"].integer() if "run" in keys else 0
+    attempt = keys["attempt"].integer() if "attempt" in keys else 1
     name = full_name(keys["repository"]) if "repository" in keys else package.repository
     repository = names.repositories.get(names.renamed.get(name, name)) or Repository(
         name, stable.number("repository", name), stable.number("account", name.split("/", 1)[0])
@@ -145,7 +139,43 @@ def _attested(item: Item, package: Package, names: Names) -> Attested | None:
         event=keys["event"].text() if "event" in keys else run.event if run else "push",
         sha=read_sha(keys["sha"]) if "sha" in keys else run.sha if run else stable.sha(repository.name, ref, number),
         digest=read_digest(keys["digest"]) if "digest" in keys else "",
+        called=keys["called"].text() if "called" in keys else "",
+        runner=keys["runner"].choice("github-hosted", "self-hosted") if "runner" in keys else "github-hosted",
+        issuer=keys["issuer"].text() if "issuer" in keys else "",
+        identity=keys["identity"].text() if "identity" in keys else "",
+        kind=keys["kind"].choice(*KINDS) if "kind" in keys else "dsse",
+        signed=keys["signed"].boolean() if "signed" in keys else True,
+        signed_at=keys["signed_at"].time() if "signed_at" in keys else None,
+        starts=run.at if run else None,
+        ends=run.ends if run else None,
     )
+
+
+def _attestation(at: datetime, item: Item, names: Names) -> Event:
+    keys = item.keys("artifact", "version attested")
+    package = names.package_of(keys, item)
+    attested = _attested(keys["attested"], package, names)
+    if attested is None:
+        raise keys["attested"].wrong("say which run it names: {run: 100}")
+    return happened.Attest(at, package.artifact, keys["version"].text(), attested)
+
+
+def _push(at: datetime, item: Item, names: Names) -> Event:
+    keys = item.keys("repository sha by forced", "branch")
+    repository, branch = names.repository_of(keys, item), keys["branch"].text()
+    sha = read_sha(keys["sha"]) if "sha" in keys else stable.sha(repository.name, f"refs/heads/{branch}", at)
+    by = keys["by"].text() if "by" in keys else repository.owner
+    forced = keys["forced"].boolean() if "forced" in keys else False
+    return happened.Push(at, repository.name, branch, sha, by, forced)
+
+
+def _delete_branch(at: datetime, item: Item, names: Names) -> Event:
+    keys = item.keys("repository by", "name")
+    repository = names.repository_of(keys, item)
+    if keys["name"].text() == repository.default_branch:
+        raise keys["name"].wrong("GitHub does not let anybody delete the default branch")
+    by = keys["by"].text() if "by" in keys else repository.owner
+    return happened.DeleteBranch(at, repository.name, keys["name"].text(), by)
 
 
 def _remove(at: datetime, item: Item, names: Names) -> Event:
@@ -206,8 +236,11 @@ _READERS = {
     "rename": _move,
     "transfer": _move,
     "tag": _tag,
+    "push": _push,
+    "delete_branch": _delete_branch,
     "run": runs.read,
     "publish": _publish,
+    "attestation": _attestation,
     "remove": _remove,
     "yank": _yank,
     "quarantine": _quarantine,

@@ -7,32 +7,35 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import yaml
-
-from sandbox import stable
+from sandbox import ground, stable
+from sandbox.attempt import Run
 from sandbox.events import (
+    Attest,
+    DeleteBranch,
     DeleteRelease,
     DeleteRun,
     DeleteTag,
     Event,
+    File,
     Move,
     Outage,
     Publish,
+    Push,
     Quarantine,
     Remove,
-    Run,
     Tag,
     Yank,
 )
 from sandbox.events import Release as Released
 from sandbox.github import payloads, run_shapes
 from sandbox.github.shapes import Address, Shape
+from sandbox.published import usual_files
 from sandbox.scenario import Scenario
+from sandbox.source import Source
 from sandbox.state import Installation, Project, Release, Repo, Webhook
 from verifier.model import Artifact
 
 APP_ID = 4242
-CONFIG = ".github/artifact-monitor.yml"
 _BIRTH = timedelta(days=365)
 """A repository is this much older than the first thing that happens in it."""
 
@@ -80,6 +83,7 @@ class World:
         self.names: dict[str, int] = {}
         """Every name a repository ever had, in lower case."""
         self._first: dict[tuple[str, str], int] = {}
+        self._published: dict[tuple[Artifact, str], Publish] = {}
         self._outages: list[Outage] = []
         self._outage_of: dict[Outage, str] = {}
         self.scenarios = tuple(scenarios)
@@ -115,6 +119,11 @@ class World:
         alone = len(self.scenarios) == 1
         return any(o.of == of and (alone or self._outage_of[o] == scenario) for o in self._outages)
 
+    def files(self, artifact: Artifact, version: str) -> tuple[File, ...]:
+        """The files that this version has, had or will have; those it would have where nobody ever publishes it."""
+        known = self._published.get((artifact, version))
+        return known.files if known else usual_files(artifact, version, self.now)
+
     def _add(self, scenario: Scenario) -> None:
         first = min((event.at for event in scenario.events), default=scenario.installed)
         birth = min(first, scenario.installed) - _BIRTH
@@ -132,9 +141,12 @@ class World:
                 created_at=birth,
                 updated_at=birth,
                 pushed_at=birth,
-                config=_config(scenario, known.name),
-                heads={known.default_branch: stable.sha(known.name, f"refs/heads/{known.default_branch}")},
+                source=Source(known.default_branch, known.owner, ground.plans(scenario, known)),
             )
+            self.repos[known.id].source.begin(known.name, ground.files(scenario, known), birth)
+        for event in scenario.events:
+            if isinstance(event, Publish):
+                self._published[event.artifact, event.version] = event
         for package in scenario.packages:
             if package.artifact in self.projects:
                 raise Clash(f"{package.artifact.purl} is in two scenarios; play them one after the other")
@@ -153,47 +165,37 @@ class World:
                     self._outage_of[outage] = moment.scenario.name
                 return []
             case Publish() | Remove() | Yank() | Quarantine() as event:
-                self._registry(event, moment.phase)
+                self.projects[event.artifact].change(event, self.now)
                 return []
-            case Run() | Tag() | DeleteTag() | Released() | DeleteRelease() | DeleteRun() | Move() as event:
+            case Attest() as event:
+                self.projects[event.artifact].backfilled.append(event)
+                return []
+            case Tag() | DeleteTag() | Push() | DeleteBranch() as event:
+                return self._refs(event, self._repo(moment, event.repository))
+            case Run() | Released() | DeleteRelease() | DeleteRun() | Move() as event:
                 return self._github(event, moment)
 
-    def _registry(self, event: Publish | Remove | Yank | Quarantine, phase: str) -> None:
-        project = self.projects[event.artifact]
-        project.modified = self.now
-        match event:
-            case Publish() if phase == "late":
-                if event.version in project.versions:
-                    project.files[event.version] = [file for file in event.files if file.at <= self.now]
-            case Publish():
-                project.versions[event.version] = event
-                project.times[event.version] = event.at
-                project.files[event.version] = [file for file in event.files if file.at <= self.now]
-                project.channels[event.tag] = event.version
-            case Remove():
-                project.versions.pop(event.version, None)
-                project.files.pop(event.version, None)
-                left = sorted(project.versions, key=lambda version: project.times[version])
-                for channel in [c for c, version in project.channels.items() if version == event.version]:
-                    del project.channels[channel]
-                    if channel == "latest" and left:
-                        project.channels["latest"] = left[-1]
-            case Yank():
-                project.yanked[event.version] = event.reason
-            case Quarantine():
-                project.quarantined = True
+    def _repo(self, moment: Moment, name: str) -> Repo:
+        return self.repos[self._first[moment.scenario.name, name]]
 
-    def _github(
-        self, event: Run | Tag | DeleteTag | Released | DeleteRelease | DeleteRun | Move, moment: Moment
-    ) -> list[Webhook]:
-        repo = self.repos[self._first[moment.scenario.name, event.repository]]
+    def _refs(self, event: Tag | DeleteTag | Push | DeleteBranch, repo: Repo) -> list[Webhook]:
         match event:
-            case Run():
-                return self._run(repo, event, moment.phase)
             case Tag():
                 return self._tag(repo, event.name, event.sha, event.pusher)
             case DeleteTag():
                 return self._tag(repo, event.name, payloads.NOTHING, repo.owner)
+            case Push():
+                before, after = repo.source.push(event.branch, event.sha, self.now, forced=event.forced)
+                return self._pushed(repo, f"refs/heads/{event.branch}", before, after, event.pusher)
+            case DeleteBranch():
+                gone = repo.source.heads.pop(event.name, "")
+                return self._pushed(repo, f"refs/heads/{event.name}", gone, "", event.pusher)
+
+    def _github(self, event: Run | Released | DeleteRelease | DeleteRun | Move, moment: Moment) -> list[Webhook]:
+        repo = self._repo(moment, event.repository)
+        match event:
+            case Run():
+                return self._run(repo, event, moment.phase)
             case Released():
                 made = [] if event.tag in repo.tags else self._tag(repo, event.tag, _tag_sha(event), event.author)
                 repo.releases[event.tag] = release = Release(event.id, event.tag, event.author, event.at)
@@ -218,8 +220,7 @@ class World:
             kind, _, name = run.ref.removeprefix("refs/").partition("/")
             if kind == "tags" and name not in repo.tags and run.event == "push":
                 sent += self._tag(repo, name, run.sha, run.actor)
-            if kind == "heads" and run.head_repository_id == repo.id:
-                repo.heads[name] = run.sha
+            repo.source.need(run.sha, self.now)
             repo.runs[run.id, run.attempt] = run
         elif (run.id, run.attempt) not in repo.runs:
             return []  # deleted while it ran
@@ -227,19 +228,24 @@ class World:
         return sent + self._send(repo, "workflow_run", said, run.actor)
 
     def _tag(self, repo: Repo, name: str, sha: str, pusher: str) -> list[Webhook]:
-        before = repo.tags.get(name, payloads.NOTHING)
-        if before == sha:
+        after = "" if sha == payloads.NOTHING else sha
+        before = repo.tags.pop(name, "")
+        if after:
+            repo.source.need(after, self.now)
+            repo.tags[name] = after
+        return self._pushed(repo, f"refs/tags/{name}", before, after, pusher)
+
+    def _pushed(self, repo: Repo, ref: str, before: str, after: str, pusher: str) -> list[Webhook]:
+        """A ref has moved from one commit to another; '' is where there is none."""
+        if before == after:
             return []
         repo.pushed_at = repo.updated_at = self.now
-        pushed = payloads.push(repo, name, before, sha, pusher, self.now, self.address)
-        if sha == payloads.NOTHING:
-            del repo.tags[name]
-            other = self._send(repo, "delete", payloads.delete(name), pusher)
-        else:
-            repo.tags[name] = sha
-            made = before == payloads.NOTHING
-            other = self._send(repo, "create", payloads.create(repo, name), pusher) if made else []
-        return other + self._send(repo, "push", pushed, pusher)
+        other: list[Webhook] = []
+        if not after:
+            other = self._send(repo, "delete", payloads.delete(ref), pusher)
+        elif not before:
+            other = self._send(repo, "create", payloads.create(repo, ref), pusher)
+        return other + self._send(repo, "push", payloads.push(repo, ref, before, after, pusher, self.address), pusher)
 
     def _move(self, repo: Repo, event: Move) -> list[Webhook]:
         old, old_owner = repo.full_name, repo.owner_id
@@ -297,20 +303,3 @@ class World:
 
 def _tag_sha(release: Released) -> str:
     return stable.sha(release.repository, f"refs/tags/{release.tag}")
-
-
-def _config(scenario: Scenario, repository: str) -> bytes:
-    """The configuration file of a repository, as the scenario's `artifacts` say."""
-    entries = []
-    for package in scenario.packages:
-        if package.repository == repository and package.watched:
-            entry: Shape = {"purl": package.artifact.purl, "workflows": list(package.workflows)}
-            if package.refs:
-                entry["refs"] = list(package.refs)
-            entry["events"] = list(package.events)
-            if package.manual is not None:
-                entry["manual"] = package.manual
-            entries.append(entry)
-    if not entries:
-        return b""
-    return yaml.safe_dump({"version": 1, "artifacts": entries}, sort_keys=False).encode()

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.clock import BEAT, LEASE, MISSING_AFTER, Clock, Due, missing_since, to_wake
+from app.clock import BEAT, LEASE, MISSING_AFTER, Clock, Due, main, missing_since, to_wake
 from app.deps import Deps
 from app.settings import Settings
 from app.wake import STEPS
@@ -234,3 +235,17 @@ def test_a_clock_set_back_goes_on_acting() -> None:
 
     # Its own turn lies in the future now, where no other clock would find it either.
     assert clock() == ("poll",)
+
+
+def test_what_else_is_to_be_done_is_done_with_each_look() -> None:
+    room, looks = Room(), [0]
+
+    def beside() -> None:
+        looks[0] += 1
+        if looks[0] == 3:
+            raise SystemExit
+
+    with pytest.raises(SystemExit):
+        main(room.deps, every=timedelta(milliseconds=1), beside=beside)
+
+    assert looks == [3]

@@ -23,7 +23,9 @@ _PATH = re.compile(r"(?:app|handlers|verifier|checks|sandbox|scenarios|tests|doc
 def default(name: str) -> str:
     """A setting's default as the table of settings writes it, in the unit of its variable."""
     value = next(field.default for field in fields(Settings) if field.name == name.lower())
-    return f"{value.total_seconds():g}" if isinstance(value, timedelta) else str(value)
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value.total_seconds():g}" if isinstance(value, timedelta) else str(value or "")
 
 
 def leads_somewhere(name: str, link: str) -> bool:
@@ -49,7 +51,7 @@ def test_every_command_that_a_document_shows_exists(name: str) -> None:
     shown = {
         word
         for text in code(document(name))
-        for word in re.findall(r"(?:^|[\s/=…])artifact-monitor ([a-z]+)", " " + text)
+        for word in re.findall(r"(?:^|[\s/=…])artifact-monitor ([a-z]+(?:-[a-z]+)*)", " " + text)
     }
 
     assert set() == shown - set(main.commands)

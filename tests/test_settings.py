@@ -42,7 +42,10 @@ def test_variables_of_other_names_are_none_of_ours() -> None:
     assert Settings() == read({"PATH": "/bin", "NPM_TOKEN": "x", "port": "1"})
 
 
-def test_everything_can_be_set() -> None:
+def test_everything_can_be_set(tmp_path: Path) -> None:
+    public, own, keys = (tmp_path / name for name in ("public.json", "own.json", "keys.json"))
+    for path in (public, own, keys):
+        path.write_text("{}")
     expected = Settings(
         data_dir=Path("/srv/monitor"),
         database_url="postgresql://user:password@db.example/monitor",
@@ -53,6 +56,9 @@ def test_everything_can_be_set() -> None:
         github_webhook_secret="It's a Secret to Everybody",
         npm_registry="http://127.0.0.1:4873",
         pypi_index="https://registry.example/simple/",
+        trust_root=(public, own),
+        npm_keys=keys,
+        tuf_refresh=False,
         poll_interval=timedelta(seconds=1.5),
         grace=timedelta(0),
         tagged_grace=timedelta(hours=1),
@@ -76,6 +82,9 @@ def test_everything_can_be_set() -> None:
             "GITHUB_WEBHOOK_SECRET": "It's a Secret to Everybody",
             "NPM_REGISTRY": "http://127.0.0.1:4873/",
             "PYPI_INDEX": "https://registry.example/simple",
+            "TRUST_ROOT": f"{public}, {own}",
+            "NPM_KEYS": str(keys),
+            "TUF_REFRESH": "off",
             "POLL_INTERVAL": "1.5",
             "GRACE": "0",
             "TAGGED_GRACE": "3600",
@@ -111,6 +120,11 @@ BAD = [
     ("NPM_REGISTRY", "https://[registry.example/"),
     ("PYPI_INDEX", "https:///simple/"),
     ("PYPI_INDEX", "https://registry.example/sim ple/"),
+    ("TRUST_ROOT", "/no/such/root.json"),
+    ("TRUST_ROOT", ","),
+    ("TRUST_ROOT", "a" * 5000),
+    ("NPM_KEYS", "/no/such/keys.json"),
+    ("TUF_REFRESH", "yes"),
     ("POLL_INTERVAL", "0"),
     ("POLL_INTERVAL", "5m"),
     ("GRACE", "-1"),
@@ -157,6 +171,15 @@ def test_a_file_that_is_no_key_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(BadSetting, match="GITHUB_PRIVATE_KEY is not"):
         read({"GITHUB_PRIVATE_KEY": str(file)})
+
+
+def test_a_trust_root_pinned_by_hand_is_never_replaced_by_a_fetched_one(tmp_path: Path) -> None:
+    root = tmp_path / "root.json"
+    root.write_text("{}")
+
+    assert read({}).refreshes_trust
+    assert not read({"TRUST_ROOT": str(root)}).refreshes_trust
+    assert not read({"TUF_REFRESH": "off"}).refreshes_trust
 
 
 def test_a_client_id_serves_as_app_id() -> None:

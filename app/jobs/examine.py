@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from app.deps import Deps
 from app.jobs.batch import each
-from app.jobs.inspect import github_of, list_runs, read_jobs, repository_of
-from app.jobs.poll import base_of
+from app.jobs.evidence import ask_github, read_evidence
+from app.jobs.installed import github_of, repository_of
+from app.jobs.runs import list_runs, read_run
 from checks import CHANNELS
 from checks.base import Permanent, Temporary
 from verifier.ledger.apply import version_task
@@ -17,27 +18,20 @@ from verifier.ledger.protocol import Book, Dossier, Task
 from verifier.model import (
     Artifact,
     Case,
-    Evidence,
-    EvidenceRead,
     JobsState,
     Need,
     Notice,
     Outcome,
     RunRead,
     RunSeen,
-    Standing,
     Verdict,
     VerdictReached,
     Version,
 )
-from verifier.registries import REGISTRIES
-from verifier.registries.base import Absent, Page, Unreadable
 from verifier.verdict import decide
+from verifier.verdict.absence import unchecked
 from verifier.verdict.blindness import LOOK_BACK
 from verifier.verdict.incident import NEAR_INCIDENT, find, member_of, place, what_changed, with_member
-
-SETTLES_WITHIN = timedelta(hours=1)
-"""How long a registry may announce attestations before it serves them."""
 
 
 def run(deps: Deps) -> int:
@@ -52,8 +46,8 @@ def _examine(deps: Deps, task: Task) -> datetime | None:
     if case is None:
         return None
     problem = ""
-    if case.evidence is None and case.version.at >= case.first_contact - LOOK_BACK:
-        problem = _read_evidence(deps, case.version)
+    if _to_read(case, now):
+        problem = read_evidence(deps, case.version)
         case = _gather(deps, artifact, number) or case
     verdict = decide(case, now)
     if verdict.needs:
@@ -72,34 +66,19 @@ def _examine(deps: Deps, task: Task) -> datetime | None:
     return min([*ends, *([verdict.recheck_at] if verdict.recheck_at is not None else [])], default=None)
 
 
+def _to_read(case: Case, now: datetime) -> bool:
+    """Its attestations were never read, or could not be checked then: the trust root may be newer by now."""
+    if case.evidence is None:
+        return case.version.at >= case.first_contact - LOOK_BACK
+    return unchecked(case) and now - case.version.at < case.policy.blind_limit
+
+
 def _gather(deps: Deps, artifact: Artifact, number: str, github_problem: str = "") -> Case | None:
     with deps.ledger.reading() as book:
         watch, dossier = book.versions.watch(artifact), book.versions.get(artifact, number)
         if watch is None or dossier is None:
             return None
         return Cases(book, deps.settings.policy).case(dossier, watch, github_problem)
-
-
-def _read_evidence(deps: Deps, version: Version) -> str:
-    """Read the attestations the registry holds; returns the problem if it did not answer, '' otherwise."""
-    registry, found = REGISTRIES[version.artifact.type], list[Evidence]()
-    for ask in registry.ask_evidence(version, base_of(deps, version.artifact)):
-        answer = deps.fetch(ask)
-        match answer:
-            case Unreadable(problem=problem):
-                return problem
-            case Absent() if deps.now() - version.at < SETTLES_WITHIN:
-                return "the registry announces attestations and does not serve them yet"
-            case Absent():
-                found.append(Evidence(Standing.UNREADABLE, "attestation", problem="announced, but not there"))
-            case Page():
-                found += registry.read_evidence(version, answer)
-    with deps.ledger.writing() as book:
-        book.record(
-            EvidenceRead(version.artifact, version.number, version.fingerprint, tuple(found)),
-            deps.now(),
-        )
-    return ""
 
 
 def _fetch_needs(deps: Deps, case: Case, verdict: Verdict) -> str:
@@ -110,6 +89,8 @@ def _fetch_needs(deps: Deps, case: Case, verdict: Verdict) -> str:
         if Need.RUN_LIST in verdict.needs:
             for repository_id in {publisher.repository_id for publisher in case.publishers}:
                 list_runs(deps, repository_id, case.version.at - timedelta(days=1))
+        if Need.GITHUB_ATTESTATIONS in verdict.needs:
+            ask_github(deps, case)
     except (Temporary, Permanent) as error:
         return str(error)
     return ""
@@ -130,7 +111,7 @@ def _fetch_named_runs(deps: Deps, case: Case) -> None:
                 continue
             book.record(RunSeen(found), deps.now())
         if found.completed:
-            read_jobs(deps, key)
+            read_run(deps, key)
 
 
 def conclude(book: Book, version: Version, verdict: Verdict, now: datetime) -> None:
@@ -143,7 +124,23 @@ def conclude(book: Book, version: Version, verdict: Verdict, now: datetime) -> N
         book.record(VerdictReached(version.artifact, version.number, version.fingerprint, verdict, now), now)
         if before is None or before.outcome is not verdict.outcome or before.suspect != verdict.suspect:
             _look_at_kin(book, version, now)
+    _want_source(book, version, verdict, now)
     _speak(book, book.versions.get(version.artifact, version.number) or dossier, now)
+
+
+def _want_source(book: Book, version: Version, verdict: Verdict, now: datetime) -> None:
+    """A run that published may have published something else than its source: compare, once there is a commit.
+
+    The version before it on its line is compared too: what a project's own build changes is known by that.
+    """
+    watch = book.versions.watch(version.artifact)
+    if watch is None or version.at < watch.since(version) or verdict.outcome is not Outcome.COMPLIANT:
+        return
+    line = [d for d in book.versions.of(version.artifact) if d.version.line == version.line]
+    before = [d for d in line if d.version.at < version.at and d.version.removed_at is None]
+    for dossier in (*before[-1:], *(d for d in line if d.version.number == version.number)):
+        if dossier.source is None:
+            book.work.want("inspect", f"source/{version_task(version.artifact, dossier.version.number)}", now)
 
 
 def _differs(before: Verdict, after: Verdict) -> bool:

@@ -9,7 +9,7 @@ import structlog
 
 from app.deps import Deps
 from app.jobs.batch import each
-from app.jobs.inspect import github_of, repository_of
+from app.jobs.installed import github_of, repository_of
 from checks import CHANNELS
 from checks.base import Channel, GitHubCalls, Gone, Permanent, Post, Subject, Temporary
 from checks.plan import Close, Create, Nothing, Update, plan

@@ -1,19 +1,17 @@
-"""Repositories, commits, files, workflow runs and jobs of the pretend GitHub. Read only."""
+"""Workflow runs, their jobs and approvals, and environments of the pretend GitHub. Read only."""
 
 from __future__ import annotations
 
-import base64
 from datetime import UTC, datetime, timedelta
 
 from flask import Response, jsonify, request
 
 from sandbox import stable
-from sandbox.events import Run
+from sandbox.attempt import Approval, Run
 from sandbox.github import run_shapes, shapes
 from sandbox.github.rim import Refused, Rim, address, paged
 from sandbox.github.shapes import Shape
 from sandbox.state import Repo
-from sandbox.world import CONFIG
 
 MOST_RUNS = 1000
 """With a filter, GitHub gives out no more runs than this, whatever `total_count` says."""
@@ -22,55 +20,6 @@ MOST_RUNS = 1000
 def register(rim: Rim) -> None:
     """Add these paths."""
     world = rim.world
-
-    @rim.repo("", "GET")
-    def repository(repo: Repo) -> Response:
-        return jsonify(shapes.full_repository(repo, address()))
-
-    @rim.repo("/commits/<path:ref>", "GET")
-    def commit(repo: Repo, ref: str) -> Response:
-        return jsonify(_commit(repo, _sha(repo, ref)))
-
-    @rim.repo("/branches/<path:branch>", "GET")
-    def branch(repo: Repo, branch: str) -> Response:
-        if branch not in repo.heads:
-            raise Refused(404, "Branch not found")
-        url = f"{address().api}/repos/{repo.full_name}/branches/{branch}"
-        return jsonify(
-            {
-                "name": branch,
-                "commit": _commit(repo, repo.heads[branch]),
-                "_links": {"self": url, "html": f"{address().html}/{repo.full_name}/tree/{branch}"},
-                "protected": False,
-                "protection": {"enabled": False},
-                "protection_url": f"{url}/protection",
-            }
-        )
-
-    @rim.repo("/git/ref/<path:ref>", "GET")
-    def git_ref(repo: Repo, ref: str) -> Response:
-        kind, _, name = ref.partition("/")
-        sha = {"heads": repo.heads, "tags": repo.tags}.get(kind, {}).get(name)
-        if sha is None:
-            raise Refused(404, "Not Found")
-        url = f"{address().api}/repos/{repo.full_name}/git"
-        return jsonify(
-            {
-                "ref": f"refs/{ref}",
-                "node_id": shapes.node("Ref", ref),
-                "url": f"{url}/refs/{ref}",
-                "object": {"type": "commit", "sha": sha, "url": f"{url}/commits/{sha}"},
-            }
-        )
-
-    @rim.repo("/contents/<path:path>", "GET")
-    def contents(repo: Repo, path: str) -> Response:
-        wanted = request.args.get("ref", repo.default_branch).removeprefix("refs/heads/")
-        if path != CONFIG or not repo.config or wanted != repo.default_branch:
-            raise Refused(404, "Not Found")
-        if "raw" in request.headers.get("Accept", ""):
-            return Response(repo.config, mimetype="application/vnd.github.raw+json")
-        return jsonify(_file(repo, path, wanted))
 
     @rim.repo("/actions/runs", "GET")
     def runs(repo: Repo) -> Response:
@@ -99,16 +48,40 @@ def register(rim: Rim) -> None:
         run = _attempt(repo, run_id, attempt)
         return paged([run_shapes.job(run, job, repo, world.now, address()) for job in run.jobs], "jobs")
 
-    @rim.repo("/actions/jobs/<int:job_id>/logs", "GET")
-    def log(repo: Repo, job_id: int) -> Response:
-        for run in repo.runs.values():
-            for number, job in enumerate(run.jobs):
-                if run_shapes.job_id(run, job) == job_id:
-                    at = job.steps[0].starts if job.steps else job.starts
-                    lines = run.log if number == 0 else ()
-                    stamp = stable.microseconds(at).replace("Z", "0Z")
-                    return Response("".join(f"{stamp} {line}\n" for line in lines), mimetype="text/plain")
-        raise Refused(404, "Not Found")
+    @rim.repo("/actions/runs/<int:run_id>/approvals", "GET")
+    def approvals(repo: Repo, run_id: int) -> Response:
+        attempts = repo.attempts(run_id)
+        if not attempts:
+            raise Refused(404, "Not Found")
+        given = [approval for attempt in attempts for approval in attempt.approvals]
+        return jsonify([_approval(repo, approval) for approval in given])
+
+    @rim.repo("/environments", "GET")
+    def environments(repo: Repo) -> Response:
+        names = {approval.environment for run in repo.runs.values() for approval in run.approvals}
+        return paged([_environment(repo, name) for name in sorted(names)], "environments")
+
+
+def _approval(repo: Repo, approval: Approval) -> Shape:
+    return {
+        "environments": [_environment(repo, approval.environment)],
+        "state": approval.state,
+        "user": shapes.user(approval.user, address()),
+        "comment": "",
+    }
+
+
+def _environment(repo: Repo, name: str) -> Shape:
+    number = stable.number("environment", repo.id, name)
+    return {
+        "id": number,
+        "node_id": shapes.node("Environment", number),
+        "name": name,
+        "url": f"{address().api}/repos/{repo.full_name}/environments/{name}",
+        "html_url": f"{address().html}/{repo.full_name}/deployments/activity_log?environments_filter={name}",
+        "created_at": stable.seconds(repo.created_at),
+        "updated_at": stable.seconds(repo.created_at),
+    }
 
 
 def _attempt(repo: Repo, run_id: int, attempt: int) -> Run:
@@ -171,67 +144,3 @@ def _moment(text: str) -> tuple[datetime, datetime]:
         raise Refused(422, f"created: {text!r} is not a time") from error
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return (at, at + timedelta(days=1, seconds=-1)) if len(text) == 10 else (at, at)
-
-
-def _sha(repo: Repo, ref: str) -> str:
-    name = ref.removeprefix("refs/").removeprefix("heads/").removeprefix("tags/")
-    known = repo.heads.get(name) or repo.tags.get(name)
-    commits = {*repo.heads.values(), *repo.tags.values(), *(run.sha for run in repo.runs.values())}
-    if known is None and ref not in commits:
-        raise Refused(422, f"No commit found for SHA: {ref}")
-    return known or ref
-
-
-def _commit(repo: Repo, sha: str) -> Shape:
-    run = next((run for run in repo.runs.values() if run.sha == sha), None)
-    author, title, at = (run.actor, run.title, run.created) if run else (repo.owner, "Update", repo.created_at)
-    url = f"{address().api}/repos/{repo.full_name}"
-    person = {"name": author, "email": f"{author}@users.noreply.github.example", "date": stable.seconds(at)}
-    return {
-        "url": f"{url}/commits/{sha}",
-        "sha": sha,
-        "node_id": shapes.node("Commit", sha),
-        "html_url": f"{address().html}/{repo.full_name}/commit/{sha}",
-        "comments_url": f"{url}/commits/{sha}/comments",
-        "commit": {
-            "url": f"{url}/git/commits/{sha}",
-            "author": person,
-            "committer": person,
-            "message": title,
-            "comment_count": 0,
-            "tree": {"sha": stable.sha("tree", sha), "url": f"{url}/git/trees/{stable.sha('tree', sha)}"},
-            "verification": {
-                "verified": True,
-                "reason": "valid",
-                "payload": None,
-                "signature": None,
-                "verified_at": stable.seconds(at),
-            },
-        },
-        "author": shapes.user(author, address()),
-        "committer": shapes.user(author, address()),
-        "parents": [],
-        "stats": {"additions": 1, "deletions": 0, "total": 1},
-        "files": [],
-    }
-
-
-def _file(repo: Repo, path: str, branch: str) -> Shape:
-    url = f"{address().api}/repos/{repo.full_name}/contents/{path}?ref={branch}"
-    html = f"{address().html}/{repo.full_name}/blob/{branch}/{path}"
-    sha = stable.sha("blob", repo.config)
-    git = f"{address().api}/repos/{repo.full_name}/git/blobs/{sha}"
-    return {
-        "name": path.rsplit("/", 1)[-1],
-        "path": path,
-        "sha": sha,
-        "size": len(repo.config),
-        "url": url,
-        "html_url": html,
-        "git_url": git,
-        "download_url": f"{address().html}/{repo.full_name}/raw/{branch}/{path}",
-        "type": "file",
-        "content": base64.encodebytes(repo.config).decode(),
-        "encoding": "base64",
-        "_links": {"self": url, "git": git, "html": html},
-    }

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, jsonify
 
 from sandbox import stable
-from sandbox.github import actions, checks, issues, shapes
+from sandbox.github import actions, attestations, checks, commits, files, issues, logs, shapes
 from sandbox.github import advisories as security
 from sandbox.github.rim import Refused, Rim, address, paged
 from sandbox.keys import Keys
@@ -20,6 +20,10 @@ def blueprint(world: World, keys: Keys, *, advisories: bool = True) -> Blueprint
     rim = Rim(world, keys)
     _app(rim)
     actions.register(rim)
+    logs.register(rim)
+    files.register(rim)
+    commits.register(rim)
+    attestations.register(rim)
     checks.register(rim)
     issues.register(rim)
     if advisories:

@@ -73,7 +73,7 @@ def register(rim: Rim) -> None:
 
     @rim.repo("/commits/<path:ref>/check-runs", "GET")
     def of_commit(repo: Repo, ref: str) -> Response:
-        sha = repo.heads.get(ref) or repo.tags.get(ref) or ref
+        sha = repo.commit_of(ref) or ref
         wanted = request.args
         found = [check for check in repo.checks if check["head_sha"] == sha]
         for name, key in (("check_name", "name"), ("status", "status")):

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sandbox.events import Run
+from sandbox.attempt import Run
 from sandbox.github import run_shapes, shapes
 from sandbox.github.shapes import Address, Shape
+from sandbox.source import changes
 from sandbox.state import Installation, Release, Repo
 
 NOTHING = "0" * 40
 """The commit of a ref that is not there."""
+LISTED = 2048
+"""The most commits that GitHub lists in one push."""
 
 
 def around(repo: Repo, installation: Installation, sender: str, at: Address) -> Shape:
@@ -65,22 +68,34 @@ def workflow_run(action: str, run: Run, repo: Repo, now: datetime, at: Address) 
     }
 
 
-def push(repo: Repo, name: str, before: str, after: str, pusher: str, now: datetime, at: Address) -> Shape:
-    """`push` of a tag: made, moved or (with no commit after it) deleted."""
-    head = None if after == NOTHING else {**shapes.commit(after, "Update", pusher, now), "distinct": True}
+def push(repo: Repo, ref: str, before: str, after: str, pusher: str, at: Address) -> Shape:
+    """`push` of a branch or a tag: made, moved or (with no commit after it) deleted."""
+    source = repo.source
+    forced = bool(before and after) and not source.holds(after, before)
+    known = {commit.sha for commit in source.history(before)} if before else set()
+    new = [commit for commit in source.history(after)[::-1] if commit.sha not in known] if after and before else []
+    commits = [_pushed(repo, commit.sha) for commit in new[-LISTED:]] if ref.startswith("refs/heads/") else []
     return {
-        "ref": f"refs/tags/{name}",
-        "before": before,
-        "after": after,
-        "created": before == NOTHING,
-        "deleted": after == NOTHING,
-        "forced": before != NOTHING and after != NOTHING,
+        "ref": ref,
+        "before": before or NOTHING,
+        "after": after or NOTHING,
+        "created": not before,
+        "deleted": not after,
+        "forced": forced,
         "base_ref": None,
-        "compare": f"{at.html}/{repo.full_name}/compare/{name}",
-        "commits": [],
-        "head_commit": head,
+        "compare": f"{at.html}/{repo.full_name}/compare/{before[:12]}...{after[:12]}",
+        "commits": commits,
+        "head_commit": _pushed(repo, after) if after else None,
         "pusher": {"name": pusher, "email": f"{pusher}@users.noreply.github.example"},
     }
+
+
+def _pushed(repo: Repo, sha: str) -> Shape:
+    commit = repo.source.commits[sha]
+    paths: dict[str, list[str]] = {"added": [], "removed": [], "modified": []}
+    for path, how in changes(repo.source.before(commit), commit.tree):
+        paths[how].append(path)
+    return {**shapes.commit(commit), "distinct": True, **paths}
 
 
 def as_pushed(payload: Shape, repo: Repo) -> Shape:
@@ -95,21 +110,24 @@ def as_pushed(payload: Shape, repo: Repo) -> Shape:
     return payload
 
 
-def create(repo: Repo, name: str) -> Shape:
-    """`create` of a tag."""
+def create(repo: Repo, ref: str) -> Shape:
+    """`create` of a branch or a tag."""
     return {
-        "ref": name,
-        "ref_type": "tag",
-        "full_ref": f"refs/tags/{name}",
+        **_named(ref),
         "master_branch": repo.default_branch,
         "description": None,
         "pusher_type": "user",
     }
 
 
-def delete(name: str) -> Shape:
-    """`delete` of a tag."""
-    return {"ref": name, "ref_type": "tag", "full_ref": f"refs/tags/{name}", "pusher_type": "user"}
+def delete(ref: str) -> Shape:
+    """`delete` of a branch or a tag."""
+    return {**_named(ref), "pusher_type": "user"}
+
+
+def _named(ref: str) -> Shape:
+    kind, _, name = ref.removeprefix("refs/").partition("/")
+    return {"ref": name, "ref_type": "tag" if kind == "tags" else "branch", "full_ref": ref}
 
 
 def release(action: str, of: Release, repo: Repo, at: Address) -> Shape:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sandbox import stable
-from sandbox.events import Job, Run, Step
+from sandbox.attempt import Job, Run, Step
 from sandbox.github.shapes import Address, Shape, commit, minimal_repository, node, user
 from sandbox.state import Repo
 
@@ -66,7 +66,7 @@ def run(run: Run, repo: Repo, now: datetime, at: Address) -> Shape:
         "rerun_url": f"{url}/rerun",
         "previous_attempt_url": f"{url}/attempts/{run.attempt - 1}" if run.attempt > 1 else None,
         "workflow_url": f"{at.api}/repos/{repo.full_name}/actions/workflows/{workflow}",
-        "head_commit": commit(run.sha, run.title, run.actor, run.created),
+        "head_commit": commit(repo.source.commits[run.sha]),
         "repository": minimal_repository(repo.full_name, repo.id, repo.owner_id, at),
         "head_repository": minimal_repository(
             head, run.head_repository_id, head_owner, at, fork=run.head_repository_id != repo.id
@@ -129,11 +129,11 @@ def job(run: Run, job: Job, repo: Repo, now: datetime, at: Address) -> Shape:
         "workflow_name": run.workflow.rsplit("/", 1)[-1],
         "steps": [_step(step, number + 1, now) for number, step in enumerate((first, *inner, last))],
         "check_run_url": f"{at.api}/repos/{repo.full_name}/check-runs/{number}",
-        "labels": ["ubuntu-latest"],
+        "labels": ["self-hosted"] if run.self_hosted else ["ubuntu-latest"],
         "runner_id": 1,
-        "runner_name": "GitHub Actions 1",
+        "runner_name": "builder-1" if run.self_hosted else "GitHub Actions 1",
         "runner_group_id": 1,
-        "runner_group_name": "GitHub Actions",
+        "runner_group_name": "Default" if run.self_hosted else "GitHub Actions",
     }
 
 

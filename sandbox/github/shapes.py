@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox import stable
+from sandbox.source import Commit
 from sandbox.state import Installation, Release, Repo
 
 Shape = dict[str, Any]
@@ -186,14 +187,14 @@ def full_repository(repo: Repo, at: Address) -> Shape:
     return {**repository(repo, at), "network_count": 0, "subscribers_count": 0}
 
 
-def commit(sha: str, message: str, author: str, moment: datetime) -> Shape:
+def commit(of: Commit) -> Shape:
     """A commit inside another object."""
-    person = {"name": author, "email": f"{author}@users.noreply.github.example"}
+    person = {"name": of.name, "email": of.email}
     return {
-        "id": sha,
-        "tree_id": stable.sha("tree", sha),
-        "message": message,
-        "timestamp": stable.seconds(moment),
+        "id": of.sha,
+        "tree_id": of.tree_sha,
+        "message": of.title,
+        "timestamp": stable.seconds(of.at),
         "author": person,
         "committer": person,
     }

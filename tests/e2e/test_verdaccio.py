@@ -11,8 +11,8 @@ import requests
 
 from tests.e2e.monitor import Monitor, Watch
 from tests.e2e.npm import Npm
+from verifier.document import moment
 from verifier.model import Outcome
-from verifier.registries.document import moment
 
 pytestmark = pytest.mark.e2e
 HISTORY = ("1.0.0", "1.1.0", "1.2.0")

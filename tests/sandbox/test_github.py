@@ -44,13 +44,17 @@ def described() -> OpenAPI:
 
 
 def _say_null(node: Any) -> None:
-    """GitHub's description forgets null among the words of nullable fields, and for two objects of an advisory.
+    """GitHub's description forgets null among words and kinds of nullable fields, and for two objects of an advisory.
 
-    Its own examples show null there: a conclusion that is not reached, a draft without publisher.
+    Its own examples show null there: a conclusion that is not reached, a draft without publisher. And it tells the
+    kinds of contents apart by a property, which the list of a folder's entries cannot have.
     """
     if isinstance(node, dict):
+        node.pop("discriminator", None)
         if node.get("nullable") and "enum" in node and None not in node["enum"]:
             node["enum"].append(None)
+        if node.get("nullable") and "oneOf" in node:
+            node["oneOf"].append({"type": "string", "nullable": True, "enum": [None]})
         for name in ("publisher", "private_fork"):
             if isinstance(node.get(name), dict) and "allOf" in node[name]:
                 node[name] = {}

@@ -28,7 +28,7 @@ def rogue() -> Result:
     return result
 
 
-@pytest.mark.parametrize("name", ["small-rogue", "small-pypi"])
+@pytest.mark.parametrize("name", ["small-rogue", "small-pypi", "small-source"])
 def test_a_small_scenario_is_answered_as_expected(name: str) -> None:
     (result,) = replay([SCENARIOS / name])
 

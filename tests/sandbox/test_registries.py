@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox import provenance
 from tests.sandbox.github import Asked, at
+from verifier.evidence import Trust, verify
 from verifier.model import AccountKind, Artifact, Evidence, RunKey, Standing, Version
 from verifier.registries import REGISTRIES
 from verifier.registries.base import Page, Snapshot
@@ -28,9 +30,10 @@ def snapshot(asked: Asked, artifact: Artifact) -> Snapshot:
 
 
 def evidence(asked: Asked, version: Version) -> list[Evidence]:
-    registry = REGISTRIES[version.artifact.type]
+    registry, trust = REGISTRIES[version.artifact.type], Trust.read([provenance.trust_root()])
     asks = registry.ask_evidence(version, BASES[version.artifact.type])
-    return [e for ask in asks for e in registry.read_evidence(version, page(asked, ask.url, ask.accept))]
+    served = [a for ask in asks for a in registry.read_evidence(version, page(asked, ask.url, ask.accept))]
+    return [found for attestation in served if (found := verify(attestation, trust)) is not None]
 
 
 def test_npm_versions_carry_account_time_digests_and_attested() -> None:
@@ -68,7 +71,7 @@ def test_npm_provenance_names_run_attempt_repository_and_digest() -> None:
     version = next(v for v in snapshot(asked, NPM).versions if v.number == "1.4.0")
     (found,) = evidence(asked, version)
 
-    assert (Standing.STATED, RunKey(4711, 100, 1)) == (found.standing, found.run)
+    assert (Standing.VERIFIED, RunKey(4711, 100, 1)) == (found.standing, found.run)
     assert (".github/workflows/publish.yml", "refs/tags/v1.4.0", "push") == (found.workflow, found.ref, found.event)
     assert set(found.digests) <= set(version.files[0].digests)
 

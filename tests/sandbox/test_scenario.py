@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.events import Publish, Run, Tag
+from sandbox.attempt import Run
+from sandbox.events import Publish, Tag
 from sandbox.scenario import FILE, load, scenarios_in
 from sandbox.strict import ScenarioError
 from tests.sandbox.github import SCENARIOS, at, scenario
 
 GOOD = (SCENARIOS / "small-rogue" / FILE).read_text()
+SOURCE = (SCENARIOS / "small-source" / FILE).read_text()
 
 
 def written(folder: Path, text: str) -> Path:
@@ -63,13 +65,39 @@ def test_a_mistake_is_one_error_that_says_where_and_what_to_do(tmp_path: Path, o
     assert "\n" not in str(raised.value)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, len(GOOD) - 1), st.text(max_size=6))
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("{orphan: true}", "{orphan: true, branches: []}", "commit.orphan: no branch holds an orphan"),
+        ("{orphan: true}", "{branches: [refs/tags/v9]}", "commit.branches: branches hold commits"),
+        ("{orphan: true}", "{pull_requests: [none]}", "commit.pull_requests[0]: must be a whole number"),
+        ("src/index.js: evil()", "/etc/passwd: evil()", "'/etc/passwd' is no path inside a folder"),
+        ("src/index.js: evil()", "../index.js: evil()", "'../index.js' is no path inside a folder"),
+        ("src/index.js: evil()", "package.json: evil()", "'package.json' stands here twice"),
+        ("by: octo, contents", 'by: octo, digest: "sha1:0", contents', "have their own names and digests"),
+        ("log: gone", "log: lost", "log: must be one of gone"),
+        ("npm: [lathe@9.0.0]", "npm: [lathe]", "log.npm[0]: must be name@version"),
+        ("npm: [lathe@9.0.0]", "pypi: [lathe@9.0.0]", "neither rehearses nor stages"),
+        ("name: patch-1, by", "name: main, by", "does not let anybody delete the default branch"),
+        ("attested: {run: 100}}", "attested: false}", "attestation.attested: say which run it names"),
+    ],
+)
+def test_a_mistake_about_the_source_is_told_as_well(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in SOURCE
+    with pytest.raises(ScenarioError) as raised:
+        load(written(tmp_path, SOURCE.replace(old, new, 1)))
+
+    assert said in str(raised.value)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from((GOOD, SOURCE)), st.floats(0, 1, exclude_max=True), st.text(max_size=6))
 def test_whatever_stands_in_it_a_scenario_loads_or_says_why_not(
-    tmp_path_factory: pytest.TempPathFactory, position: int, text: str
+    tmp_path_factory: pytest.TempPathFactory, good: str, share: float, text: str
 ) -> None:
     folder = tmp_path_factory.mktemp("any")
-    (folder / FILE).write_bytes((GOOD[:position] + text + GOOD[position + len(text) :]).encode("utf-8", "replace"))
+    position = int(share * len(good))
+    (folder / FILE).write_bytes((good[:position] + text + good[position + len(text) :]).encode("utf-8", "replace"))
     try:
         assert load(folder).events
     except ScenarioError as error:
@@ -89,7 +117,7 @@ def test_a_folder_without_scenarios_is_an_error(tmp_path: Path) -> None:
 def test_a_folder_of_scenarios_names_them_all_once() -> None:
     one = SCENARIOS / "small-rogue"
 
-    assert [one, SCENARIOS / "small-pypi"] == scenarios_in([one, SCENARIOS])
+    assert [one, SCENARIOS / "small-pypi", SCENARIOS / "small-source"] == scenarios_in([one, SCENARIOS])
 
 
 def test_history_becomes_runs_tags_and_versions_with_the_publication_inside_the_step() -> None:

@@ -54,7 +54,7 @@ def test_a_project_with_everything_sends_everything() -> None:
     ] == later
 
 
-@pytest.mark.parametrize("name", ["small-rogue", "small-pypi"])
+@pytest.mark.parametrize("name", ["small-rogue", "small-pypi", "small-source"])
 def test_every_webhook_is_read_by_its_handler(name: str) -> None:
     for webhook in Asked(name, END).sent:
         handler = HANDLERS[webhook.event]

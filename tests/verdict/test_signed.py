@@ -181,7 +181,7 @@ def test_github_is_asked_for_attestations_before_an_absence_counts():
 
     verdict = decide(of, LATER)
 
-    assert ({"attestations-not-asked"}, {Need.GITHUB_ATTESTATIONS}) == (reasons(verdict), verdict.needs)
+    assert ({"attestations-not-asked"}, frozenset({Need.GITHUB_ATTESTATIONS})) == (reasons(verdict), verdict.needs)
     assert Outcome.NON_COMPLIANT == decide(replace(of, github_asked=True), LATER).outcome
     assert Outcome.NON_COMPLIANT == decide(case(siblings=ci_line(), github_asked=False), LATER).outcome
 

@@ -92,9 +92,20 @@ def test_nothing_is_held_against_a_line_whose_releases_nobody_vetted(vetting: Ve
     assert Outcome.COMPLIANT == decide(released(vetting, line(None)), LATER).outcome
 
 
-@pytest.mark.parametrize("vetting", [ORPHAN, EDITED])
-def test_what_github_could_not_answer_accuses_nobody(vetting: Vetting):
-    assert Outcome.COMPLIANT == decide(released(replace(vetting, problem="502")), LATER).outcome
+@pytest.mark.parametrize("vetting", [None, *(replace(v, problem="too many branches") for v in (GOOD, ORPHAN, EDITED))])
+def test_what_github_could_not_answer_waits_and_is_then_asked_about_but_accuses_nobody(vetting: Vetting | None):
+    of = released(vetting)
+
+    assert {"run-unvetted"} == reasons(decide(of, LATER))
+    late = decide(of, NOON + 2 * DAY)
+    assert (Outcome.UNVERIFIABLE, True) == (late.outcome, late.suspect)
+    assert "commit-unvetted" in reasons(late)
+
+
+def test_where_the_releases_before_could_not_be_vetted_either_nobody_waits():
+    broken = replace(GOOD, problem="403")
+
+    assert Outcome.COMPLIANT == decide(released(broken, line(broken)), LATER).outcome
 
 
 def test_a_run_on_a_branch_ran_on_that_branchs_head():

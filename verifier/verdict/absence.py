@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from verifier.model import Case, Confidence, File, Finding, JobsState, RunKey, Standing, Weight, named_runs
+from verifier.verdict import vetted
 from verifier.verdict.approval import approved
-from verifier.verdict.explanation import tied, unnamed
+from verifier.verdict.explanation import explaining_runs, tied, unnamed
 from verifier.verdict.habit import LAST, Habit, by_registry, expects_ci
 from verifier.verdict.signed import about, binds, run_of
 from verifier.verdict.window import may_concern
@@ -28,12 +29,15 @@ def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
     version = case.version
     if version.placeholder or version.at < case.first_contact or not expects_ci(case, habit):
         return ()
-    if _is_staged(case, habit) or tied(case) or unnamed(case, habit) or signed_by_ours(case):
+    if _is_staged(case, habit) or tied(case) or unnamed(case, habit):
         return ()
+    if any(vetted.unclear(case, run) for run in explaining_runs(case)):
+        return _unvetted(case, now)
     if unchecked(case) and now - version.at < case.policy.blind_limit:
         sentence = "It carries provenance that we cannot check here: " + _problems(case)
         return (Finding("provenance-unchecked", Weight.BLINDS, Confidence.HIGH, sentence),)
-    if unreadable_only(case) or gone_runs(case, now) or (habit.pull_requests and named_runs(case.evidence or ())):
+    pull_request = habit.pull_requests and bool(named_runs(case.evidence or ()))
+    if signed_by_ours(case) or unreadable_only(case) or gone_runs(case, now) or pull_request:
         return ()
     listed, due = case.sight.runs_listed_at, version.at + case.policy.grace
     if listed is None or listed < due:
@@ -68,6 +72,16 @@ def gone_runs(case: Case, now: datetime) -> tuple[RunKey, ...]:
     if now - case.version.at > RETENTION:
         gone |= set(case.gone)
     return tuple(sorted(named & gone))
+
+
+def _unvetted(case: Case, now: datetime) -> tuple[Finding, ...]:
+    """A run accounts for it, and whether its commit is reviewed is not known; open as long as an answer may come."""
+    if now - case.version.at >= case.policy.blind_limit:
+        return ()
+    run = next(run for run in explaining_runs(case) if vetted.unclear(case, run))
+    why = f": {run.vetting.problem}" if run.vetting is not None else " yet."
+    sentence = f"Run {run.key} may have published it; GitHub has not said whether its commit is on a branch{why}"
+    return (Finding("run-unvetted", Weight.BLINDS, Confidence.HIGH, sentence, run.key),)
 
 
 def askable(case: Case) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from verifier.model import Case, Confidence, Finding, Weight
+from verifier.model import Case, Confidence, Finding, Judged, Weight
 
+DIFFER, MISSING = CONTENTS = ("files-differ-from-source", "files-not-in-source")
 SHOWN = 3
 """How many paths a sentence names."""
 
@@ -14,15 +15,15 @@ def of_contents(case: Case) -> tuple[Finding, ...]:
     Without an earlier comparison nothing is said: what a project's own build adds would look the same.
     """
     source = case.source
-    before = [j.source for j in case.siblings if j.source is not None and not j.source.problem]
+    before = [j.source for j in case.siblings if j.source is not None and not j.source.problem and not _odd(j)]
     if source is None or source.problem or not before:
         return ()
     usual = {path for comparison in before for path in (*comparison.differing, *comparison.missing)}
     share = f"{source.compared} of its {source.files} files could be compared with commit {source.commit[:12]}"
     found = []
     for reason, paths, what in (
-        ("files-differ-from-source", source.differing, "differ from"),
-        ("files-not-in-source", source.missing, "are not in"),
+        (DIFFER, source.differing, "differ from"),
+        (MISSING, source.missing, "are not in"),
     ):
         odd = [path for path in paths if path not in usual]
         if odd:
@@ -30,3 +31,8 @@ def of_contents(case: Case) -> tuple[Finding, ...]:
             sentence = f"{len(odd)} of its files {what} the source: {named} ({share})."
             found.append(Finding(reason, Weight.ANOMALY, Confidence.MEDIUM, sentence))
     return tuple(found)
+
+
+def _odd(judged: Judged) -> bool:
+    """Its own contents are odd: what differs there is no habit."""
+    return judged.verdict is not None and any(f.reason in CONTENTS for f in judged.verdict.findings)

@@ -118,8 +118,8 @@ def _against_run(case: Case, evidence: Evidence, run: Run) -> list[Finding]:
 
 def _against_event(case: Case, evidence: Evidence, run: Run, named: str) -> list[Finding]:
     if run.event.startswith("pull_request"):
-        if habit(case).pull_requests:
-            return []
+        if habit(case).pull_requests or case.version.at < case.first_contact:
+            return []  # how a project published before anyone watched is its habit
         return [_contradiction("run-of-pull-request", evidence, f"{named} was started by a pull request.", run)]
     sentence = f"{named} was started by “{run.event}”, which may not publish."
     return [_contradiction("run-on-other-ref", evidence, sentence, run)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from verifier.model import AccountKind, Case, Confidence, File, Finding, JobsState, Run, Standing, Weight, named_runs
+from verifier.verdict import vetted
 from verifier.verdict.approval import approved
 from verifier.verdict.claim import Claim, claims, files_of, signed_for
 from verifier.verdict.habit import Habit, teaches
@@ -55,7 +56,8 @@ def plain(case: Case, habit: Habit) -> bool:
 
 def _best(case: Case, habit: Habit, file: File) -> Finding | None:
     version = case.version
-    mine = [c for c in claims(case, version, file, about(case, file)) if c.explains and _wins(case, c)]
+    found = [c for c in claims(case, version, file, about(case, file)) if c.explains and _wins(case, c)]
+    mine = [c for c in found if not vetted.unclear(case, c.run)]
     if any(f.attested for f in version.files) and not file.attested:
         mine = [c for c in mine if c.signed is not None or c.log.same]  # CI attests all files: the odd one is not CI's
     token = plain(case, habit)
@@ -86,7 +88,9 @@ def _by_gone_run(case: Case, file: File) -> Finding | None:
     at = file.published_at or case.version.at
     for run in (run for run in case.runs if run.completed and run.jobs is JobsState.GONE):
         signed = signed_for(run, file, about(case, file))
-        if signed is not None and approved(case, run) and may_concern(case, run, at):
+        if signed is None or vetted.unclear(case, run):
+            continue
+        if approved(case, run) and may_concern(case, run, at):
             sure = Confidence.MEDIUM if signed is Standing.VERIFIED else Confidence.LOW
             sentence = f"Run {run.key} of {run.workflow} signed it; GitHub no longer shows what its steps did."
             return Finding("provenance-verified", Weight.EXPLAINS, sure, sentence, run.key, _links(run))

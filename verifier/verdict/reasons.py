@@ -89,6 +89,7 @@ _ALL = (
         "provenance-unchecked", Weight.BLINDS, "It carries provenance that our trust root is too old or too small for."
     ),
     Reason("attestations-not-asked", Weight.BLINDS, "GitHub may hold provenance for it, and is not asked yet."),
+    Reason("run-unvetted", Weight.BLINDS, "GitHub has not said yet whether the commit of its run is on a branch."),
     # notes
     Reason("published-by-hand", Weight.NOTES, "This line is published by hand; no run could account for it."),
     Reason("manual-allowed", Weight.NOTES, "The configuration allows publishing this artifact by hand."),
@@ -131,6 +132,7 @@ _ALL = (
     ),
     Reason("outside-step", Weight.SUSPECTS, "A run of ours signed it, and published it outside its publish step."),
     Reason("provenance-unproven", Weight.SUSPECTS, "The provenance of versions before it verifies; its own does not."),
+    Reason("commit-unvetted", Weight.SUSPECTS, "Nobody could say whether the commit of its run is on a branch."),
     # anomalies
     Reason("install-scripts-new", Weight.ANOMALY, "It runs a script at installation; versions before it did not."),
     Reason("provenance-invalid", Weight.ANOMALY, "It carries provenance that does not verify."),

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from verifier.model import AccountKind, Case, Confidence, Finding, Judged, Outcome, Weight, named_runs
+from verifier.verdict import vetted
 from verifier.verdict.absence import signed_by_ours, unreadable_only
-from verifier.verdict.explanation import unnamed
+from verifier.verdict.explanation import explaining_runs, unnamed
 from verifier.verdict.habit import LAST, Habit, by_ci, by_registry, expects_ci, is_tagged, teaches
 
 HOUR = timedelta(hours=1)
@@ -27,6 +28,7 @@ def suspicions(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
         + _near_incident(case)
         + _outside_step(case)
         + _unproven(case, habit)
+        + _unvetted(case)
     )
 
 
@@ -121,11 +123,19 @@ def _outside_step(case: Case) -> tuple[Finding, ...]:
     """A run of ours signed it, and it was published while that run's publish step was not running, or nobody knows."""
     if case.version.account is not None and case.version.account.approver is not None:
         return ()
-    if not signed_by_ours(case):
+    if not signed_by_ours(case) or _unvetted(case):
         return ()
     runs = ", ".join(str(key) for key in sorted(named_runs(case.evidence or ())))
     sentence = f"Run {runs} signed it, and it was not published while a publish step of that run went on."
     return _suspect("outside-step", sentence)
+
+
+def _unvetted(case: Case) -> tuple[Finding, ...]:
+    runs = [run for run in explaining_runs(case) if vetted.unclear(case, run)]
+    if not runs:
+        return ()
+    sentence = f"Nobody could say whether the commit of run {runs[0].key} is on a branch; of those before it was known."
+    return _suspect("commit-unvetted", sentence)
 
 
 def _unproven(case: Case, habit: Habit) -> tuple[Finding, ...]:

@@ -49,6 +49,15 @@ def never_stood(case: Case, run: Run) -> bool:
     return bool(before) and all(v.stood for v in before) and vetting.workflow_blob not in _blobs(case)
 
 
+def unclear(case: Case, run: Run) -> bool:
+    """It ran on a tag, and nobody could say whether its commit is reviewed, as was known of the releases before.
+
+    Whoever can push can make a question unanswerable (with branches by the hundred), so it is no answer.
+    """
+    answered = run.vetting is not None and not run.vetting.problem
+    return not answered and on_tag(case, run) and bool(usual(case))
+
+
 def changed_file(case: Case, run: Run) -> bool:
     """Its workflow file is another than the line's last releases used, and it did stand on the default branch."""
     blobs = _blobs(case)
