@@ -64,7 +64,7 @@ class Replay(LedgerView):
 
     def __init__(self, scenario: Scenario, keys: Keys | None = None) -> None:
         keys = keys or _keys()
-        self.world = World([scenario], GITHUB)
+        self.world = World([scenario], GITHUB, storage=REGISTRY)
         app = create(self.world, keys)
         self._now = scenario.installed
         self._secret = keys.webhook_secret

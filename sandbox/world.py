@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sandbox import ground, stable
@@ -15,7 +14,6 @@ from sandbox.events import (
     DeleteRelease,
     DeleteRun,
     DeleteTag,
-    Event,
     File,
     Move,
     Outage,
@@ -27,13 +25,16 @@ from sandbox.events import (
     Yank,
 )
 from sandbox.events import Release as Released
-from sandbox.github import payloads, run_shapes
+from sandbox.github import payloads
 from sandbox.github.shapes import Address, Shape
+from sandbox.moments import Moment, moments
 from sandbox.published import usual_files
 from sandbox.scenario import Scenario
 from sandbox.source import Source
 from sandbox.state import Installation, Project, Release, Repo, Webhook
 from verifier.model import Artifact
+
+__all__ = ["APP_ID", "Clash", "World", "moments"]
 
 APP_ID = 4242
 _BIRTH = timedelta(days=365)
@@ -44,38 +45,15 @@ class Clash(ValueError):
     """Two scenarios cannot live in one world: they share a repository or a package."""
 
 
-@dataclass(frozen=True)
-class Moment:
-    """When something changes. `phase` says which part of the event: a run has three, an outage two."""
-
-    at: datetime
-    scenario: Scenario
-    event: Event | None
-    phase: str = ""
-
-
-def moments(scenario: Scenario) -> list[Moment]:
-    """Everything that changes in a scenario and when, in order; `installed` is a moment without an event."""
-    found = [Moment(scenario.installed, scenario, None, "installed")]
-    for event in scenario.events:
-        found.append(Moment(event.at, scenario, event))
-        if isinstance(event, Run):
-            found.append(Moment(run_shapes.begins(event), scenario, event, "in_progress"))
-            if event.ends is not None:
-                found.append(Moment(event.ends, scenario, event, "completed"))
-        elif isinstance(event, Publish):
-            late = sorted({file.at for file in event.files if file.at > event.at})
-            found += [Moment(at, scenario, event, "late") for at in late]
-        elif isinstance(event, Outage):
-            found.append(Moment(event.ends, scenario, event, "over"))
-    return sorted(found, key=lambda moment: moment.at)
-
-
 class World:
-    """One or several scenarios, from before their beginning. Every reader holds `lock` while it looks."""
+    """One or several scenarios, from before their beginning. Every reader holds `lock` while it looks.
 
-    def __init__(self, scenarios: Iterable[Scenario], address: Address | None = None) -> None:
+    `storage` is where GitHub keeps logs and bundles; empty: on its own host.
+    """
+
+    def __init__(self, scenarios: Iterable[Scenario], address: Address | None = None, storage: str = "") -> None:
         self.address = address or Address("https://github.example", "https://github.example/api/v3")
+        self.storage = storage
         self.lock = threading.RLock()
         self.repos: dict[int, Repo] = {}
         self.projects: dict[Artifact, Project] = {}

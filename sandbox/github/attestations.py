@@ -29,10 +29,11 @@ def register(rim: Rim) -> None:
         wanted = request.args.get("predicate_type", "")
         if wanted and _PREDICATES.get(wanted, wanted) != provenance.PREDICATE:
             return jsonify({"attestations": []})
+        host = rim.world.storage or address().html
         kept = [
             {
                 "repository_id": repo.id,
-                "bundle_url": f"{address().html}{_WHERE}/{repo.id}/{number}.json.sn",
+                "bundle_url": f"{host}{_WHERE}/{repo.id}/{number}.json.sn",
                 "initiator": "user",
             }
             for number, (_, file) in enumerate(_kept(rim.world, repo.id))

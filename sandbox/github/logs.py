@@ -23,7 +23,8 @@ def register(rim: Rim) -> None:
             raise Refused(404, "Not Found")
         if run.log.gone:
             raise Refused(410, "Gone")
-        return Response(status=302, headers={"Location": f"{address().html}{_WHERE}/{repo.id}/{job_id}"})
+        where = f"{rim.world.storage or address().html}{_WHERE}/{repo.id}/{job_id}"
+        return Response(status=302, headers={"Location": where})
 
 
 def blueprint(world: World) -> Blueprint:

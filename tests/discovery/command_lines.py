@@ -183,8 +183,7 @@ just publish
 npx some-tool publish
 """.strip().splitlines()
 
-NASTY_PIECES = (
-    """
+_PIECES = """
 "
 '
 `
@@ -220,7 +219,6 @@ docker push x
 find -exec
 export A=b
 ./out.sh
-""".strip().splitlines()
-    + ["\n", " ", "\0"]
-)
+"""
+NASTY_PIECES = ["\n", " ", "\0", *_PIECES.strip().splitlines()]
 """Pieces that make shell texts nobody writes."""

@@ -11,6 +11,7 @@ from verifier.discovery.judged import NOTHING, UNKNOWN, yes
 from verifier.discovery.matching import judge_steps, same
 from verifier.discovery.publishing import ExpectedJob, ExpectedStep, Publishing
 from verifier.discovery.shell import HOLE
+from verifier.discovery.steps import STEPS as MOST
 from verifier.discovery.steps import is_publish, publish_steps
 
 NAMES = st.sampled_from(["Publish", "Test", "Build", "Release", "Post it", "Publish docs", "", "a / b", "Ship 1.2"])
@@ -139,3 +140,17 @@ def test_of_two_written_jobs_of_one_name_only_what_both_say_counts() -> None:
 
     assert publish_steps(job("Go"), Publishing((one, other))) == ()
     assert len(publish_steps(job("Go"), Publishing((one, one)))) == 1
+
+
+def test_a_job_that_could_be_any_of_many_is_left_to_its_names() -> None:
+    told = Publishing(tuple(ExpectedJob((HOLE,), (), (ExpectedStep("Go", yes("npm")),)) for _ in range(9)))
+
+    assert publish_steps(job("Go", "Publish"), told) == publish_steps(job("Go", "Publish"))
+
+
+def test_of_a_run_with_more_steps_than_anyone_writes_the_names_alone_count() -> None:
+    told = written(("Go", yes("npm")))
+    listed = [{**shown, "name": f"job {at}"} for at in range(30) for shown in job(*["Publish"] * MOST)]
+
+    assert publish_steps([*job("Go"), *listed[:1]], told)[0].by_file
+    assert not any(step.by_file for step in publish_steps([*job("Go"), *listed], told))

@@ -16,8 +16,10 @@ LENGTH = 1_000
 """The most characters of a name that are compared."""
 CUT = 90
 """A name at least so long that ends in `...` may have been cut."""
-PATTERNS = 50
+PATTERNS = 20
 """The most step names with something unknown in them that are tried in one job."""
+CANDIDATES = 3
+"""The most written jobs that one shown job is compared with; one that could be any of more cannot be told."""
 
 _OWN = ("Set up job", "Set up runner", "Initialize containers", "Stop containers", "Complete job", "Complete runner")
 _AROUND = ("Pre ", "Post ", "Build ", "Pull ")
@@ -49,10 +51,11 @@ def same(pattern: str, name: str) -> bool:
 
 
 def jobs_called(name: str, publishing: Publishing) -> list[ExpectedJob]:
-    """The written jobs that a shown job can be: those whose name says the most of its own."""
+    """The written jobs that a shown job can be: those whose name says the most of its own; none where they are many."""
     told = [_told(job.names, tidy(name)) for job in publishing.jobs]
     most = max(told, default=-1)
-    return [job for job, said in zip(publishing.jobs, told, strict=True) if said == most >= 0]
+    found = [job for job, said in zip(publishing.jobs, told, strict=True) if said == most >= 0]
+    return found if len(found) <= CANDIDATES else []
 
 
 def jobs_within(name: str, publishing: Publishing) -> list[ExpectedJob]:

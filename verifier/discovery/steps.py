@@ -9,9 +9,10 @@ honest versions when it is skipped.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from verifier.discovery.judged import UNKNOWN, Judged
@@ -24,6 +25,10 @@ JOBS = 2_000
 """The most jobs looked at."""
 STEPS = 1_000
 """The most steps looked at in one job."""
+COMPARED = 20_000
+"""The most steps of a run that are compared with its workflow file; of a longer run the names alone count."""
+FOUND = 2_000
+"""The most publish steps of a run that are kept by its file."""
 NAME = 300
 """The most characters of a name that are looked at and kept."""
 
@@ -80,20 +85,22 @@ def publish_steps(jobs: Sequence[Mapping[str, Any]], publishing: Publishing | No
     Where the workflow file names steps that publish, those count. Beside them a step counts by its name only if the
     file cannot tell what it does. Where it names none that is shown, names alone count.
     """
-    if publishing is not None and publishing.publishes:
-        found = [step for job in _objects(jobs, JOBS) for step in _by_file(job, publishing)]
+    shown = sum(len(_objects(job.get("steps"), STEPS)) for job in _objects(jobs, JOBS))
+    if publishing is not None and publishing.publishes and shown <= COMPARED:
+        steps = (step for job in _objects(jobs, JOBS) for step in _by_file(job, publishing))
+        found = list(islice(steps, FOUND))
         if any(step.by_file for step in found):
             return tuple(found)
     return tuple(step for job in _objects(jobs, JOBS) for step in _steps(job, {}))
 
 
-def _by_file(job: Mapping[str, Any], publishing: Publishing) -> list[PublishStep]:
+def _by_file(job: Mapping[str, Any], publishing: Publishing) -> Iterable[PublishStep]:
     """The publish steps of one job, as far as the file says; those of a skipped job are found, and skipped."""
     name = _text(job.get("name"))
     written = jobs_called(name, publishing)
     shown = _objects(job.get("steps"), STEPS)
     if not shown and job.get("conclusion") == "skipped":
-        return [step for found in written or jobs_within(name, publishing) for step in _skipped(job, found)][:STEPS]
+        return (step for found in written or jobs_within(name, publishing) for step in _skipped(job, found))
     names = [_text(step.get("name")) for step in shown]
     answers = [judge_steps(names, found) for found in written]
     known = {at: answer for at in range(len(names)) if (answer := _agreed([said[at] for said in answers])) != UNKNOWN}
@@ -116,10 +123,12 @@ def _steps(job: Mapping[str, Any], known: Mapping[int, Judged]) -> list[PublishS
     return found
 
 
-def _skipped(job: Mapping[str, Any], written: ExpectedJob) -> list[PublishStep]:
+def _skipped(job: Mapping[str, Any], written: ExpectedJob) -> Iterable[PublishStep]:
     """The publish steps of a job that GitHub shows without steps, because it was skipped as a whole."""
-    made = [(_step(job, {"conclusion": "skipped"}, _readable(s.name)), s.judged) for s in written.steps or ()]
-    return [replace(step, types=judged.types, by_file=True) for step, judged in made if judged.publishes]
+    for step in written.steps or ():
+        if step.judged.publishes:
+            made = _step(job, {"conclusion": "skipped"}, _readable(step.name))
+            yield replace(made, types=step.judged.types, by_file=True)
 
 
 def _readable(name: str) -> str:
