@@ -79,6 +79,7 @@ def document(project: Project, world: World) -> dict[str, Any]:
     said["versions"] = {
         version: _manifest(project.artifact, publish, world) for version, publish in project.versions.items()
     }
+    said["repository"] = next(reversed(said["versions"].values()))["repository"]
     return said
 
 

@@ -27,10 +27,12 @@ PERMISSION_OF = {
 
 NEEDED = {
     "actions": "read",
+    "attestations": "read",
     "checks": "write",
     "contents": "read",
     "issues": "write",
     "metadata": "read",
+    "pull_requests": "read",
     "repository_advisories": "write",
 }
 

@@ -25,6 +25,7 @@ from tests.verdict.cases import (
 from verifier.model import (
     Confidence,
     File,
+    Finding,
     JobsState,
     Need,
     Outcome,
@@ -32,6 +33,7 @@ from verifier.model import (
     Sight,
     Standing,
     Verdict,
+    Weight,
 )
 from verifier.verdict import decide
 
@@ -44,6 +46,32 @@ def test_provenance_naming_a_run_whose_publish_step_was_skipped_is_a_contradicti
 
     assert Outcome.NON_COMPLIANT == verdict.outcome
     assert {"step-skipped"} == reasons(verdict)
+
+
+def test_a_step_known_by_its_name_alone_contradicts_less_surely_than_one_known_by_the_workflow_file():
+    by_name = run(steps=(step(conclusion="skipped"),), head_branch="main")
+    by_file = replace(by_name, steps=(replace(by_name.steps[0], by_file=True),))
+
+    sure = [
+        decide(case(version(attested=True), evidence=(signed(),), runs=(named,)), LATER).confidence
+        for named in (by_name, by_file)
+    ]
+
+    assert [Confidence.MEDIUM, Confidence.HIGH] == sure
+
+
+def test_a_step_that_the_whole_history_skipped_is_not_the_one_that_publishes():
+    """A canary step that is recognised, beside a release step that is not."""
+    named = run(steps=(step(conclusion="skipped"),), head_branch="main")
+    skipped = Finding("step-skipped", Weight.CONTRADICTS, Confidence.HIGH, "It skipped its publish step.")
+    history = tuple(
+        replace(j, verdict=Verdict(Outcome.NON_COMPLIANT, Confidence.HIGH, (skipped,)))
+        for j in (judged(f"1.{i}.0", NOON - (60 - i) * DAY, attested=True) for i in range(3))
+    )
+
+    verdict = decide(case(version(attested=True), evidence=(signed(),), runs=(named,), siblings=history), LATER)
+
+    assert Outcome.NON_COMPLIANT != verdict.outcome
 
 
 def test_a_skipped_publish_step_of_a_run_that_nothing_names_is_everyday_life():

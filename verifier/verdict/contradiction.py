@@ -6,6 +6,8 @@ there was nothing to release is everyday life.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from verifier.model import Case, Confidence, Evidence, File, Finding, JobsState, Run, Standing, Weight
 from verifier.verdict import vetted
 from verifier.verdict.approval import allows_event, allows_ref, allows_workflow, publishers_of, ref_of
@@ -13,6 +15,9 @@ from verifier.verdict.claim import claims
 from verifier.verdict.habit import habit
 from verifier.verdict.signed import about, binds, by_identity, elsewhere, run_of
 from verifier.verdict.window import publish_steps, windows
+
+MISREAD = 2
+"""How many versions of the history must have skipped a step for it to be another step than we take it for."""
 
 
 def contradictions(case: Case) -> tuple[Finding, ...]:
@@ -125,6 +130,13 @@ def _against_event(case: Case, evidence: Evidence, run: Run, named: str) -> list
     return [_contradiction("run-on-other-ref", evidence, sentence, run)]
 
 
+def _misread(case: Case) -> bool:
+    """The line's history skipped that step as well, so it is not the one that publishes here."""
+    line = [j for j in case.siblings if j.version.line == case.version.line and j.version.at < case.first_contact]
+    skipped = [j for j in line if j.verdict is not None and any(f.reason == "step-skipped" for f in j.verdict.findings)]
+    return len(skipped) >= MISREAD
+
+
 def _against_steps(case: Case, evidence: Evidence, run: Run, named: str) -> list[Finding]:
     """Its publish steps were found and none of them can have published this."""
     steps = publish_steps(case.version.artifact, run)
@@ -136,7 +148,11 @@ def _against_steps(case: Case, evidence: Evidence, run: Run, named: str) -> list
         return []  # a release that failed half-way published part of it (trap F7)
     names = ", ".join(sorted({f"“{step.name}”" for step in steps}))
     if all(step.conclusion == "skipped" for step in steps):
-        return [_contradiction("step-skipped", evidence, f"{named} skipped its publish step {names}.", run)]
+        if _misread(case):
+            return []
+        found = _contradiction("step-skipped", evidence, f"{named} skipped its publish step {names}.", run)
+        by_file = all(step.by_file for step in steps)
+        return [found if by_file else replace(found, confidence=Confidence.MEDIUM)]
     if not run.completed:
         return []
     return [_contradiction("step-failed", evidence, f"{named} did not finish its publish step {names}.", run)]
