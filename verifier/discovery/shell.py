@@ -183,17 +183,17 @@ class _Reader:
     def _end_command(self) -> None:
         self._end_word()
         self._dropped = self._quoted = False
-        words, env = self._words, {}
-        self._words = []
-        while words:
-            assigned = _ASSIGNMENT.fullmatch(words[0])
+        begun, env = 0, dict[str, str]()
+        for word in self._words:
+            assigned = _ASSIGNMENT.fullmatch(word)
             if assigned:
                 env[assigned.group(1)] = assigned.group(2)
-            elif words[0] not in _KEYWORDS:
+            elif word not in _KEYWORDS:
                 break
-            words = words[1:]
+            begun += 1
+        words, self._words = tuple(self._words[begun:]), []
         if words or env:
-            self.found.append(Command(tuple(words), env))
+            self.found.append(Command(words, env))
 
     def _next(self) -> str:
         return self._text[self._at : self._at + 1]

@@ -241,6 +241,8 @@ def _run_seen(book: Book, seen: Run, now: datetime) -> bool:
     if reading is not None:
         merged = merge_runs(merged, with_reading(merged, reading.reading))
         book.runs.put_reading(seen.key, None)
+    if merged != known and merged.jobs is JobsState.GONE:  # not at every change: hearing "gone" again is one
+        _want_jobs(book, merged, now)
     return _run_changed(book, merged, known, now)
 
 
@@ -280,7 +282,7 @@ def _run_changed(book: Book, run: Run, known: Run | None, now: datetime) -> bool
 
     Its commit is asked about when it is first seen, and who approved it when it is over.
     """
-    if run.jobs is JobsState.UNREAD or (run != known and run.jobs is JobsState.GONE):
+    if run.jobs is JobsState.UNREAD:
         _want_jobs(book, run, now)
     if known is None or (run.completed and not known.completed):
         _want_vetting(book, run, now)

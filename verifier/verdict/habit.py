@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -59,14 +60,13 @@ def habit(case: Case) -> Habit:
 
 def _of_line(case: Case, line: Line, rank: tuple[int, ...], earlier: list[Judged]) -> Habit:
     """The habit of a line; of the newest older one where it is the newest and has too few versions of its own."""
-    while True:
-        own = [j for j in earlier if j.version.line == line]
-        others = [j for j in earlier if j.version.line != line]
-        if len(own) >= LAST or not others or any(j.version.rank >= rank for j in others):
-            break
-        newest = max(others, key=lambda j: (j.version.rank, j.version.line)).version
-        line, rank, earlier = newest.line, newest.rank, others
-    own = sorted(own, key=lambda j: (j.version.at, j.version.number))[-LAST:]
+    lines: dict[Line, list[Judged]] = defaultdict(list)
+    for judged in earlier:
+        lines[judged.version.line].append(judged)
+    newest = sorted((max(j.version.rank for j in of), name) for name, of in lines.items() if name != line)
+    while len(lines[line]) < LAST and newest and newest[-1][0] < rank:
+        rank, line = newest.pop()
+    own = sorted(lines[line], key=lambda j: (j.version.at, j.version.number))[-LAST:]
     if not own:
         return Habit(Way.UNKNOWN, line=line)
     ci = all(by_ci(j) for j in own)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
 from datetime import datetime, timedelta
 
 from verifier.model import AccountKind, Case, Confidence, Finding, Judged, Outcome, Weight, named_runs
@@ -94,12 +94,8 @@ def _peak(case: Case, others: list[datetime]) -> tuple[int, int]:
     here = sorted(at for at in others if abs(at - case.version.at) <= HOUR)
     start = min([case.version.at, *here])
     past = sorted(at for at in others if at < start)
-    most = max((_count(past, at) for at in past), default=0)
+    most = max((last + 1 - bisect_left(past, at - HOUR) for last, at in enumerate(past)), default=0)
     return len(here) + 1, most
-
-
-def _count(times: Iterable[datetime], end: datetime) -> int:
-    return sum(1 for at in times if end - HOUR <= at <= end)
 
 
 def _most_artifacts(past: list[Judged]) -> int:

@@ -52,7 +52,7 @@ class Uploads:
 
     def __init__(self) -> None:
         self._begun = Begun()
-        self._open: list[LogClaim] = []
+        self._open: dict[str, LogClaim] = {}
         self._pieces: list[str] | None = None
         self._showing = False
         self._hashing, self._hashed = False, ""
@@ -109,24 +109,27 @@ class Uploads:
         return whole if _UPLOADS.match(whole) else text
 
     def _upload(self, line: Line, file: str) -> Iterable[LogClaim]:
-        if any(file == claim.file for claim in self._open):
+        if file in self._open:
             return ()  # progress
         settled = self._settled()
-        claim = claim_of(file)
-        if claim is not None and len(self._open) < MOST_HELD:
-            self._open.append(replace(claim, tool=self._begun.tool, at=line.at, registry=self._begun.to))
+        claim = claim_of(file) if len(self._open) < MOST_HELD else None
+        if claim is not None:
+            self._open[file] = replace(claim, tool=self._begun.tool, at=line.at, registry=self._begun.to)
         return settled
 
     def _skip(self, file: str) -> Iterable[LogClaim]:
         """A file that was there before is no claim; whether it is the open one may be folded away."""
-        self._open = [claim for claim in self._open if file and claim.file != file]
+        if file:
+            self._open.pop(file, None)
+        else:
+            self._open.clear()
         return self._settled()
 
     def _settled(self, shown: str = "") -> Iterable[LogClaim]:
         """What is open is published. Of a tool that never said it begins only what it shows in the end (where) is."""
         if self._begun == Begun() and not shown:
             return ()
-        settled, self._open = self._open, []
+        settled, self._open = self._open.values(), {}
         if rehearsed(self._begun.to) or rehearsed(shown):
             return ()
         return [self._with_digest(claim) for claim in settled]

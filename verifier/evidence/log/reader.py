@@ -65,7 +65,7 @@ class Window:
 def _give(read: Iterable[Line], windows: Sequence[Window]) -> None:
     """Each line to the earliest step that takes it."""
     for second, together in groupby(read, key=attrgetter("second")):
-        open_ = [window for window in windows if window.first <= second <= window.last]
+        open_ = [window for window in windows if window.first <= second <= window.last and not window.over]
         for line in together:
             any(window.take(line) for window in open_)
 

@@ -38,8 +38,10 @@ TOOLS: tuple[type[Tool], ...] = (
 )
 
 _HEADER, _HEADER_ENDS = "##[group]Run ", "##[endgroup]"
-# poetry says nothing of it: its rehearsal prints what a real run prints.
-_REHEARSAL = re.compile(r"(?<![\w-])poetry\b.{0,500}?\s--dry-run(?!\S)")
+# poetry says nothing of it: its rehearsal prints what a real run prints. No match runs across a second `poetry`: a line
+# of nothing else would be read five hundred times.
+_POETRY = r"(?<![\w-])poetry\b"
+_REHEARSAL = re.compile(rf"{_POETRY}(?:(?!{_POETRY}).){{0,500}}?\s--dry-run(?!\S)")
 
 
 @dataclass
@@ -59,7 +61,7 @@ class StepReader:
             self.rehearsed = self.rehearsed or bool(_REHEARSAL.search(line.text))
             return
         self.in_header = False
-        for tool in self.tools:
+        for tool in self.tools if len(self.found) < MOST else ():
             if tool.wants(line.text):
                 self._keep(tool.read(line))
 
