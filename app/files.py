@@ -24,11 +24,13 @@ def of_repository(github: GitHub, repository: Repository, commit: str) -> Files:
         raise Permanent(f"GitHub shows no files of {repository.full_name} at {commit[:12]}.")
 
     def get(path: str) -> bytes | None:
+        if seen.sizes.get(path, 0) > BYTES:
+            return None
         try:
             return blob(github, repository, seen.blobs[path], BYTES)
         except Permanent:
             github.still_there(repository)
-            return None  # too large or no text: the repository itself is there
+            return None  # it cannot be read: the repository itself is there
 
     return Files(frozenset(seen.blobs), get, seen.complete)
 

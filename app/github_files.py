@@ -25,9 +25,10 @@ _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Tree:
-    """The files of a commit: path to git's blob id. `complete` False: GitHub cut the list."""
+    """The files of a commit: path to git's blob id, and the sizes in bytes. `complete` False: GitHub cut the list."""
 
     blobs: dict[str, str]
+    sizes: dict[str, int]
     complete: bool
 
 
@@ -82,12 +83,14 @@ def tree(github: GitHub, repository: Repository, commit: str) -> Tree | None:
     entries = held.get("tree") if isinstance(held, dict) else None
     if not isinstance(entries, list):
         raise Permanent(f"GitHub's tree of {repository.full_name} at {commit[:12]} cannot be read.")
-    blobs = {
-        entry["path"]: entry["sha"]
+    files = [
+        entry
         for entry in entries[:MOST_ENTRIES]
         if isinstance(entry, dict) and entry.get("type") == "blob" and _named(entry)
-    }
-    return Tree(blobs, complete=held.get("truncated") is False and len(entries) <= MOST_ENTRIES)
+    ]
+    blobs = {entry["path"]: entry["sha"] for entry in files}
+    sizes = {entry["path"]: entry["size"] for entry in files if isinstance(entry.get("size"), int)}
+    return Tree(blobs, sizes, complete=held.get("truncated") is False and len(entries) <= MOST_ENTRIES)
 
 
 def _named(entry: dict[str, Any]) -> bool:

@@ -11,7 +11,8 @@ ASK = (
 RUN = (
     "**Stop the workflow** until you know how this came out of it: *Actions* → its name → *Disable workflow*. Then "
     "open the run and read what it did, and look for changed workflows and for runs that nobody started. Delete none "
-    "of them: they are your evidence."
+    "of them: they are your evidence. Before the workflow runs again, delete the repository's Actions caches: what "
+    "somebody left there would be in the next release, too."
 )
 READ = "**Read what the commit changed**, and ask whoever made it, not on GitHub."
 COMPARE = "**Compare the files** that are named above with the repository before anybody installs the version."
@@ -30,6 +31,18 @@ BY_HAND = (
 APPROVE = (
     "If this may publish, list its workflow, ref or event for the artifact in `.github/artifact-monitor.yml` on the "
     "default branch. That holds until somebody takes it out."
+)
+BRANCH = (
+    "If releases may come from such a branch, list it under `refs` for the artifact in `.github/artifact-monitor.yml` "
+    "on the default branch. That counts from the next run on, not for this one: its commit was looked at as it ran."
+)
+SIGNER = (
+    "If they may sign it, name them as its `signer` in `.github/artifact-monitor.yml` on the default branch. That "
+    "holds until somebody takes it out."
+)
+MOVED = (
+    "If it is published from that repository now, have those who run Artifact Monitor say so, with `artifact-monitor "
+    "watch`; the App must be installed there."
 )
 SILENT = "It raises no alert; there is nothing to silence."
 

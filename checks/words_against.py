@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from checks.phrases import APPROVE, ASK, BY_HAND, COMPARE, READ, RUN, WAIVER, Words, odd, suspect
+from checks.phrases import (
+    APPROVE,
+    ASK,
+    BRANCH,
+    BY_HAND,
+    COMPARE,
+    MOVED,
+    READ,
+    RUN,
+    SIGNER,
+    WAIVER,
+    Words,
+    odd,
+    suspect,
+)
 
 AGAINST: dict[str, Words] = {
     # contradicts
@@ -48,7 +62,7 @@ AGAINST: dict[str, Words] = {
         "It names another repository",
         "The version was built somewhere else and published under your name.",
         ASK,
-        (WAIVER, APPROVE),
+        (WAIVER, MOVED),
     ),
     "digest-mismatch": Words(
         "Its provenance is for other bytes",
@@ -66,19 +80,19 @@ AGAINST: dict[str, Words] = {
         "Signed by another than you named",
         "The configuration says who signs this artifact. Somebody else did.",
         ASK,
-        (WAIVER, APPROVE),
+        (WAIVER, SIGNER),
     ),
     "workflow-never-stood": Words(
         "Its workflow file was never on the default branch",
         "Whoever can push a tag or a branch can run a workflow of their own making under the right name.",
         RUN,
-        (WAIVER, APPROVE),
+        (WAIVER, BRANCH),
     ),
     "commit-off-branch": Words(
         "It was built from a commit of no branch",
         "Earlier releases came from your branches. A tag can point at code that nobody ever merged.",
         RUN,
-        (WAIVER, APPROVE),
+        (WAIVER, BRANCH),
     ),
     "environment-refused": Words(
         "A person refused the deployment",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from app.deps import Deps
 from app.github_logs import Refused, job_log
+from app.jobs.installed import github_of
 from verifier.evidence.log import MOST_CLAIMS, read_log
 from verifier.model import LogClaim, LogState, PublishStep, Repository
 
@@ -30,7 +31,7 @@ def read_logs(
     for step in ran:
         by_job.setdefault(step.job_id, []).append(step)
     unknown = bool(by_job.pop(0, None))
-    github, claims, whole = deps.github(repository.installation_id or 0), list[LogClaim](), list[LogState]()
+    github, claims, whole = github_of(deps, repository), list[LogClaim](), list[LogState]()
     for job_id in sorted(by_job)[:MOST_JOBS]:
         state, claimed = _read(job_log(deps.fetch, github, repository, job_id), by_job[job_id])
         whole.append(state)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template
 
 from app.pages.words import (
+    ODD,
     PENDING,
     ROGUE,
     STANDINGS,
@@ -246,7 +247,7 @@ def _open(incident: Incident, posts: dict[str, tuple[Link, ...]], now: datetime)
     return Open(
         incident.id,
         title,
-        ROGUE if incident.rogue else SUSPECT,
+        ROGUE if incident.rogue else SUSPECT if any(m.suspect for m in members) else ODD,
         moment(incident.opened_at),
         span(now - incident.opened_at),
         tuple(names[:NEWEST]) if len(names) > 1 else (),

@@ -27,6 +27,8 @@ SUSPECT = Standing("suspect", "!", "suspect")
 PENDING = Standing("pending", "…", "pending")
 UNVERIFIABLE = Standing("unverifiable", "?", "unverifiable")
 COMPLIANT = Standing("compliant", "✓", "compliant")
+ODD = Standing("odd", "!", "suspect")
+"""What an incident is in which no version stands worse than compliant; no version is shown so."""
 STANDINGS = (ROGUE, SUSPECT, PENDING, UNVERIFIABLE, COMPLIANT)
 """The worst first."""
 

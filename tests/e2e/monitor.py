@@ -15,7 +15,7 @@ from typing import Protocol
 from app.deps import Fetch
 from app.http import make_fetch
 from sandbox.keys import make
-from sandbox.replay import Replay
+from sandbox.replay import REGISTRY, Replay
 from sandbox.scenario import FILE, Scenario, load
 from sandbox.state import Repo
 from tests.e2e.checked import checked_github
@@ -42,14 +42,16 @@ class Noted:
 
 
 class Watched:
-    """The real GET, with a note of every answer."""
+    """The real GET, with a note of every answer; what the pretend GitHub stores beside its API comes from itself."""
 
-    def __init__(self, fetch: Fetch) -> None:
-        self._fetch = fetch
+    def __init__(self, fetch: Fetch, pretend: Fetch) -> None:
+        self._fetch, self._pretend = fetch, pretend
         self.noted: list[Noted] = []
 
     def __call__(self, ask: Ask, etag: str | None = None) -> Page | Absent | Unreadable:
         """Ask the registry."""
+        if ask.url.startswith(f"{REGISTRY}/storage/"):
+            return self._pretend(ask, etag)
         answer = self._fetch(ask, etag)
         self.noted.append(Noted(ask.url, etag, answer))
         return answer
@@ -78,7 +80,7 @@ class Monitor(Replay):
         migrate(settings.database)
         self.artifact = Artifact(purl)
         self.installed = installed
-        self.fetch = Watched(make_fetch(settings))
+        self.fetch = Watched(make_fetch(settings), self.deps.fetch)
         github, self.asked = checked_github(self.world, settings, _keys())
         self.deps = replace(
             self.deps, settings=settings, ledger=open_ledger(settings.database), fetch=self.fetch, github=github
@@ -134,11 +136,11 @@ class Monitor(Replay):
         return repository
 
     def filed(self) -> tuple[list[str], list[str], list[str]]:
-        """What stands at GitHub: states of issues, conclusions of check runs, states of advisories."""
+        """What stands at GitHub about incidents: states of issues, conclusions of check runs, states of advisories."""
         here = self.repository
         return (
             [issue["state"] for issue in here.issues],
-            [check["conclusion"] for check in here.checks],
+            [check["conclusion"] for check in here.checks if check["external_id"].startswith("incident/")],
             [advisory["state"] for advisory in here.advisories],
         )
 

@@ -17,6 +17,7 @@ from tests.github_api.validate import problem
 from tests.jobs.parts import Parts
 from tests.registries.documents import NPM
 from tests.verdict.cases import NOON, REPOSITORY, run
+from verifier.discovery.documents import BYTES
 from verifier.model import (
     Artifact,
     LogClaim,
@@ -51,6 +52,7 @@ class GitHub:
     names: dict[str, Repository] = field(default_factory=dict)
     checks: list[dict[str, Any]] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
 
     def head_sha(self, repository: Repository) -> str:
         return self.head
@@ -69,9 +71,11 @@ class GitHub:
         assert path.startswith("/repos/alice/widget/")
         ids = {name: f"{number:040x}" for number, name in enumerate(sorted(self.files))}
         if f"/git/trees/{self.head}" in path:
-            return {"tree": [{"path": p, "type": "blob", "sha": sha} for p, sha in ids.items()], "truncated": False}
+            kept = [{"path": p, "type": "blob", "sha": s, "size": len(self.files[p])} for p, s in ids.items()]
+            return {"tree": kept, "truncated": False}
         if "/git/blobs/" in path:
             name = next(name for name, sha in ids.items() if path.endswith(sha))
+            self.fetched.append(name)
             return {"content": base64.b64encode(self.files[name].encode()).decode()}
         if self.refusal is not None:
             raise self.refusal
@@ -164,6 +168,14 @@ def test_what_the_registry_gives_to_another_repository_is_asked_with_the_lines_t
     assert "mallory/extra" in github.said
     assert "purl: pkg:npm/%40n13/extra" in github.said
     assert "workflows: [publish.yml]" in github.said
+
+
+def test_a_manifest_that_is_too_large_is_not_even_fetched_and_that_is_said(parts):
+    look(parts, github := GitHub(MONOREPO | {"packages/core/package.json": " " * (BYTES + 1)}))
+
+    assert [EXTRA] == list(enrolled(parts))
+    assert "packages/core/package.json" not in github.fetched
+    assert "packages/core/package.json could not be read" in github.said.replace("\\", "")
 
 
 def test_an_older_name_of_the_repository_is_the_repository(parts):

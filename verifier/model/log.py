@@ -26,9 +26,9 @@ class LogState(StrEnum):
 class LogClaim:
     """One thing that a publish step's log says was published: for real, not as a dry run.
 
-    `type` is the purl type (`npm`, `pypi`, `docker`, `oci`, …). `name` is written as the tool writes it (a package's
-    name, a file's name for uploads to Python indexes, an image's repository), '' where the log gives only a digest.
-    `version` is '' where it is not said. `digests` are `algorithm:lowercase-hex` in full length.
+    `type` is the purl type (`npm`, `pypi`, `docker`, `oci`, …). `name` is the package or the image's repository as
+    the tool writes it; of a file uploaded to a Python index, the project that the file's name bears. `version` is
+    '' where it is not said. `digests` are `algorithm:lowercase-hex` in full length.
     """
 
     type: str
