@@ -140,6 +140,10 @@ AGAINST: dict[str, Words] = {
         "Close to a version that is not yours",
         "The same stolen credentials are often used on everything they open.",
     ),
+    "staged-by-nobody": suspect(
+        "Approved by a person, staged by no run",
+        "Staged versions of this line come from your CI. Nothing of it ran that could have staged this one.",
+    ),
     "outside-step": suspect(
         "Signed by your run, published outside its publish step",
         "Something else in that run used its identity, or somebody kept what it signed and published it later.",
@@ -176,6 +180,11 @@ AGAINST: dict[str, Words] = {
     "committer-unknown": odd(
         "Its commit is by a stranger",
         "Who made the commit that was released never committed here before.",
+        READ,
+    ),
+    "workflow-unreviewed": odd(
+        "Its workflow file was never on the default branch",
+        "Earlier releases used workflow files that were. A branch of its own can carry a workflow of its own.",
         READ,
     ),
     "force-push": odd(

@@ -35,6 +35,7 @@ from verifier.model import (
     Verdict,
     Weight,
 )
+from verifier.model.evidence import GITHUB_HELD
 from verifier.verdict import decide
 
 
@@ -179,11 +180,20 @@ def test_unreadable_attestations_are_no_explanation_and_no_alarm_by_themselves()
 
 
 def test_a_run_that_was_seen_and_whose_jobs_are_gone_explains_what_it_signed_with_medium_confidence():
-    gone = run(99, jobs=JobsState.GONE, steps=())
+    gone = run(99, jobs=JobsState.GONE, steps=(), read_at=NOON + 91 * DAY)
 
     verdict = decide(case(version(attested=True), evidence=(signed(99),), runs=(gone,), siblings=ci_line()), LATER)
 
     assert (Outcome.COMPLIANT, Confidence.MEDIUM) == (verdict.outcome, verdict.confidence)
+
+
+def test_a_run_that_was_deleted_before_its_jobs_were_read_explains_nothing_and_is_asked_about():
+    """TanStack, tidied up: publish from a run that skips its publish step, then delete the run as it ends."""
+    gone = run(99, jobs=JobsState.GONE, steps=(), read_at=NOON + 6 * MINUTE)
+
+    verdict = decide(case(version(attested=True), evidence=(signed(99),), runs=(gone,), siblings=ci_line()), LATER)
+
+    assert (Outcome.UNVERIFIABLE, True) == (verdict.outcome, verdict.suspect)
 
 
 def test_a_gone_run_that_signed_other_bytes_is_no_explanation():
@@ -218,6 +228,54 @@ def test_provenance_of_one_file_explains_no_other():
     verdict = decide(case(of, evidence=(signed(digests=honest.digests),), runs=(run(),), siblings=ci_line()), LATER)
 
     assert Outcome.NON_COMPLIANT == verdict.outcome
+
+
+def test_a_new_line_may_come_from_the_branch_and_event_that_the_others_always_came_by():
+    usual = signed(ref="refs/heads/next", event="workflow_run", number="1.0.0")
+    line = tuple(replace(j, evidence=(usual,)) for j in ci_line())
+    line = tuple(replace(j, verdict=Verdict(Outcome.COMPLIANT, Confidence.HIGH, ())) for j in line)
+    first = version("2.0.0", attested=True)
+    theirs = signed(ref="refs/heads/next", event="workflow_run", number="2.0.0")
+    named = run(head_branch="next", event="workflow_run")
+
+    assert Outcome.COMPLIANT == decide(case(first, evidence=(theirs,), runs=(named,), siblings=line), LATER).outcome
+
+
+def test_an_attestation_that_github_holds_of_another_build_neither_accuses_nor_narrows():
+    """CI attests what it builds in build.yml, and publish.yml publishes."""
+    built = signed(2, source=GITHUB_HELD, workflow=".github/workflows/build.yml")
+    build = run(2, workflow=".github/workflows/build.yml")
+
+    verdict = decide(case(evidence=(built,), runs=(build, run(1))), LATER)
+
+    assert Outcome.COMPLIANT == verdict.outcome
+
+
+def test_a_late_wheel_waits_for_its_own_run():
+    """Trap F11: files of one release come days apart, each with a time of its own."""
+    wheel = File("w.whl", ("sha256:" + "b" * 64,), NOON + DAY)
+    of = version(files=(*version().files, wheel))
+    going = run(2, NOON + DAY, status="in_progress", conclusion=None, jobs=JobsState.UNREAD, steps=(), read_at=None)
+    sight = Sight(runs_listed_at=NOON + DAY + HOUR)
+
+    verdict = decide(case(of, runs=(run(), going), siblings=ci_line(), sight=sight), NOON + DAY + 10 * MINUTE)
+
+    assert (Outcome.PENDING, {"run-active"}) == (verdict.outcome, reasons(verdict))
+
+
+def test_a_branch_that_a_pattern_allows_is_not_refused_for_looking_like_a_tag():
+    allowed = (replace(PUBLISHER, refs=("refs/heads/release/*",), manual=False),)
+    named = run(head_branch="release/1.2.3")
+
+    assert Outcome.COMPLIANT == decide(case(runs=(named,), publishers=allowed), LATER).outcome
+
+
+def test_one_quiet_version_does_not_end_a_habit_of_ci():
+    quiet = judged("1.2.2", NOON - HOUR, Outcome.UNVERIFIABLE)
+
+    assert Outcome.NON_COMPLIANT == decide(case(siblings=(*ci_line(), quiet)), LATER).outcome
+    three = tuple(judged(f"1.2.{i}", NOON - (4 - i) * HOUR, Outcome.UNVERIFIABLE) for i in range(3))
+    assert Outcome.UNVERIFIABLE == decide(case(siblings=(*ci_line(), *three)), LATER).outcome
 
 
 def test_a_maintenance_branch_that_the_line_always_used_is_not_a_contradiction():

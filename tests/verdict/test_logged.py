@@ -127,6 +127,26 @@ def test_a_staged_version_is_explained_by_its_digest_in_the_log_of_the_stage_ste
     assert (Outcome.COMPLIANT, {"digest-in-log"}) == (verdict.outcome, reasons(verdict))
 
 
+def test_a_run_that_signs_what_it_publishes_did_not_publish_what_it_only_printed():
+    """A dependency prints a rogue version inside the publish step of a run that signs the honest one."""
+    real = logging(claim("1.2.2", digests=version("1.2.2").files[0].digests), SAME)
+    honest = replace(ci_line()[0], version=version("1.2.2", attested=True), evidence=(signed(number="1.2.2"),))
+
+    verdict = decide(case(runs=(real,), siblings=(*ci_line(), honest)), LATER)
+
+    assert Outcome.COMPLIANT != verdict.outcome
+
+
+def test_a_trusted_publisher_is_no_explanation_where_another_runs_log_shows_these_bytes():
+    """A run on an attacker's branch publishes without provenance while an honest one goes on."""
+    evil = logging(SAME, key=replace(run().key, run_id=9), head_branch="evil")
+    idle = logging()
+
+    verdict = decide(case(version(account=OIDC), runs=(idle, evil), siblings=ci_line()), LATER)
+
+    assert Outcome.COMPLIANT != verdict.outcome
+
+
 def test_a_claim_of_another_package_or_ecosystem_says_nothing():
     for strange in (replace(SAME, name="other"), replace(SAME, type="pypi")):
         verdict = decide(case(runs=(logging(strange),), siblings=ci_line()), LATER)

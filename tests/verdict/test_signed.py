@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.verdict.cases import (
+    ALICE,
     DAY,
     HOUR,
     LATER,
@@ -124,6 +125,18 @@ def test_a_staged_version_is_explained_by_the_provenance_of_its_run_whenever_it_
 
     assert (Outcome.COMPLIANT, Confidence.HIGH) == (explained.outcome, explained.confidence)
     assert Outcome.UNVERIFIABLE == by_time_alone.outcome
+
+
+def test_a_staged_version_that_no_run_staged_is_asked_about():
+    """A stolen account stages and approves by itself; a run that staged may have been any of the last month."""
+    staged = version(account=replace(ALICE, approver="alice"))
+    never = (replace(PUBLISHER, manual=False),)
+
+    verdict = decide(case(staged, publishers=never, siblings=ci_line()[:0]), LATER)
+
+    assert (Outcome.UNVERIFIABLE, {"staged-by-nobody"}) == (verdict.outcome, reasons(verdict) & {"staged-by-nobody"})
+    with_run = case(staged, publishers=never, runs=(run(at=NOON - 9 * DAY, head_branch="main"),))
+    assert "staged-by-nobody" not in reasons(decide(with_run, LATER))
 
 
 def test_a_staged_version_does_not_appear_before_its_run():

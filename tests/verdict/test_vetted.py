@@ -108,6 +108,37 @@ def test_where_the_releases_before_could_not_be_vetted_either_nobody_waits():
     assert Outcome.COMPLIANT == decide(released(broken, line(broken)), LATER).outcome
 
 
+def test_a_new_line_is_no_way_around_a_workflow_file_that_nobody_reviewed():
+    """The same thief, one major higher."""
+    high = version("2.0.0", attested=True)
+    of = released(EDITED, version=high, evidence=(signed(number="2.0.0"),))
+
+    assert {"workflow-never-stood"} == reasons(decide(of, LATER))
+
+
+def test_a_certificate_tells_a_tag_that_no_webhook_told():
+    """GitHub sends none for more than three tags in one push."""
+    of = released(ORPHAN, refs=(), evidence=(signed(ref="refs/tags/v1.2.3"),))
+
+    assert {"commit-off-branch"} == reasons(decide(of, LATER))
+
+
+def test_a_workflow_file_that_only_a_branch_called_like_a_version_knows_is_odd_and_no_contradiction():
+    """A maintenance branch may have its own; so may a thief's branch called `9.9`."""
+    own = replace(GOOD, reachable_from=("refs/heads/9.9",), workflow_blob="e" * 40, stood=False)
+    of = replace(released(own), runs=(run(vetting=own, head_branch="9.9"),), refs=())
+
+    verdict = decide(of, LATER)
+    assert (Outcome.COMPLIANT, {"workflow-unreviewed"}) == (verdict.outcome, {f.reason for f in verdict.anomalies})
+
+
+def test_an_environment_of_one_rule_is_no_matter_of_another():
+    npm, beta = replace(PUBLISHER, environment="npm"), replace(PUBLISHER, environment="npm-beta")
+    mixed = replace(GOOD, approvals=(Approval("npm", "bob", "approved"), Approval("npm-beta", "bob", "rejected")))
+
+    assert Outcome.COMPLIANT == decide(released(mixed, publishers=(npm, beta)), LATER).outcome
+
+
 def test_a_run_on_a_branch_ran_on_that_branchs_head():
     """A branch rewritten later does not make its earlier releases orphans."""
     of = replace(released(None), runs=(run(vetting=ORPHAN, head_branch="main"),))
@@ -185,6 +216,12 @@ def test_a_branch_rewritten_just_before_the_run_is_odd():
 )
 def test_another_rewriting_says_nothing(push: ForcedPush):
     assert set() == odd(released(GOOD, forced=(push,)))
+
+
+def test_rewriting_feature_branches_is_no_habit_of_rewriting_the_released_one():
+    bots = tuple(forced(NOON - (10 - i) * DAY - HOUR, ref="refs/heads/renovate", after="9" * 40) for i in range(3))
+
+    assert {"force-push"} == odd(released(GOOD, forced=(*bots, forced())))
 
 
 def test_a_project_that_always_rewrites_its_branch_is_used_to_it():

@@ -294,7 +294,8 @@ def _run_changed(book: Book, run: Run, known: Run | None, now: datetime) -> bool
             continue
         for dossier in book.versions.of(publisher.artifact):
             pending = dossier.verdict is None or dossier.verdict.outcome is Outcome.PENDING
-            around = run.started_at - AROUND <= dossier.version.at <= run.updated_at + AROUND
+            times = {file.published_at or dossier.version.at for file in dossier.version.files} or {dossier.version.at}
+            around = any(run.started_at - AROUND <= at <= run.updated_at + AROUND for at in times)
             if pending or around:
                 book.work.want("examine", version_task(publisher.artifact, dossier.version.number), now)
     return True

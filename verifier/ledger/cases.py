@@ -76,9 +76,10 @@ class Cases:
         return self._versions[artifact]
 
     def _siblings(self, version: Version, others: list[Dossier]) -> tuple[Judged, ...]:
-        """All other versions; those just before it on its line with what GitHub said of the runs behind them."""
-        line = [d for d in others if d.version.line == version.line and d.version.at < version.at]
-        near = {d.version.number for d in sorted(line, key=lambda d: d.version.at)[-PREDECESSORS:]}
+        """All other versions; those just before it, on its line and at all, with what GitHub said of their runs."""
+        before = sorted((d for d in others if d.version.at < version.at), key=lambda d: d.version.at)
+        line = [d for d in before if d.version.line == version.line]
+        near = {d.version.number for d in (*before[-PREDECESSORS:], *line[-PREDECESSORS:])}
         return tuple(
             replace(_judged(d), vetting=self._vetting(d)) if d.version.number in near else _judged(d) for d in others
         )
@@ -120,7 +121,7 @@ class Cases:
                 found |= {run.key: run for run in runs}
             if version.account is not None and version.account.approver is not None:
                 staged = self._book.runs.between(repository_id, version.at - STAGED, version.at)
-                found |= {run.key: run for run in staged if run.claims}
+                found |= {run.key: run for run in staged if run.steps}
         for evidence in dossier.evidence or ():
             if evidence.run is not None and (run := self._run(evidence.run)) is not None:
                 found[run.key] = run

@@ -119,6 +119,11 @@ class Version:
         return self.published_at or self.first_seen_at
 
     @property
+    def last_at(self) -> datetime:
+        """When its newest file was published: a wheel may come days after the rest."""
+        return max([self.at, *(file.published_at for file in self.files if file.published_at is not None)])
+
+    @property
     def attested(self) -> bool:
         """Every file has provenance at the registry (unverified)."""
         return bool(self.files) and all(file.attested for file in self.files)

@@ -26,6 +26,10 @@ class Standing(StrEnum):
     UNREADABLE = "unreadable"
 
 
+GITHUB_HELD = "GitHub attestation"
+"""The source of what GitHub holds: whoever may write to the repository put it there, for builds of any kind."""
+
+
 class Form(StrEnum):
     """How an attestation is written: a Sigstore bundle, or the attestation object of PEP 740."""
 
@@ -89,7 +93,12 @@ class Evidence:
         """Its signature is checked, so its words are its signer's."""
         return self.standing in (Standing.VERIFIED, Standing.PROMISED)
 
+    @property
+    def published(self) -> bool:
+        """It came with the publication, from the registry: it says which run published, not only which built."""
+        return self.proven and self.source != GITHUB_HELD
+
 
 def named_runs(evidence: Iterable[Evidence]) -> frozenset[RunKey]:
-    """The runs that proven attestations name."""
-    return frozenset(e.run for e in evidence if e.run is not None and e.proven)
+    """The runs that proven attestations name which came with the publication."""
+    return frozenset(e.run for e in evidence if e.run is not None and e.published)

@@ -7,13 +7,10 @@ from datetime import datetime, timedelta
 from verifier.model import Case, Confidence, File, Finding, JobsState, RunKey, Standing, Weight, named_runs
 from verifier.verdict import vetted
 from verifier.verdict.approval import approved
-from verifier.verdict.explanation import explaining_runs, tied, unnamed
+from verifier.verdict.explanation import RETENTION, explaining_runs, tied, unnamed
 from verifier.verdict.habit import LAST, Habit, by_registry, expects_ci
 from verifier.verdict.signed import about, binds, run_of
 from verifier.verdict.window import may_concern
-
-RETENTION = timedelta(days=90)
-"""How long GitHub keeps runs by default."""
 
 
 def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
@@ -33,13 +30,13 @@ def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
         return ()
     if any(vetted.unclear(case, run) for run in explaining_runs(case)):
         return _unvetted(case, now)
-    if unchecked(case) and now - version.at < case.policy.blind_limit:
+    if unchecked(case) and now - version.last_at < case.policy.blind_limit:
         sentence = "It carries provenance that we cannot check here: " + _problems(case)
         return (Finding("provenance-unchecked", Weight.BLINDS, Confidence.HIGH, sentence),)
     pull_request = habit.pull_requests and bool(named_runs(case.evidence or ()))
     if signed_by_ours(case) or unreadable_only(case) or gone_runs(case, now) or pull_request:
         return ()
-    listed, due = case.sight.runs_listed_at, version.at + case.policy.grace
+    listed, due = case.sight.runs_listed_at, version.last_at + case.policy.grace
     if listed is None or listed < due:
         return (_waiting(case, now, due),)
     if askable(case):
@@ -76,7 +73,7 @@ def gone_runs(case: Case, now: datetime) -> tuple[RunKey, ...]:
 
 def _unvetted(case: Case, now: datetime) -> tuple[Finding, ...]:
     """A run accounts for it, and whether its commit is reviewed is not known; open as long as an answer may come."""
-    if now - case.version.at >= case.policy.blind_limit:
+    if now - case.version.last_at >= case.policy.blind_limit:
         return ()
     run = next(run for run in explaining_runs(case) if vetted.unclear(case, run))
     why = f": {run.vetting.problem}" if run.vetting is not None else " yet."
@@ -130,7 +127,7 @@ def _problems(case: Case) -> str:
 
 def recheck_after(case: Case, findings: tuple[Finding, ...], now: datetime) -> datetime:
     """When a pending verdict is worth another look even if no new fact arrives."""
-    due = case.version.at + case.policy.grace
+    due = case.version.last_at + case.policy.grace
     if now < due:
         return due
     if any(finding.reason == "provenance-unchecked" for finding in findings):

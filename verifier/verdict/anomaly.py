@@ -20,7 +20,7 @@ FORCED_WITHIN = timedelta(hours=24)
 def anomalies(case: Case) -> tuple[Finding, ...]:
     """What is odd about the content or the manner, whatever the origin."""
     runs = explaining_runs(case)
-    of_runs = [finding for run in runs for finding in (*_of_commit(case, run), *_forced(case, run))]
+    of_runs = [f for run in runs for f in (*_of_commit(case, run), *_forced(case, run), *_of_file(case, run))]
     return (*_install_scripts(case), *_runner(case), *_invalid(case), *of_contents(case), *dict.fromkeys(of_runs))
 
 
@@ -77,12 +77,20 @@ def _of_commit(case: Case, run: Run) -> list[Finding]:
     return found
 
 
+def _of_file(case: Case, run: Run) -> list[Finding]:
+    if not vetted.strange_file(case, run):
+        return []
+    sentence = f"The workflow file that run {run.key} used never stood on the default branch; those before it did."
+    return [_anomaly("workflow-unreviewed", sentence, run)]
+
+
 def _forced(case: Case, run: Run) -> list[Finding]:
     """The branch that the run built was rewritten shortly before, and it was not before the releases before it."""
     pushes = [push for push in case.forced if push.repository_id == run.key.repository_id]
     ours = [p for p in pushes if _is_of(p, run) and timedelta(0) <= run.started_at - p.at <= FORCED_WITHIN]
     times = [j.version.at for j in _before(case) if j.version.at >= case.first_contact]
-    usual = any(timedelta(0) <= at - push.at <= FORCED_WITHIN for at in times for push in pushes)
+    ours_before = [push for push in pushes if push.ref in {p.ref for p in ours}]
+    usual = any(timedelta(0) <= at - push.at <= FORCED_WITHIN for at in times for push in ours_before)
     if not ours or usual:
         return []
     push = max(ours, key=lambda p: (p.at, p.ref))

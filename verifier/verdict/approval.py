@@ -54,7 +54,10 @@ def allows_ref(case: Case, publisher: Publisher, run: Run) -> bool:
     """
     ref = ref_of(case, run)
     if publisher.refs:
-        return any(fnmatchcase(ref, pattern) for pattern in publisher.refs)
+        # Where a tag was only guessed from a branch's name, like release/1.4, both are meant.
+        guessed = ref == f"refs/tags/{run.head_branch}" and not vetted.on_tag(case, run)
+        refs = {ref, f"refs/heads/{run.head_branch}"} if guessed else {ref}
+        return any(fnmatchcase(one, pattern) for one in refs for pattern in publisher.refs)
     branch = ref.removeprefix("refs/heads/")
     return (
         ref.startswith("refs/tags/")
@@ -81,16 +84,20 @@ def usual_refs(case: Case) -> frozenset[str]:
 
 
 def _honest_evidence(case: Case) -> list[Evidence]:
-    """The proven evidence of this line's earlier versions, of before first contact or found compliant."""
+    """The proven evidence of earlier versions, of before first contact or compliant: of this line, where it has any.
+
+    A new line begins as the others went on: from the same branch, by the same event.
+    """
     version = case.version
-    honest = [
-        judged
+    found = [
+        (judged.version.line == version.line, e)
         for judged in case.siblings
-        if judged.version.line == version.line
-        and judged.version.at < version.at
-        and (judged.version.at < case.first_contact or _is_compliant(judged))
+        if judged.version.at < version.at and (judged.version.at < case.first_contact or _is_compliant(judged))
+        for e in judged.evidence
+        if e.proven
     ]
-    return [e for judged in honest for e in judged.evidence if e.proven]
+    own = [e for ours, e in found if ours]
+    return own or [e for _, e in found]
 
 
 def _is_compliant(judged: Judged) -> bool:

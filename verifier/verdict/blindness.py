@@ -23,7 +23,7 @@ def blindness(case: Case, now: datetime) -> tuple[Finding, ...]:
     if named:
         known = {run.key: run for run in case.runs}
         unread = [key for key in sorted(named) if key not in known or _unread(known[key])]
-        if now - case.version.at >= case.policy.blind_limit:
+        if now - case.version.last_at >= case.policy.blind_limit:
             unread = [key for key in unread if key not in known or known[key].completed]
         return tuple(
             _blind("named-run-unread", f"Its provenance names run {key}, which is not read yet.") for key in unread
@@ -37,7 +37,7 @@ def needs(case: Case, findings: tuple[Finding, ...], now: datetime) -> frozenset
     reasons = {finding.reason for finding in findings}
     if "named-run-unread" in reasons:
         wanted.add(Need.NAMED_RUN)
-    if "runs-not-listed" in reasons and now >= case.version.at + case.policy.grace:
+    if "runs-not-listed" in reasons and now >= case.version.last_at + case.policy.grace:
         wanted.add(Need.RUN_LIST)
     if "attestations-not-asked" in reasons:
         wanted.add(Need.GITHUB_ATTESTATIONS)
@@ -55,7 +55,7 @@ def _unread(run: Run) -> bool:
 
 def _gap(case: Case) -> tuple[Finding, ...]:
     since = case.sight.gap_since
-    if since is None or case.version.at < since:
+    if since is None or case.version.last_at < since:
         return ()
     return (_blind("webhooks-missing", f"Webhooks may be missing since {since:%Y-%m-%d %H:%M} UTC."),)
 
@@ -64,10 +64,16 @@ def _runs(case: Case, now: datetime) -> tuple[Finding, ...]:
     """Approved runs around the publication that are going on or not read; not longer than the limit."""
     found = []
     for run in case.runs:
-        if not publishers_of(case, run) or not may_concern(case, run, case.version.at) or not approved(case, run):
+        if not publishers_of(case, run) or not _may_concern(case, run) or not approved(case, run):
             continue
-        if not run.completed and now - case.version.at < case.policy.blind_limit:
+        if not run.completed and now - case.version.last_at < case.policy.blind_limit:
             found.append(_blind("run-active", f"Run {run.key} of {run.workflow} may have published it and goes on."))
         elif run.completed and run.jobs is JobsState.UNREAD:
             found.append(_blind("run-unread", f"Run {run.key} of {run.workflow} may have published it."))
     return tuple(found)
+
+
+def _may_concern(case: Case, run: Run) -> bool:
+    """It was active when one of the files was published; each has its own time (trap F11)."""
+    times = {file.published_at or case.version.at for file in case.version.files} or {case.version.at}
+    return any(may_concern(case, run, at) for at in times)

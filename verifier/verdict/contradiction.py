@@ -24,8 +24,8 @@ def contradictions(case: Case) -> tuple[Finding, ...]:
     """Every contradiction between the version, its evidence, the run it names and what its publishers allow."""
     found: list[Finding] = []
     for evidence in case.evidence or ():
-        if not evidence.proven:
-            continue  # words that nobody vouches for accuse nobody
+        if not evidence.published:
+            continue  # words that nobody vouches for accuse nobody, and a build that GitHub attests is no publication
         found += _against_bytes(case, evidence)
         found += _against_signer(case, evidence)
         run = run_of(case, evidence)
@@ -115,7 +115,7 @@ def _against_run(case: Case, evidence: Evidence, run: Run) -> list[Finding]:
     if vetted.off_branch(case, run):
         sentence = f"{named} ran on a commit that is on no branch, unlike every release of this line before."
         return [_contradiction("commit-off-branch", evidence, sentence, run)]
-    if any(vetted.refused(case, run, p.environment) for p in allowing if p.environment):
+    if all(vetted.refused(case, run, p.environment) for p in allowing):
         sentence = f"{named} was refused the environment it needs."
         return [_contradiction("environment-refused", evidence, sentence, run)]
     return _against_steps(case, evidence, run, named)

@@ -8,14 +8,19 @@ the ref or the commit that the run ran on. A time window alone never explains.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from verifier.model import AccountKind, Case, Confidence, File, Finding, JobsState, Run, Standing, Weight, named_runs
 from verifier.verdict import vetted
 from verifier.verdict.approval import approved
 from verifier.verdict.claim import Claim, claims, files_of, signed_for
 from verifier.verdict.habit import Habit, teaches
+from verifier.verdict.logged import logged
 from verifier.verdict.signed import about, binds, by_identity, elsewhere
 from verifier.verdict.window import may_concern
+
+RETENTION = timedelta(days=90)
+"""How long GitHub keeps runs and their jobs by default."""
 
 
 def explanations(case: Case, habit: Habit) -> tuple[Finding, ...]:
@@ -57,7 +62,7 @@ def plain(case: Case, habit: Habit) -> bool:
 def _best(case: Case, habit: Habit, file: File) -> Finding | None:
     version = case.version
     found = [c for c in claims(case, version, file, about(case, file)) if c.explains and _wins(case, c)]
-    mine = [c for c in found if not vetted.unclear(case, c.run)]
+    mine = [c for c in found if not vetted.unclear(case, c.run) and not _is_another_runs(case, file, c)]
     if any(f.attested for f in version.files) and not file.attested:
         mine = [c for c in mine if c.signed is not None or c.log.same]  # CI attests all files: the odd one is not CI's
     token = plain(case, habit)
@@ -86,7 +91,7 @@ def _by_identity(case: Case, file: File) -> Finding | None:
 def _by_gone_run(case: Case, file: File) -> Finding | None:
     """The run that signed it was seen and approved, and GitHub has its jobs no more: whether it published is lost."""
     at = file.published_at or case.version.at
-    for run in (run for run in case.runs if run.completed and run.jobs is JobsState.GONE):
+    for run in (run for run in case.runs if run.completed and run.jobs is JobsState.GONE and not _deleted(run)):
         signed = signed_for(run, file, about(case, file))
         if signed is None or vetted.unclear(case, run):
             continue
@@ -95,6 +100,23 @@ def _by_gone_run(case: Case, file: File) -> Finding | None:
             sentence = f"Run {run.key} of {run.workflow} signed it; GitHub no longer shows what its steps did."
             return Finding("provenance-verified", Weight.EXPLAINS, sure, sentence, run.key, _links(run))
     return None
+
+
+def _deleted(run: Run) -> bool:
+    """Its jobs were gone before GitHub drops any: somebody took them away."""
+    return run.read_at is not None and run.read_at - run.updated_at < RETENTION
+
+
+def _is_another_runs(case: Case, file: File, claim: Claim) -> bool:
+    """A run says more of these bytes than this one does, or signs what it publishes, and did not sign this.
+
+    Only a signature or the digest in its own log is an answer to that; a time and a name are not.
+    """
+    if claim.signed is not None:
+        return False
+    signs = any(claim.run.key in named_runs(judged.evidence) for judged in case.siblings)
+    printed = any(logged(case.version, file, run).same for run in case.runs if run.key != claim.run.key)
+    return signs or (printed and not claim.log.same)
 
 
 def unnamed(case: Case, habit: Habit) -> bool:

@@ -66,7 +66,7 @@ def _of_line(case: Case, line: Line, rank: tuple[int, ...], earlier: list[Judged
     newest = sorted((max(j.version.rank for j in of), name) for name, of in lines.items() if name != line)
     while len(lines[line]) < LAST and newest and newest[-1][0] < rank:
         rank, line = newest.pop()
-    own = sorted(lines[line], key=lambda j: (j.version.at, j.version.number))[-LAST:]
+    own = _settled(case, sorted(lines[line], key=lambda j: (j.version.at, j.version.number)))[-LAST:]
     if not own:
         return Habit(Way.UNKNOWN, line=line)
     ci = all(by_ci(j) for j in own)
@@ -79,6 +79,15 @@ def _of_line(case: Case, line: Line, rank: tuple[int, ...], earlier: list[Judged
         pull_requests=len(own) == LAST and bool(events) and all(e.startswith("pull_request") for e in events),
         line=line,
     )
+
+
+def _settled(case: Case, own: list[Judged]) -> list[Judged]:
+    """Without the few that nobody accounts for since first contact: one quiet version does not end a habit of CI."""
+    odd = [j for j in own if j.version.at >= case.first_contact and not by_ci(j)]
+    rest = [j for j in own if j not in odd]
+    lately = [j for j in own[-LAST:] if j in odd]
+    usual = len(rest) >= LAST and all(by_ci(j) for j in rest[-LAST:])
+    return rest if usual and len(lately) < LAST else own
 
 
 def is_tagged(case: Case, version: Version) -> bool:

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from verifier.model import AccountKind, Case, Confidence, Finding, Judged, Outcome, Weight, named_runs
 from verifier.verdict import vetted
 from verifier.verdict.absence import signed_by_ours, unreadable_only
+from verifier.verdict.approval import approved
 from verifier.verdict.explanation import explaining_runs, unnamed
 from verifier.verdict.habit import LAST, Habit, by_ci, by_registry, expects_ci, is_tagged, teaches
+from verifier.verdict.window import windows
 
 HOUR = timedelta(hours=1)
 NEAR = timedelta(days=7)
@@ -27,6 +29,7 @@ def suspicions(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
         + _no_tag(case, habit, now)
         + _near_incident(case)
         + _outside_step(case)
+        + _staged(case, habit)
         + _unproven(case, habit)
         + _unvetted(case)
     )
@@ -59,11 +62,12 @@ def _account(case: Case) -> tuple[Finding, ...]:
 
 
 def _unlike_all(case: Case) -> tuple[Finding, ...]:
-    """A line of its own does not hide it: every version of the artifact came from CI, and this one did not."""
+    """A line of its own does not hide it: the artifact's newest versions came from CI, and this one did not."""
     before = [j for j in case.siblings if j.version.at < case.version.at and teaches(j)]
-    if len(before) < LAST or by_registry(case.version) or not all(by_registry(j.version) for j in before):
+    newest = sorted(before, key=lambda j: (j.version.at, j.version.number))[-2 * LAST :]
+    if len(newest) < LAST or by_registry(case.version) or not all(by_ci(j) for j in newest):
         return ()
-    sentence = f"All {len(before)} versions before it came from CI by the registry's own word; this one did not."
+    sentence = f"The {len(newest)} versions before it came from CI, whatever their line; this one did not."
     return _suspect("unlike-all-before", sentence)
 
 
@@ -113,6 +117,18 @@ def _no_tag(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
     if not habit.tagged or now < case.version.at + case.policy.tagged_grace or is_tagged(case, case.version):
         return ()
     return _suspect("no-tag", f"Versions of line {habit.line} are always tagged; a day later this one has no tag.")
+
+
+def _staged(case: Case, habit: Habit) -> tuple[Finding, ...]:
+    """Staged, on a line of CI, and no approved run published anything in all the time that it may have waited."""
+    version = case.version
+    if version.account is None or version.account.approver is None or not expects_ci(case, habit):
+        return ()
+    ran = (w for run in case.runs if approved(case, run) for w in windows(version.artifact, run))
+    if any(window.step and window.start <= version.at + case.policy.skew for window in ran):
+        return ()
+    who = version.account.approver
+    return _suspect("staged-by-nobody", f"“{who}” approved it, and no run of yours staged anything in 31 days before.")
 
 
 def _outside_step(case: Case) -> tuple[Finding, ...]:

@@ -19,10 +19,23 @@ def usual(case: Case) -> tuple[Vetting, ...]:
     return tuple(found) if len(found) >= ENOUGH else ()
 
 
+def _of_kin(case: Case) -> tuple[Vetting, ...]:
+    """The same, of all lines where this one has too few: a new line must not be a way around."""
+    if found := usual(case):
+        return found
+    kin = [j for j in case.siblings if _honest(case, j) and j.vetting is not None and not j.vetting.problem]
+    found = tuple(j.vetting for j in kin if j.vetting is not None)
+    return found if len(found) >= ENOUGH else ()
+
+
 def _earlier(case: Case, judged: Judged) -> bool:
+    return judged.version.line == case.version.line and _honest(case, judged)
+
+
+def _honest(case: Case, judged: Judged) -> bool:
     version, outcome = judged.version, judged.verdict.outcome if judged.verdict is not None else None
     known = version.at < case.first_contact or outcome is Outcome.COMPLIANT
-    return known and teaches(judged) and version.line == case.version.line and version.at < case.version.at
+    return known and teaches(judged) and version.at < case.version.at
 
 
 def off_branch(case: Case, run: Run) -> bool:
@@ -45,8 +58,9 @@ def never_stood(case: Case, run: Run) -> bool:
     vetting = run.vetting
     if vetting is None or vetting.problem or vetting.stood is not False or (vetting.reachable_from and vetting.asked):
         return False
-    before = usual(case)
-    return bool(before) and all(v.stood for v in before) and vetting.workflow_blob not in _blobs(case)
+    before = _of_kin(case)
+    used = {v.workflow_blob for v in before}
+    return bool(before) and all(v.stood for v in before) and vetting.workflow_blob not in used
 
 
 def unclear(case: Case, run: Run) -> bool:
@@ -56,6 +70,18 @@ def unclear(case: Case, run: Run) -> bool:
     """
     answered = run.vetting is not None and not run.vetting.problem
     return not answered and on_tag(case, run) and bool(usual(case))
+
+
+def strange_file(case: Case, run: Run) -> bool:
+    """Its workflow file never stood on the default branch, and the releases before it used files that did.
+
+    Unlike `never_stood` this holds for a branch that may publish too: a maintenance branch, or one that is called like
+    a version so that it may.
+    """
+    before, vetting = _of_kin(case), run.vetting
+    if vetting is None or vetting.problem or vetting.stood is not False or not before:
+        return False
+    return all(v.stood for v in before) and vetting.workflow_blob not in {v.workflow_blob for v in before}
 
 
 def changed_file(case: Case, run: Run) -> bool:
@@ -72,8 +98,11 @@ def refused(case: Case, run: Run, environment: str) -> bool:
 
 
 def on_tag(case: Case, run: Run) -> bool:
-    """The run ran on a tag, as far as GitHub's run and the ledger's tags tell."""
+    """The run ran on a tag, as its certificate says, else as far as GitHub's run and the ledger's tags tell."""
     name = run.head_branch or ""
+    signed = {e.ref for e in case.evidence or () if e.run == run.key and e.proven and e.ref}
+    if signed:
+        return any(ref.startswith("refs/tags/") for ref in signed)
     tags = {ref.name for ref in case.refs if ref.repository_id == run.key.repository_id}
     return run.event == "release" or name.startswith("refs/tags/") or name in tags
 
