@@ -145,7 +145,7 @@ def _lead(incident: Incident, whose: str) -> str:
         when = f" between {_time(times[0])} and {_time(times[-1])}"
     origin = _verdict(concerned, whose).replace("not published ", "not ") if certain else "nothing shows by whom"
     if not certain and not concerned[0].suspect:
-        origin = f"a run of {whose} CI accounts for {'it' if one else 'them'}; still, something is odd"
+        origin = f"{whose} CI accounts for {'it' if one else 'them'}; still, something is odd"
     were = "was" if one else "were"
     where = " and ".join(dict.fromkeys(commands.registry_words(m.artifact) for m in concerned))
     also = sum(m.open and m.suspect for m in incident.members if m not in concerned)
@@ -263,7 +263,7 @@ def _now(members: Sequence[Member], concerned: Sequence[Member], reasons: Sequen
                 "Treat what none of you published in the same way."
             )
         )
-    if certain:
+    if certain or not stolen:
         steps.append(
             commands.Step(
                 "**Look at the repository:** workflow files changed or runs deleted lately, new deploy keys, secrets "
@@ -274,7 +274,7 @@ def _now(members: Sequence[Member], concerned: Sequence[Member], reasons: Sequen
         steps.append(
             commands.Step(
                 f"**Tell your users.** {told}."
-                if private
+                if private or not certain
                 else f"**Tell your users.** {told}; then publish the draft advisory under *Security* → *Advisories*."
             )
         )

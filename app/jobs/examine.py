@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.deps import Deps
-from app.jobs.batch import each
+from app.jobs.batch import LONG_LEASE, each, later
 from app.jobs.evidence import ask_github, read_evidence
 from app.jobs.installed import github_of, repository_of
 from app.jobs.runs import list_runs, read_run
@@ -33,10 +33,13 @@ from verifier.verdict.absence import unchecked
 from verifier.verdict.blindness import LOOK_BACK
 from verifier.verdict.incident import NEAR_INCIDENT, find, member_of, place, what_changed, with_member
 
+NEWEST = 5
+"""Of how many of the newest versions attestations are read, however old they are."""
+
 
 def run(deps: Deps) -> int:
     """Examine the versions that are due."""
-    return each(deps, "examine", _examine)
+    return each(deps, "examine", _examine, lease=LONG_LEASE)
 
 
 def _examine(deps: Deps, task: Task) -> datetime | None:
@@ -45,15 +48,16 @@ def _examine(deps: Deps, task: Task) -> datetime | None:
     case = _gather(deps, artifact, number)
     if case is None:
         return None
-    problem = ""
+    unread, silence = "", _Silence("")
     if _to_read(case, now):
-        problem = read_evidence(deps, case.version)
+        unread = read_evidence(deps, case.version)
         case = _gather(deps, artifact, number) or case
     verdict = decide(case, now)
     if verdict.needs:
-        problem = _fetch_needs(deps, case, verdict)
-        case = _gather(deps, artifact, number, problem) or case
+        silence = _fetch_needs(deps, case, verdict)
+        case = _gather(deps, artifact, number, silence.problem) or case
         verdict = decide(case, now)
+    problem = "; ".join(filter(None, (unread, silence.problem)))
     subject = f"look {version_task(artifact, number)}"
     with deps.ledger.writing() as book:
         if problem:
@@ -63,13 +67,26 @@ def _examine(deps: Deps, task: Task) -> datetime | None:
         conclude(book, case.version, verdict, now)
         ends = [w.expires_at for w in book.incidents.waivers(artifact, number) if w.expires_at > now]
     deps.wake.wake("report")
-    return min([*ends, *([verdict.recheck_at] if verdict.recheck_at is not None else [])], default=None)
+    again_at = verdict.recheck_at
+    if again_at is not None and problem:
+        again_at = max(again_at, now + patience(case.version, now), later(now, 0, silence.retry_after or 0))
+    return min([*ends, *([again_at] if again_at is not None else [])], default=None)
+
+
+def patience(version: Version, now: datetime) -> timedelta:
+    """How long to leave alone who did not answer: a tenth of the version's age, from a minute to five."""
+    return max(timedelta(minutes=1), min((now - version.at) / 10, timedelta(minutes=5)))
 
 
 def _to_read(case: Case, now: datetime) -> bool:
-    """Its attestations were never read, or could not be checked then: the trust root may be newer by now."""
+    """Its attestations were never read, or could not be checked then: the trust root may be newer by now.
+
+    Those of the newest versions are read whatever their age: they show from which branch and by which event a project
+    publishes that releases twice a year.
+    """
     if case.evidence is None:
-        return case.version.at >= case.first_contact - LOOK_BACK
+        newer = sum(judged.version.at > case.version.at for judged in case.siblings)
+        return newer < NEWEST or case.version.at >= case.first_contact - LOOK_BACK
     return unchecked(case) and now - case.version.at < case.policy.blind_limit
 
 
@@ -81,8 +98,16 @@ def _gather(deps: Deps, artifact: Artifact, number: str, github_problem: str = "
         return Cases(book, deps.settings.policy).case(dossier, watch, github_problem)
 
 
-def _fetch_needs(deps: Deps, case: Case, verdict: Verdict) -> str:
-    """Ask GitHub what the verdict waits for; returns the problem when it did not answer, '' otherwise."""
+@dataclass(frozen=True)
+class _Silence:
+    """Why GitHub did not answer ('': it did), and for how many seconds it wants to be left alone, if it said so."""
+
+    problem: str
+    retry_after: float | None = None
+
+
+def _fetch_needs(deps: Deps, case: Case, verdict: Verdict) -> _Silence:
+    """Ask GitHub what the verdict waits for."""
     try:
         if Need.NAMED_RUN in verdict.needs:
             _fetch_named_runs(deps, case)
@@ -91,9 +116,11 @@ def _fetch_needs(deps: Deps, case: Case, verdict: Verdict) -> str:
                 list_runs(deps, repository_id, case.version.at - timedelta(days=1))
         if Need.GITHUB_ATTESTATIONS in verdict.needs:
             ask_github(deps, case)
-    except (Temporary, Permanent) as error:
-        return str(error)
-    return ""
+    except Temporary as error:
+        return _Silence(str(error), error.retry_after)
+    except Permanent as error:
+        return _Silence(str(error))
+    return _Silence("")
 
 
 def _fetch_named_runs(deps: Deps, case: Case) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from app.deps import Deps
 from app.github_logs import Refused, job_log
 from app.jobs.installed import github_of
+from app.settings import Settings, npm_default
 from verifier.evidence.log import MOST_CLAIMS, read_log
 from verifier.model import LogClaim, LogState, PublishStep, Repository
 
@@ -33,11 +36,28 @@ def read_logs(
     unknown = bool(by_job.pop(0, None))
     github, claims, whole = github_of(deps, repository), list[LogClaim](), list[LogState]()
     for job_id in sorted(by_job)[:MOST_JOBS]:
-        state, claimed = _read(job_log(deps.fetch, github, repository, job_id), by_job[job_id])
+        age = _since_end(by_job[job_id], deps.now())
+        state, claimed = _read(job_log(deps.fetch, github, repository, job_id, age), by_job[job_id])
         whole.append(state)
-        claims += claimed
+        claims += [claim for claim in claimed if not _to_another(deps.settings, claim)]
     incomplete = unknown or len(by_job) > MOST_JOBS or len(claims) > MOST_CLAIMS
     return _overall(whole, incomplete), tuple(dict.fromkeys(claims))[:MOST_CLAIMS]
+
+
+def _to_another(settings: Settings, claim: LogClaim) -> bool:
+    """It went to another npm registry than the one we watch: the same name and number there may be other bytes.
+
+    The public registry counts too: who watches a mirror of it publishes to the registry itself.
+    """
+    if claim.type != "npm" or not claim.registry:
+        return False
+    ours = {urlsplit(address).hostname for address in (settings.npm_registry, npm_default())}
+    return urlsplit(claim.registry).hostname not in ours
+
+
+def _since_end(steps: Sequence[PublishStep], now: datetime) -> timedelta:
+    """How long ago the last of them ended; for ever where GitHub does not say when any did."""
+    return min((now - step.completed_at for step in steps if step.completed_at is not None), default=timedelta.max)
 
 
 def _read(log: bytes | Refused | None, steps: Sequence[PublishStep]) -> tuple[LogState, tuple[LogClaim, ...]]:

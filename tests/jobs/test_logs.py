@@ -104,6 +104,15 @@ def test_logs_that_github_no_longer_has_are_gone(pretend: Pretend, parts: Parts,
     assert (LogState.GONE, []) == logs(parts)
 
 
+def test_what_went_to_another_registry_is_no_claim_about_ours(pretend: Pretend, parts: Parts) -> None:
+    """The same name and number at GitHub Packages may be other bytes, honestly."""
+    kept(pretend, STEP.job_id, NPM)
+    there = replace(parts.deps, settings=replace(parts.deps.settings, npm_registry="https://other.example"))
+
+    assert (LogState.READ, ["npm"]) == logs(parts, STEP)
+    assert (LogState.READ, ()) == read_logs(there, REPOSITORY, (STEP,))
+
+
 def test_a_log_that_the_storage_no_longer_has_is_gone(pretend: Pretend, parts: Parts) -> None:
     elsewhere(pretend, 400)
     parts.answer = Absent(STORAGE)

@@ -17,7 +17,7 @@ from app.deps import Deps
 from app.headers import SECURITY
 from app.pages import PAGES
 from app.pages.overview import MOST, NEWEST, Overview, Row, Seen, roll_up, see
-from app.pages.words import COMPLIANT, PENDING, ROGUE, STANDINGS, SUSPECT, UNVERIFIABLE, link, shown, span
+from app.pages.words import COMPLIANT, ODD, PENDING, ROGUE, STANDINGS, SUSPECT, UNVERIFIABLE, link, shown, span
 from app.settings import Settings
 from tests.pages import examples
 from tests.pages.examples import AXIOS, EVIL, NOW, WIDGET, dossier, member
@@ -71,6 +71,15 @@ def test_versions_are_counted_by_outcome_with_suspects_apart() -> None:
 
     expected = {ROGUE: 2, SUSPECT: 1, PENDING: 2, UNVERIFIABLE: 141, COMPLIANT: 142}
     assert expected == {total.standing: total.number for total in page.totals}
+
+
+def test_an_odd_version_of_a_valid_run_is_called_odd_and_not_suspect() -> None:
+    odd = replace(member(WIDGET, "1.0.0"), outcome=Outcome.COMPLIANT, suspect=False, odd=("force-push",))
+    quiet = Incident("odd", 1, NOW, IncidentState.OPEN, rogue=False, members=(odd,))
+
+    page = roll_up(replace(examples.seen(), incidents=(quiet,)), NOW)
+
+    assert [ODD] == [one.standing for one in page.incidents]
 
 
 def test_what_needs_attention_comes_first() -> None:

@@ -77,7 +77,7 @@ def _sorted(claims: Iterable[LogClaim]) -> tuple[LogClaim, ...]:
     with_digest = {_thing(claim) for claim in told if _shown(claim)}
     for claim in told:
         if _shown(claim) or _thing(claim) not in with_digest:
-            first.setdefault(replace(claim, at=None, tool="", registry=""), claim)
+            first.setdefault(replace(claim, at=None, tool=""), claim)
     kept = sorted(first.values(), key=lambda claim: (str(claim.at), claim.type, claim.name, claim.version, claim.file))
     return tuple(kept[:MOST_CLAIMS])
 
@@ -87,4 +87,4 @@ def _shown(claim: LogClaim) -> bool:
 
 
 def _thing(claim: LogClaim) -> tuple[str, ...]:
-    return claim.type, claim.name, claim.version, claim.file, str(claim.staged), claim.step
+    return claim.type, claim.name, claim.version, claim.file, str(claim.staged), claim.step, claim.registry
