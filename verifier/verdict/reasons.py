@@ -120,7 +120,9 @@ _ALL = (
     # suspects
     Reason("account-unknown", Weight.SUSPECTS, "It was published by an account that never published this artifact."),
     Reason(
-        "unlike-all-before", Weight.SUSPECTS, "Every version before it came from CI by the registry's word; it did not."
+        "unlike-all-before",
+        Weight.SUSPECTS,
+        "The newest versions before it came from CI, whatever their line; it did not.",
     ),
     Reason("run-names-nothing", Weight.SUSPECTS, "An approved run published something then; nothing says it was this."),
     Reason("burst", Weight.SUSPECTS, "More versions were published within an hour than this owner's history knows."),
