@@ -42,6 +42,17 @@ def main() -> None:
     """
 
 
+def _watchable(context: click.Context, parameter: click.Parameter, purl: str) -> str:
+    """Refuse what no artifact here can be before anything is opened or asked. Raises ValueError."""
+    from verifier import purls
+    from verifier.registries import REGISTRIES
+
+    artifact = purls.artifact(purl)
+    if artifact.type not in REGISTRIES:
+        raise ValueError(f"{artifact.purl}: only {', '.join(sorted(REGISTRIES))} can be watched so far.")
+    return purl
+
+
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -142,7 +153,7 @@ def migrate() -> None:
 
 
 @main.command()
-@click.argument("purl")
+@click.argument("purl", callback=_watchable)
 @click.option("--repo", required=True, metavar="OWNER/NAME", help="The repository whose CI publishes it.")
 @click.option(
     "--workflow", "workflows", required=True, multiple=True, metavar="PATH", help="A workflow that may publish."
@@ -188,7 +199,7 @@ def discover(target: str, check: bool, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("purl")
+@click.argument("purl", callback=_watchable)
 @click.argument("version")
 def explain(purl: str, version: str) -> None:
     """The case and the verdict of one version, every finding with its evidence.
@@ -203,7 +214,7 @@ def explain(purl: str, version: str) -> None:
 
 
 @main.command()
-@click.argument("purl")
+@click.argument("purl", callback=_watchable)
 @click.argument("version")
 @click.option("--by", required=True, metavar="NAME", help="Who acknowledges it; not the account that published it.")
 @click.option("--reason", required=True, help="Why, for the record.")
@@ -231,7 +242,7 @@ def waive(purl: str, version: str, by: str, reason: str, days: int) -> None:
 def verify_bundle(
     files: tuple[Path, ...], subject: str, digest: str, roots: tuple[Path, ...], keys: Path | None, as_json: bool
 ) -> None:
-    """Verify Sigstore bundles, npm attestations documents and PEP 740 attestations or provenance, offline.
+    """Verify Sigstore bundles (JSON Lines too), npm attestations documents and PEP 740 objects, offline.
 
     Exit code 0: all verified; 1: any failed or none; 3: any that cannot be verified here; 2: a file cannot be read.
 

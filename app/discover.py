@@ -22,6 +22,10 @@ from verifier.model import Artifact, Proposal
 
 _HEADINGS = ("ARTIFACT", "WORKFLOWS", "FOUND IN", "REGISTRY", "ENROLLED")
 _WIDEST = 60
+_PATHS = (".", "/", "~")
+"""How only a path begins, and no owner's name."""
+_REASONS = 5
+"""The most reasons for which manifests are left out that people are shown."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class Discovered:
     findings: Findings
     proposals: tuple[Proposal, ...]
     said: Mapping[Artifact, Said]
+    asked: bool = True
+    """The registries were asked."""
 
 
 def discover(settings: Settings, target: str, check: bool, as_json: bool) -> str:
@@ -41,7 +47,12 @@ def discover(settings: Settings, target: str, check: bool, as_json: bool) -> str
     Raises ValueError, Permanent and Temporary, in words for people.
     """
     folder = Path(target)
-    found = of_folder(settings, folder, check) if folder.is_dir() else of_repository(settings, target)
+    if folder.is_dir():
+        found = of_folder(settings, folder, check)
+    elif folder.exists() or target.startswith(_PATHS):
+        raise ValueError(f"{shown(target)}: there is no such folder.")
+    else:
+        found = of_repository(settings, target)
     return json.dumps(as_document(found), indent=2) if as_json else as_text(found)
 
 
@@ -52,9 +63,8 @@ def of_folder(settings: Settings, folder: Path, check: bool) -> Discovered:
         raise ValueError(f"{folder} has no origin on GitHub to compare the registries' word with; leave out --check.")
     findings = find(files.of_folder(folder), name, settings.npm_registry)
     said = Origins(make_fetch(settings), settings).of(_artifacts(findings), name, build.now()) if check else {}
-    return Discovered(
-        name or str(folder), findings, propose(findings.packages, findings.workflows, said, Known()), said
-    )
+    proposals = propose(findings.packages, findings.workflows, said, Known())
+    return Discovered(name or str(folder), findings, proposals, said, asked=check)
 
 
 def of_repository(settings: Settings, full_name: str) -> Discovered:
@@ -103,10 +113,13 @@ def as_text(found: Discovered) -> str:
     lines = [f"{shown(found.name)}: {_counted(found)}"]
     if found.proposals:
         lines += ["", *_table([_HEADINGS, *(_row(found, proposal) for proposal in found.proposals)])]
+    elif not found.asked:
+        lines += ["", "The registries were not asked what comes from here; --check asks them."]
     questions = dict.fromkeys(proposal.question for proposal in _asked(found))
     lines += ["", "Not clear:", *(f"  {shown(question)}" for question in questions)] if questions else []
     problems = found.findings.problems
     lines += ["", "Not looked at:", *(f"  {shown(problem)}" for problem in problems)] if problems else []
+    lines += _left_out(found.findings)
     config = settle.config(_asked(found))
     lines += ["", ".github/artifact-monitor.yml that settles it:", "", config.rstrip()] if config else []
     return "\n".join(lines)
@@ -128,6 +141,20 @@ def _counted(found: Discovered) -> str:
     clear, left_out = sum(proposal.clear for proposal in found.proposals), len(found.findings.left_out)
     workflows = len(found.findings.workflows)
     return f"found {len(found.proposals)}, clear {clear}; workflow files {workflows}; manifests left out {left_out}"
+
+
+def _left_out(findings: Findings) -> list[str]:
+    """Why manifests are left out: each reason with the first one; what stands under the problems is not said twice."""
+    paths: dict[str, list[str]] = {}
+    for one in findings.left_out:
+        if f"{one.found_in}: {one.reason}." not in findings.problems:
+            paths.setdefault(one.reason, []).append(one.found_in)
+    lines = [
+        f"  {shown(found[0])}{f' and {len(found) - 1} more' if len(found) > 1 else ''}: {shown(reason)}"
+        for reason, found in paths.items()
+    ]
+    more = [f"  … and {len(lines) - _REASONS} more reasons; --json has all"] if len(lines) > _REASONS else []
+    return ["", "Left out:", *lines[:_REASONS], *more] if lines else []
 
 
 def _row(found: Discovered, proposal: Proposal) -> tuple[str, ...]:

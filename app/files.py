@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 
+from app.blobs import Blobs
 from app.github import GitHub
 from app.github_files import MOST_ENTRIES, blob, tree
 from checks.base import Permanent
@@ -13,6 +14,8 @@ from verifier.discovery.documents import BYTES
 from verifier.discovery.find import Files
 from verifier.model import Repository
 
+_BLOBS = Blobs()
+"""A repository is looked through at every push to its default branch, and few of its files change."""
 _NEVER = {".git", "node_modules", ".venv", "__pycache__"}
 _URL = re.compile(r"(?m)^[ \t]*url[ \t]*=[ \t]*(\S{1,500})")
 
@@ -26,11 +29,18 @@ def of_repository(github: GitHub, repository: Repository, commit: str) -> Files:
     def get(path: str) -> bytes | None:
         if seen.sizes.get(path, 0) > BYTES:
             return None
+        key = repository.id, seen.blobs[path]
+        held = _BLOBS.get(key)
+        if held is not None:
+            return held
         try:
-            return blob(github, repository, seen.blobs[path], BYTES)
+            fetched = blob(github, repository, seen.blobs[path], BYTES)
         except Permanent:
             github.still_there(repository)
             return None  # it cannot be read: the repository itself is there
+        if fetched is not None:
+            _BLOBS.keep(key, fetched)
+        return fetched
 
     return Files(frozenset(seen.blobs), get, seen.complete)
 

@@ -68,6 +68,8 @@ class Rest:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._thread = threading.local()
+        self._silent_until = 0.0
+        """Until when (monotonic seconds) GitHub wants to hear nothing of this installation."""
 
     @contextmanager
     def connection(self) -> Iterator[None]:
@@ -85,7 +87,7 @@ class Rest:
     def ask(self, method: str, path: str, body: Any = None) -> Answer:
         """One question. `path` begins with a slash and carries its own query.
 
-        Raises Temporary, Gone or Permanent.
+        Raises Temporary (also where GitHub wants to be left alone still: then it is not asked), Gone or Permanent.
         """
         return self._send(method, path, lambda: self._try(method, path, body))
 
@@ -99,16 +101,26 @@ class Rest:
     def _send(self, method: str, path: str, ask: Callable[[], T]) -> T:
         if not path.startswith("/") or path.startswith("//") or "/../" in f"{path.partition('?')[0]}/":
             raise Permanent(f"{path[:200]!r} is not a path of GitHub's API.")
-        with self.connection():
+        left = self._silent_until - time.monotonic()
+        if left > 0:
+            raise Temporary(f"GitHub asked us to slow down; {method} {path.partition('?')[0]} was not asked.", left)
+        try:
+            with self.connection():
+                return self._asked(ask)
+        except _SlowDown as error:
+            self._silent_until = time.monotonic() + error.wait
+            raise
+
+    def _asked(self, ask: Callable[[], T]) -> T:
+        try:
+            return ask()
+        except _Refused:
+            # A cached token that GitHub revoked early is refused until it is forgotten; nothing was done, so again.
+            _forget(self._client)
             try:
                 return ask()
-            except _Refused:
-                # A cached token that GitHub revoked early is refused until it is forgotten; nothing was done, so again.
-                _forget(self._client)
-                try:
-                    return ask()
-                except _Refused as error:
-                    raise Permanent(str(error)) from error
+            except _Refused as error:
+                raise Permanent(str(error)) from error
 
     def _try(self, method: str, address: str, body: Any) -> Answer:
         with _translated(f"{method} {address.partition('?')[0]}"):
@@ -143,6 +155,14 @@ class Rest:
         if not there.startswith(base):
             raise Permanent(f"GitHub sends us to {there[:100]!r} for the next page; check GITHUB_API_URL.")
         return "/" + there.removeprefix(base)
+
+
+class _SlowDown(Temporary):
+    """GitHub counts our questions and takes no more for so many seconds. Asking on makes it longer."""
+
+    def __init__(self, what: str, wait: float) -> None:
+        super().__init__(f"GitHub asks us to slow down ({what}).", wait)
+        self.wait = wait
 
 
 class _Refused(Permanent):
@@ -294,7 +314,7 @@ def _translate(error: Exception, what: str, *, token: bool) -> Temporary | Perma
 
     if isinstance(error, RateLimitExceeded):
         wait = min(max(error.retry_after.total_seconds(), 1.0), LONGEST_WAIT)
-        return Temporary(f"GitHub asks us to slow down ({what}).", wait)
+        return _SlowDown(what, wait)
     if isinstance(error, RequestFailed):
         return _of_status(error.response.raw_response, what, token=token)
     if isinstance(error, RequestTimeout | httpx.TimeoutException):
@@ -314,7 +334,7 @@ def _of_status(response: httpx.Response, what: str, *, token: bool) -> Temporary
     if status >= 500 or status == 408:
         return Temporary(f"GitHub answers {status} to {what}.")
     if status == 429 or (status == 403 and ("rate limit" in said.lower() or "abuse" in said.lower())):
-        return Temporary(f"GitHub asks us to slow down ({what}).", WAIT)
+        return _SlowDown(what, WAIT)
     if status == 401:
         return _Refused(f"GitHub does not accept our credentials for {what}: {said}; check the App's id and key.")
     if token:

@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from app.settings import read
@@ -21,8 +22,11 @@ from verifier.registries.attestations import bundles, provenance
 
 LIMIT = 8 * 1024 * 1024
 """The most bytes of a file that are read."""
+LINES = 1000
+"""The most lines of JSON Lines that are read; as many as `gh attestation download` writes."""
 SOURCE = "file"
 WORST_FIRST = (Answer.FAILED, Answer.CANNOT_VERIFY, Answer.NONE, Answer.VERIFIED)
+_LINE = re.compile(rb"[^\r\n]+")
 _DIGEST = re.compile(r"(sha256|sha3_256):[0-9a-f]{64}|(sha384|sha3_384):[0-9a-f]{96}|(sha512|sha3_512):[0-9a-f]{128}")
 
 
@@ -69,12 +73,12 @@ class Looked:
 
 @dataclass(frozen=True)
 class Result:
-    """What one file came to. `problem` says why there was nothing to look into."""
+    """What one file came to. `problem` says why it was not looked into."""
 
     file: str
     attestations: tuple[Looked, ...] = ()
     several: bool = False
-    """It is a document that holds a list of attestations, however many."""
+    """It is a document that holds a list of attestations, however many, or JSON Lines."""
     problem: str = ""
 
     @property
@@ -103,12 +107,17 @@ def look(path: Path, trust: Trust, expected: Expected) -> Result:
             content = file.read(LIMIT + 1)
     except OSError as error:
         return Result(str(path), problem=f"The file cannot be read: {error.strerror}.")
-    parts, several = _parts(content)
+    if len(content) > LIMIT:
+        return Result(str(path), problem=f"The file has more than {LIMIT} bytes.")
+    lines = _lines(content)
+    if len(lines) > LINES:
+        return Result(str(path), problem=f"The file has more than {LINES} lines with an attestation each.")
+    parts, several = (tuple(map(_part, lines)), True) if lines else _parts(content)
     return Result(str(path), tuple(_look(part, trust, expected) for part in parts), several)
 
 
 def exit_code(results: Sequence[Result]) -> int:
-    """0: all verified · 1: any failed or none · 3: any that cannot be verified here · 2: a file could not be read."""
+    """0: all verified · 1: any failed or none · 3: any that cannot be verified here · 2: a file was not read."""
     answers = {result.deciding.answer for result in results}
     if any(result.problem for result in results):
         return 2
@@ -119,16 +128,33 @@ def exit_code(results: Sequence[Result]) -> int:
 
 def _parts(content: bytes) -> tuple[tuple[Attestation, ...], bool]:
     """The single attestations of a document, and whether it is one of several."""
-    try:
-        document = mapping(strict(content, LIMIT), "the document")
-    except Malformed:
-        document = {}  # the check itself says what is wrong with it
+    document = _document(content)
     if "attestation_bundles" in document:
         return provenance(content, SOURCE), True
     if "attestations" in document:
         return bundles(content, SOURCE), True
-    form = Form.PEP740 if "verification_material" in document else Form.BUNDLE
-    return (Attestation(SOURCE, form, content),), False
+    return (_part(content),), False
+
+
+def _part(content: bytes) -> Attestation:
+    """A document as a single attestation."""
+    form = Form.PEP740 if "verification_material" in _document(content) else Form.BUNDLE
+    return Attestation(SOURCE, form, content)
+
+
+def _lines(content: bytes) -> list[bytes]:
+    """The lines of JSON Lines, one more than are read where there are so many; none where it is another document."""
+    written = (line for found in _LINE.finditer(content) if (line := found[0].strip()))
+    lines = list(islice(written, LINES + 1))
+    return lines if len(lines) > 1 and _document(lines[0]) and not _document(content) else []
+
+
+def _document(content: bytes) -> dict[str, object]:
+    """The object that it is; empty where it is none, and the check itself says what is wrong with it."""
+    try:
+        return mapping(strict(content, LIMIT), "the document")
+    except Malformed:
+        return {}
 
 
 def _look(part: Attestation, trust: Trust, expected: Expected) -> Looked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.claims import CONFIG, DISCOVERY, SERVER, withdraw_elsewhere
 from app.deps import Deps
 from checks.base import Permanent
 from handlers.record import list_task
@@ -14,8 +15,8 @@ from verifier.model import Publisher, PublishersSet, Repository, RepositorySeen
 from verifier.model.github import EVENTS
 from verifier.registries import REGISTRIES
 
-SOURCE = "server"
-"""The publishers' source that an operator's word is kept under; a repository's own config is another."""
+SOURCE = SERVER
+"""What an operator's word is kept under."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,7 @@ def _repository(deps: Deps, full_name: str) -> Repository:
 
 def _keep(book: Book, publisher: Publisher, now: datetime) -> None:
     """The operator's word settles whose artifact it is: other repositories' files no longer claim it."""
-    for other in book.repositories.publishers_of(publisher.artifact):
-        if other.repository_id != publisher.repository_id:
-            for source in ("config", "discovery"):
-                said = book.repositories.publishers_from(other.repository_id, source)
-                left = tuple(p for p in said if p.artifact != publisher.artifact)
-                if left != said:
-                    book.record(PublishersSet(other.repository_id, source, left), now)
+    withdraw_elsewhere(book, publisher, (CONFIG, DISCOVERY), now)
     others = [
         other
         for other in book.repositories.publishers_from(publisher.repository_id, SOURCE)

@@ -24,8 +24,8 @@ Step = Callable[["Deps", str], int]
 
 TICK = timedelta(seconds=1)
 """How long lost wake-ups may stay unnoticed."""
-BATCHES = 100
-"""After so many batches the next step gets its turn; what is left is done at the next tick."""
+TURNS = 20
+"""After so many batches of each step the wake-ups are heard again; what is left is done at the next tick."""
 BEAT = timedelta(seconds=15)
 """How often the worker says that it is alive."""
 LONGEST_PAUSE = timedelta(seconds=60)
@@ -86,31 +86,29 @@ class Rounds:
     _beaten: float | None = None
 
     def __call__(self, woken: str) -> None:
-        """Do this step until nothing is left of it, and, where it did something, the steps that follow it."""
+        """Do a batch of this step and, where it did something, of every step in turn until nothing is left.
+
+        In turn, so that an alarm never waits for the whole of what there is to inspect.
+        """
         if woken not in STEPS:
             return
-        self._beat()
-        if self._drain(woken):
-            for later in STEPS[STEPS.index(woken) + 1 :]:
-                self._drain(later)
+        steps: tuple[str, ...] = (woken,)
+        for _ in range(TURNS):
+            self._beat()
+            if not sum([self._batch(step) for step in steps]):
+                return
+            steps = STEPS
 
-    def _drain(self, step: str) -> int:
-        if self.monotonic() < self._rest_until.get(step, 0.0):
+    def _batch(self, step: str) -> int:
+        if self.stop() or self.monotonic() < self._rest_until.get(step, 0.0):
             return 0
-        total = 0
-        for _ in range(BATCHES):
-            if self.stop():
-                break
-            try:
-                done = self.step(self.deps, step)
-            except Exception as error:  # a step must never end the worker; what it did not finish is still a row
-                self._failed(step, error)
-                break
-            self._worked(step)
-            total += done
-            if not done:
-                break
-        return total
+        try:
+            done = self.step(self.deps, step)
+        except Exception as error:  # a step must never end the worker; what it did not finish is still a row
+            self._failed(step, error)
+            return 0
+        self._worked(step)
+        return done
 
     def _failed(self, step: str, error: Exception) -> None:
         failures = self._failures.get(step, 0) + 1

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 from rich.console import Console
 
@@ -37,14 +40,14 @@ def demo(once: bool, names: Sequence[str]) -> int:
     """
     console, results = Console(highlight=False), list[Result]()
     groups = grouped(_chosen(names))
-    with tempfile.TemporaryDirectory(prefix="artifact-monitor-demo-", ignore_cleanup_errors=True) as folder:
+    temporary = tempfile.TemporaryDirectory(prefix="artifact-monitor-demo-", ignore_cleanup_errors=True)
+    with _sigterm_as_ctrl_c(), temporary as folder:
         screen = Screen(console)
         for number, group in enumerate(groups):
             data_dir = Path(folder) / str(number)
             stage = Live(group, data_dir)
-            console.print(
-                f"Starting the monitor and a pretended GitHub, npm and PyPI on this machine ({len(group)} scenarios) …"
-            )
+            count = f"{len(group)} scenario{'s' if len(group) > 1 else ''}"
+            console.print(f"Starting the monitor and a pretended GitHub, npm and PyPI on this machine ({count}) …")
             with stage:
                 stage.settled = partial(screen.changes, stage.ledger)
                 console.print(f"Dashboard: {stage.dashboard}   What is filed at GitHub: {stage.github}", soft_wrap=True)
@@ -56,6 +59,21 @@ def demo(once: bool, names: Sequence[str]) -> int:
                     _end(console, screen, results, stage, once)
             shutil.rmtree(data_dir, ignore_errors=True)
     return 1 if any(result.state is State.FAILED for result in results) else 0
+
+
+@contextmanager
+def _sigterm_as_ctrl_c() -> Iterator[None]:
+    """SIGTERM ends it with everything it started, as Ctrl-C does. A second one does not break that off."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def grouped(scenarios: Sequence[Scenario]) -> list[list[Scenario]]:

@@ -90,11 +90,18 @@ class Live(LedgerView):
         self.ledger = open_ledger(settings.database)
         self._wake = wake_of(settings)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        self.start()
+        try:
+            self.start()
+        except BaseException:  # nobody else would end what is already there
+            self._end()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """End the processes and the server."""
+        self._end()
+
+    def _end(self) -> None:
         for process in self.processes:
             process.terminate()
         for process in self.processes:
@@ -108,7 +115,8 @@ class Live(LedgerView):
         """Start web, worker and clock, and wait until the web answers. Raises Stuck."""
         own = [sys.executable, "-m", "sandbox.process"]
         gunicorn = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "sandbox.process:web()"]
-        self.processes = [self.spawn(gunicorn), self.spawn([*own, "worker"]), self.spawn([*own, "clock"])]
+        for command in (gunicorn, [*own, "worker"], [*own, "clock"]):
+            self.processes.append(self.spawn(command))
         deadline = time.monotonic() + START_WITHIN
         while time.monotonic() < deadline:
             if any(process.poll() is not None for process in self.processes):

@@ -104,14 +104,21 @@ class Screen:
         )
 
     def table(self, results: Iterable[Result]) -> None:
-        """Expected against got, one line a version that a scenario says something about."""
+        """Expected against got: below each scenario the versions that it says something about, a line each.
+
+        The answers are what wraps on a narrow terminal, never a name.
+        """
         table = Table(title="Expected and got", title_justify="left")
-        for heading in ("scenario", "version", "expected", "got", ""):
-            table.add_column(heading, overflow="fold")
+        table.add_column("version", no_wrap=True)
+        for heading in ("expected", "got", ""):
+            table.add_column(heading)
         for result in results:
+            table.add_section()
+            table.add_row(f"[bold]{escape(result.scenario.name)}[/]")
             for (wanted, got, sign), names in _rows(result).items():
-                shown_names = ", ".join(names[:ALIKE]) + (f" … {len(names)} versions" if len(names) > ALIKE else "")
-                table.add_row(*(escape(text) for text in (result.scenario.name, shown_names, wanted, got)), sign)
+                more = [f"… {len(names)} versions"] if len(names) > ALIKE else []
+                lines = "\n".join(f"  {name}" for name in (*names[:ALIKE], *more))
+                table.add_row(*(escape(text) for text in (lines, wanted, got)), sign)
         self.console.print(table)
         for result in results:
             if result.state is State.FAILED:

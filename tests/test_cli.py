@@ -74,7 +74,20 @@ def test_the_help_of_every_command_shows_an_example(command: str) -> None:
     assert f"artifact-monitor {command}" in result.output.split("Example:")[1]
 
 
-@pytest.mark.parametrize("arguments", [("explain", AXIOS, "1.14.1"), WATCH], ids=["explain", "watch"])
+WAIVE = ("waive", AXIOS, "1.14.1", "--by", "alice", "--reason", "by hand")
+EXPLAIN = ("explain", AXIOS, "1.14.1")
+
+
+@pytest.mark.parametrize("arguments", [EXPLAIN, WATCH, WAIVE], ids=["explain", "watch", "waive"])
+@pytest.mark.parametrize(("purl", "word"), [("pkg:cargo/gadget", "only npm, pypi"), ("gadget", "is not a purl")])
+def test_what_can_never_be_watched_is_refused_before_the_database_is_looked_at(
+    arguments: tuple[str, ...], purl: str, word: str, tmp_path: Path
+) -> None:
+    assert word in refused(run(arguments[0], purl, *arguments[2:]))
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("arguments", [EXPLAIN, WATCH, WAIVE], ids=["explain", "watch", "waive"])
 def test_a_database_without_tables_is_one_line_that_says_what_to_run(arguments: tuple[str, ...]) -> None:
     said = refused(run(*arguments))
 

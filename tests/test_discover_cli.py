@@ -82,6 +82,38 @@ def test_checking_a_folder_needs_to_know_whose_clone_it_is(folder):
     assert "The registry could not be asked" in result.output
 
 
+@pytest.mark.parametrize("target", ["./nosuchdir", "../no/such", "/nonexist", "~/nonexist"])
+def test_a_path_that_is_no_folder_is_never_asked_for_at_github(target):
+    result = run(target)
+
+    assert 2 == result.exit_code
+    assert "there is no such folder" in result.output
+    assert "GITHUB" not in result.output
+
+
+def test_a_file_is_no_folder(folder):
+    assert "there is no such folder" in run(str(folder / "package.json")).output
+
+
+def test_why_manifests_are_left_out_is_told_by_reason(folder):
+    for name in ("core", "extra"):
+        (folder / "packages" / name / "package.json").write_text("{ broken")
+
+    said = run(str(folder)).output
+
+    assert "packages/core/package.json and 1 more: it is not a JSON object" in said
+    assert "package.json: it is private" in said
+
+
+def test_where_nothing_was_found_offline_the_registries_can_be_asked(folder):
+    (folder / ".github/workflows/publish.yml").unlink()
+
+    said = run(str(folder)).output
+
+    assert "found 0" in said
+    assert "--check asks them" in said
+
+
 @pytest.mark.parametrize("target", ["nothing-here", "a/b/c"])
 def test_what_is_neither_folder_nor_repository_is_refused_in_words(target):
     result = run(target)

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from app.claims import CONFIG, DISCOVERY
 from app.jobs import inspect, run_step
 from app.wake import STEPS
 from app.watching import Wanted, watch
 from sandbox.play import play
 from sandbox.replay import Replay
 from sandbox.scenario import load
-from verifier.model import Artifact, Repository, RepositorySeen
+from verifier.model import Artifact, Publisher, PublishersSet, Repository, RepositorySeen
 
 AXIOS = load(Path(__file__).resolve().parent.parent / "scenarios" / "axios-2026")
 ARTIFACT = Artifact("pkg:npm/axios")
@@ -58,7 +59,11 @@ def test_a_second_repository_cannot_make_itself_publisher_by_its_own_file(stage)
     assert "another repository publishes here" in problems[f"config {MALLORY.id}"]
 
 
-def test_the_operators_word_settles_whose_artifact_it_is(stage):
+@pytest.mark.parametrize("source", [CONFIG, DISCOVERY])
+def test_the_operators_word_settles_whose_artifact_it_is(stage, source):
+    with stage.ledger.writing() as book:
+        claimed = (Publisher(ARTIFACT, 99, 9, ("y.yml",)),)
+        book.record(PublishersSet(99, source, claimed), stage.deps.now())
     watch(stage.deps, Wanted("pkg:npm/axios", "mallory/x", ("x.yml",)))
 
     assert {MALLORY.id} == publishers(stage)

@@ -16,7 +16,7 @@ from typing import Any, cast
 from app.deps import Deps
 from app.settings import Settings
 from app.wake import STEPS
-from app.worker import BATCHES, LONGEST_PAUSE, Rounds, heed, heeding
+from app.worker import LONGEST_PAUSE, TURNS, Rounds, heed, heeding
 from verifier.ledger import Ledger, memory_ledger
 from verifier.ledger.protocol import Book, Unavailable
 
@@ -67,11 +67,20 @@ def problems(ledger: Ledger) -> list[tuple[str, str]]:
         return [(problem.subject, problem.sentence) for problem in book.health.problems()]
 
 
-def test_a_step_is_done_until_nothing_is_left_and_then_the_steps_that_follow_it() -> None:
+def test_a_step_is_done_and_then_every_step_in_turn_until_nothing_is_left() -> None:
     work = Work(inspect=2, examine=1)
     rounds(work)("inspect")
 
-    assert work.asked == ["inspect", "inspect", "inspect", "poll", "examine", "examine", "report"]
+    assert work.asked == ["inspect", *STEPS, *STEPS]
+    assert set(work.left.values()) == {0}
+
+
+def test_an_alarm_waits_for_one_batch_and_not_for_all_there_is_to_inspect() -> None:
+    """A new installation has thousands of runs to read; what a webhook brings meanwhile is heard, judged and told."""
+    work = Work(hear=1, inspect=TURNS * 10, examine=1, report=1)
+    rounds(work)("inspect")
+
+    assert work.asked[:6] == ["inspect", "hear", "inspect", "poll", "examine", "report"]
 
 
 def test_a_step_with_nothing_to_do_bothers_no_other() -> None:
@@ -82,10 +91,10 @@ def test_a_step_with_nothing_to_do_bothers_no_other() -> None:
 
 
 def test_a_step_that_never_ends_lets_the_others_have_their_turn() -> None:
-    work = Work(hear=BATCHES * 10)
+    work = Work(hear=TURNS * 10)
     rounds(work)("hear")
 
-    assert work.asked.count("hear") == BATCHES
+    assert work.asked.count("hear") == TURNS
     assert work.asked[-1] == "report"
 
 

@@ -14,6 +14,8 @@ from verifier.ledger.protocol import Task
 BATCH = 50
 LEASE = timedelta(minutes=5)
 """How long a claimed piece of work is ours. A process that dies gives it back by this."""
+LONG_LEASE = timedelta(minutes=30)
+"""The same for work that asks many questions: a second worker must not begin what the first is still at."""
 LONGEST = timedelta(hours=1)
 
 log = structlog.get_logger()
@@ -27,19 +29,25 @@ def later(now: datetime, attempts: int, retry_after: float | None = None) -> dat
     return now + wait
 
 
-def each(deps: Deps, step: str, do: Callable[[Deps, Task], datetime | None]) -> int:
+def each(
+    deps: Deps,
+    step: str,
+    do: Callable[[Deps, Task], datetime | None],
+    most: int = BATCH,
+    lease: timedelta = LEASE,
+) -> int:
     """Do the due tasks of a step, one claimed at a time. One that fails is given back, and never stops the others.
 
     `do` returns when the task is due again, None when it is finished. What is refused is tried again every hour:
     somebody may have mended the cause. Returns how many were taken up.
     """
-    for taken in range(BATCH):
+    for taken in range(most):
         with deps.ledger.writing() as book:
-            tasks = book.work.claim(step, 1, deps.now(), LEASE)
+            tasks = book.work.claim(step, 1, deps.now(), lease)
         if not tasks:
             return taken
         _one(deps, tasks[0], do)
-    return BATCH
+    return most
 
 
 def _one(deps: Deps, task: Task, do: Callable[[Deps, Task], datetime | None]) -> None:

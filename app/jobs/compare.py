@@ -14,6 +14,7 @@ from checks.base import Temporary
 from verifier.document import Malformed
 from verifier.evidence.archives import DOWNLOAD_LIMIT, Content, Form, entries, form_of
 from verifier.evidence.contents import compare
+from verifier.ledger.apply import version_task
 from verifier.ledger.protocol import Book, Dossier
 from verifier.model import Artifact, File, SourceCompared
 from verifier.model.source import Comparison
@@ -25,7 +26,8 @@ from verifier.verdict.naming import tag_names
 MOST_FILES = 4
 """The most files of one version that are downloaded: source archives first, then wheels for any machine."""
 PATIENCE = timedelta(days=1)
-"""How long after its first sight a file that does not come is asked for again."""
+"""How long after its publication a version's origin may still become known, and after its first sight a file that does
+not come is asked for again."""
 
 _STRONG = ("sha256", "sha384", "sha512")
 
@@ -37,6 +39,9 @@ class _Nothing(Exception):
 def compare_source(deps: Deps, artifact: Artifact, number: str) -> None:
     """Compare one version with its source, and keep what that showed, or why nothing could be compared.
 
+    What is kept is final. So nothing is kept of a young version of which nobody says yet where it was made: its run may
+    not be read, its tag not be heard of. It is looked at again after a day, if nothing asks for it before.
+
     Raises Temporary when GitHub or the registry did not answer, Permanent when GitHub does not show the repository.
     """
     with deps.ledger.reading() as book:
@@ -44,7 +49,11 @@ def compare_source(deps: Deps, artifact: Artifact, number: str) -> None:
         origin = _origin(book, dossier) if dossier is not None else None
     if dossier is None:
         return
-    commit, now = origin[1] if origin is not None else "", deps.now()
+    commit, now, patient_until = origin[1] if origin is not None else "", deps.now(), dossier.version.at + PATIENCE
+    if origin is None and now < patient_until:
+        with deps.ledger.writing() as book:
+            book.work.want("inspect", f"source/{version_task(artifact, number)}", patient_until)
+        return
     try:
         found = _compared(deps, dossier, origin, now)
     except _Nothing as nothing:

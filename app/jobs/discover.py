@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from app import files
+from app.claims import DISCOVERY
 from app.deps import Deps
 from app.github import GitHub
 from app.origins import Origins
@@ -21,8 +22,6 @@ from verifier.model import Artifact, ArtifactsProposed, Proposal, Publisher, Pub
 
 NAMES = 20
 """The most other names that GitHub is asked about in one look."""
-SOURCE = "discovery"
-"""The publishers' source that discovery's word is kept under; what the config file or the operator says goes first."""
 
 
 def discover(deps: Deps, github: GitHub, repository: Repository) -> None:
@@ -36,8 +35,7 @@ def discover(deps: Deps, github: GitHub, repository: Repository) -> None:
     found = find(held, repository.full_name, deps.settings.npm_registry)
     with deps.ledger.reading() as book:
         logged = from_log.remembered(book.repositories.proposals(repository.id))
-    named = {package.artifact for package in found.packages}
-    packages = (*found.packages, *(package for package in logged if package.artifact not in named))
+    packages = from_log.with_logged(found.packages, logged)
     origins = Origins(deps.fetch, deps.settings, same_to(github, repository))
     said = origins.of([package.artifact for package in packages], repository.full_name, deps.now())
     with deps.ledger.writing() as book:
@@ -52,7 +50,7 @@ def discover(deps: Deps, github: GitHub, repository: Repository) -> None:
 
 def known_to(book: Book, repository: Repository, artifacts: Iterable[Artifact]) -> Known:
     """What the ledger holds about who publishes these artifacts, and what discovery enrolled before."""
-    enrolled = book.repositories.publishers_from(repository.id, SOURCE)
+    enrolled = book.repositories.publishers_from(repository.id, DISCOVERY)
     all_known = [
         publisher
         for artifact in {*artifacts, *(publisher.artifact for publisher in enrolled)}
@@ -79,8 +77,8 @@ def _keep(
     book: Book, repository: Repository, proposals: Sequence[Proposal], enrolled: tuple[Publisher, ...], now: datetime
 ) -> None:
     book.record(ArtifactsProposed(repository.id, tuple(proposals)), now)
-    if book.repositories.publishers_from(repository.id, SOURCE) != enrolled:
-        book.record(PublishersSet(repository.id, SOURCE, enrolled), now)
+    if book.repositories.publishers_from(repository.id, DISCOVERY) != enrolled:
+        book.record(PublishersSet(repository.id, DISCOVERY, enrolled), now)
         book.work.want("inspect", list_task(repository.id), now)
 
 

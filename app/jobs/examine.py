@@ -67,10 +67,21 @@ def _examine(deps: Deps, task: Task) -> datetime | None:
         conclude(book, case.version, verdict, now)
         ends = [w.expires_at for w in book.incidents.waivers(artifact, number) if w.expires_at > now]
     deps.wake.wake("report")
-    again_at = verdict.recheck_at
-    if again_at is not None and problem:
-        again_at = max(again_at, now + patience(case.version, now), later(now, 0, silence.retry_after or 0))
+    if problem:
+        soonest = max(now + patience(case.version, now), later(now, 0, silence.retry_after or 0))
+        again_at = _after_silence(case, verdict, soonest, now)
+    else:
+        again_at = verdict.recheck_at
     return min([*ends, *([again_at] if again_at is not None else [])], default=None)
+
+
+def _after_silence(case: Case, verdict: Verdict, soonest: datetime, now: datetime) -> datetime | None:
+    """When to ask again who did not answer. What may stand without the answer is asked about for a day only."""
+    if verdict.outcome is Outcome.PENDING:
+        return max(verdict.recheck_at or soonest, soonest)
+    if verdict.needs and now - case.version.at < case.policy.blind_limit:
+        return soonest
+    return verdict.recheck_at
 
 
 def patience(version: Version, now: datetime) -> timedelta:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
+
 from app.deps import Deps
-from app.jobs.batch import each
+from app.jobs.batch import LONG_LEASE, each
 from app.jobs.compare import compare_source
 from app.jobs.config import read_config
 from app.jobs.discover import discover
-from app.jobs.installed import github_of, repository_of
+from app.jobs.installed import NotInstalled, github_of, repository_of
 from app.jobs.runs import list_runs, read_run
 from app.jobs.vet import vet
 from checks.base import Permanent
@@ -17,10 +19,24 @@ from verifier.ledger.protocol import Task
 from verifier.model import Artifact, RunKey
 from verifier.verdict.blindness import LOOK_BACK
 
+BATCH = 10
+"""Fewer than elsewhere: each asks GitHub many questions, and an alarm that is due waits for the batch."""
+
+log = structlog.get_logger()
+
 
 def run(deps: Deps) -> int:
     """Inspect what is due."""
-    return each(deps, "inspect", _inspect)
+    return each(deps, "inspect", _unless_uninstalled, BATCH, LONG_LEASE)
+
+
+def _unless_uninstalled(deps: Deps, task: Task) -> datetime | None:
+    """What concerns a repository that was taken from us is dropped: installing the App again wants it anew."""
+    try:
+        return _inspect(deps, task)
+    except NotInstalled as error:
+        log.info("inspect.dropped", key=task.key, why=str(error))
+        return None
 
 
 def _inspect(deps: Deps, task: Task) -> datetime | None:

@@ -8,12 +8,16 @@ from checks.base import Permanent
 from verifier.model import Repository
 
 
+class NotInstalled(Permanent):
+    """The App may not read the repository (any more). What is to be asked is wanted anew when it is installed."""
+
+
 def repository_of(deps: Deps, repository_id: int) -> Repository:
-    """The repository, which the App must still be able to read. Raises Permanent otherwise."""
+    """The repository, which the App must still be able to read. Raises NotInstalled otherwise."""
     with deps.ledger.reading() as book:
         repository = book.repositories.get(repository_id)
     if repository is None or repository.removed or repository.installation_id is None:
-        raise Permanent(f"The App is not installed on repository {repository_id}; install it there to watch it.")
+        raise NotInstalled(f"The App is not installed on repository {repository_id}; install it there to watch it.")
     return repository
 
 

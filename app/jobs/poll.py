@@ -8,7 +8,8 @@ from datetime import datetime
 from app.deps import Deps
 from app.jobs.batch import each
 from checks.base import Permanent, Temporary
-from verifier.ledger.apply import AROUND, version_task
+from verifier.ledger.apply import version_task
+from verifier.ledger.asking import AROUND
 from verifier.ledger.protocol import Book, Task, Watch
 from verifier.model import Artifact, Version, VersionSeen
 from verifier.registries import REGISTRIES

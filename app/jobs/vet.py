@@ -26,13 +26,16 @@ MOST_NAMED = 5
 """The most branches that are asked about because the configuration names them."""
 MOST_COMPARED = 10
 """The most further branches that are asked about, for a commit that none of the named ones holds."""
+NOT_YET = "No branch that may publish held its commit while the run went on."
+"""The problem of a tag's run until it is over: a tag may be pushed seconds before its branch."""
 
 
 def vet(deps: Deps, github: GitHub, repository: Repository, key: RunKey) -> None:
     """Ask about one attempt of a publisher's workflow and keep the answer; a run of a fork is not asked about.
 
     Branches and files are asked about once for all attempts of a run: a later one runs on the same commit, and by then
-    its branch may be gone. Who approved it is asked when the attempt is over.
+    its branch may be gone. Who approved it is asked when the attempt is over; so is, once more, a tag's commit that no
+    branch held, but only whether a branch holds it that not everybody can make: the default or a protected one.
 
     Raises Temporary when GitHub did not answer, Permanent when it does not show the repository.
     """
@@ -49,7 +52,10 @@ def vet(deps: Deps, github: GitHub, repository: Repository, key: RunKey) -> None
     if seen is None:
         raise Permanent(f"GitHub no longer shows {repository.full_name} to the App.")
     if vetting is None:
-        vetting = _Questions(github, seen, run, publishers).answered(on_tag, deps.now())
+        vetting = _Questions(github, seen, run, publishers, on_tag).answered(deps.now())
+    if run.completed and vetting.problem == NOT_YET:
+        later = _Questions(github, seen, run, publishers, on_tag, again=True).answered(deps.now())
+        vetting = later if later.reachable_from or later.problem else replace(vetting, problem="")
     if run.completed:
         vetting = _with_approvals(vetting, github, seen, key)
     with deps.ledger.writing() as book:
@@ -57,10 +63,11 @@ def vet(deps: Deps, github: GitHub, repository: Repository, key: RunKey) -> None
 
 
 def _known(book: Book, run: Run) -> Vetting | None:
-    """The complete answer for this attempt, or for the one before it on the same commit."""
+    """The answer for this attempt, or for the one before it on the same commit: a complete one, else what waits."""
     before = book.runs.get(replace(run.key, attempt=run.key.attempt - 1))
     same = [run, *([before] if before is not None and before.head_sha == run.head_sha else [])]
-    return next((r.vetting for r in same if r.vetting is not None and not r.vetting.problem), None)
+    known = [r.vetting for r in same if r.vetting is not None and r.vetting.problem in ("", NOT_YET)]
+    return min(known, key=lambda vetting: vetting.problem, default=None)
 
 
 def _with_approvals(vetting: Vetting, github: GitHub, repository: Repository, key: RunKey) -> Vetting:
@@ -78,15 +85,19 @@ class _Questions:
     repository: Repository
     run: Run
     publishers: list[Publisher]
+    on_tag: bool
+    """It ran on a tag, as far as the ledger knows."""
+    again: bool = False
+    """Only the default branch and the protected ones are asked about."""
     holds: dict[str, bool] = field(default_factory=dict)
     """The branches asked about, by full ref, and whether each holds the commit."""
     problems: list[str] = field(default_factory=list)
 
-    def answered(self, on_tag: bool, now: datetime) -> Vetting:
+    def answered(self, now: datetime) -> Vetting:
         """Each asked once."""
         default, blob, stood, commit = None, "", None, None
         with self._noted():
-            default = self._ask_branches(on_tag)
+            default = self._ask_branches()
         with self._noted():
             blob = source.blob_at(self.github, self.repository, self.run.workflow, self.run.head_sha)
             if default is not None and blob:
@@ -96,28 +107,40 @@ class _Questions:
         with self._noted():
             commit = source.commit(self.github, self.repository, self.run.head_sha)
         held = tuple(ref for ref, holds in self.holds.items() if holds)
+        if self.on_tag and not (held or self.problems or self.run.completed):
+            self.problems.append(NOT_YET)
         return Vetting(now, tuple(self.holds), held, blob, stood, commit, problem=" ".join(self.problems))
 
-    def _ask_branches(self, on_tag: bool) -> Branch | None:
+    def _ask_branches(self) -> Branch | None:
         """Ask the branches that may publish until it is known whether one holds the commit; gives the default one."""
         default = self._branch(self.repository.default_branch)
         if default is None:
             raise Permanent(f"GitHub shows no default branch of {self.repository.full_name}.")
         self._ask(default)
-        for name in self._configured():
-            self._ask(self._branch(name))
-        own = None if on_tag else self._branch(self.run.head_branch or "")
-        if own is not None and self._may_publish(own):
-            self._ask(own)
+        if not self.again:
+            self._ask_named()
         if not (self.problems or any(self.holds.values())):
             with self._noted():
                 self._ask_others()
         return default
 
+    def _ask_named(self) -> None:
+        """The branches that the configuration names, and the one that the run ran on."""
+        for name in self._configured():
+            self._ask(self._branch(name))
+        name = self.run.head_branch or ""
+        if self.on_tag or HEADS + name in self.holds:
+            return
+        own = self._branch(name)
+        self.on_tag = own is None  # what is no branch is a tag, of which no webhook came yet
+        if own is not None and self._may_publish(own):
+            self._ask(own)
+
     def _ask_others(self) -> None:
         """The protected branches and those that may publish by their name, until one holds it."""
         protected, all_protected = source.branches(self.github, self.repository, protected=True)
-        named, all_named = source.branches(self.github, self.repository, protected=False)
+        listed = ((), True) if self.again else source.branches(self.github, self.repository, protected=False)
+        named, all_named = listed
         others = {b.name: b for b in (*named, *protected) if self._may_publish(b) and HEADS + b.name not in self.holds}
         likely = sorted(others.values(), key=lambda b: (b.tip != self.run.head_sha, not b.protected, b.name))
         for branch in likely[:MOST_COMPARED]:

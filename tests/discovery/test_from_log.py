@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.verdict.cases import WIDGET, run
 from verifier.discovery import from_log
-from verifier.discovery.from_log import KEPT, added, remembered, unwatched
+from verifier.discovery.from_log import KEPT, added, remembered, unwatched, with_logged
+from verifier.discovery.package import Package
 from verifier.model import Artifact, LogClaim, Proposal
 
 RUN = replace(
@@ -17,8 +19,8 @@ RUN = replace(
     claims=(
         LogClaim("npm", "widget", "1.0.0"),
         LogClaim("npm", "@alice/extra", "1.0.0"),
-        LogClaim("pypi", "Alice_Tool-1.0-py3-none-any.whl", "1.0"),
-        LogClaim("pypi", "", "1.0", file="other-tool-1.0.tar.gz"),
+        LogClaim("pypi", "Alice_Tool", "1.0", file="Alice_Tool-1.0-py3-none-any.whl"),
+        LogClaim("pypi", "other-tool", "1.0", file="other-tool-1.0.tar.gz"),
         LogClaim("docker", "alice/widget"),
         LogClaim("npm", "", digests=("sha512:00",)),
     ),
@@ -35,12 +37,48 @@ def test_what_a_log_claims_and_nobody_watches_is_proposed_with_the_runs_workflow
 
 
 def test_what_is_proposed_already_is_not_proposed_again():
-    known = (Proposal("pkg:npm/%40alice/extra", (), "package.json"),)
+    known = (Proposal("pkg:npm/%40alice/extra", ("publish.yml", "canary.yml"), "package.json"),)
     after = added(known, unwatched(RUN, {WIDGET}))
 
     assert known == after[:1]
     assert 3 == len(after)
     assert after == added(after, unwatched(RUN, {WIDGET}))
+
+
+@pytest.mark.parametrize("workflows", [(), (RUN.workflow,)])
+def test_a_log_tells_how_a_package_is_published_of_which_the_manifest_told_only_the_name(workflows):
+    """Else the manifest's question would hide what a run said for ever."""
+    asked = Proposal("pkg:npm/%40alice/extra", workflows, "package.json", question="How?")
+    after = added((asked,), unwatched(RUN, {WIDGET}))
+
+    assert 3 == len(after)
+    assert (RUN.workflow,) == next(p for p in after if p.purl == asked.purl).workflows
+    assert after == added(after, unwatched(RUN, {WIDGET}))
+
+
+def test_another_run_that_says_the_same_changes_nothing():
+    """Else each release would make the whole repository looked through again."""
+    after = added((), unwatched(RUN, {WIDGET}))
+    later = replace(RUN, key=replace(RUN.key, run_id=99))
+
+    assert after == added(after, unwatched(later, {WIDGET}))
+
+
+def test_what_is_clear_already_is_not_made_a_question_by_a_log():
+    clear = Proposal("pkg:npm/%40alice/extra", (RUN.workflow,), "package.json", clear=True)
+
+    assert clear in added((clear,), unwatched(RUN, {WIDGET}))
+
+
+def test_a_logs_word_stands_where_the_manifest_tells_no_workflow():
+    extra, image = Artifact("pkg:npm/%40alice/extra"), Artifact("pkg:docker/alice/widget")
+    logged = remembered(unwatched(RUN, {WIDGET}))
+    packages = (Package(extra, "package.json"), Package(image, "push.yml", workflows=("push.yml",)))
+    found = {package.artifact: package for package in with_logged(packages, logged)}
+
+    assert {RUN.workflow} == {*found[extra].workflows}
+    assert ("push.yml",) == found[image].workflows
+    assert 4 == len(found)
 
 
 def test_the_next_look_remembers_what_logs_showed_and_nothing_else():

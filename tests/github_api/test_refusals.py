@@ -54,6 +54,44 @@ def test_every_refusal_is_temporary_or_permanent_and_says_when_to_come_back(
     assert len(pretend.asked("POST", "/repos/owner/name/issues")) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "headers"),
+    [
+        (429, {}, {"retry-after": "120"}),
+        (403, {"message": "You have exceeded a secondary rate limit"}, {"retry-after": "120"}),
+    ],
+)
+def test_who_was_asked_to_slow_down_asks_nothing_until_the_time_is_over(
+    pretend: Pretend, monkeypatch: pytest.MonkeyPatch, status: int, body: Any, headers: dict[str, str]
+) -> None:
+    """GitHub bans who goes on asking. Another installation has its own measure."""
+    clock = [1000.0]
+    monkeypatch.setattr("app.github_rest.time.monotonic", lambda: clock[0])
+    client = clients(settings(), pretend.transport)
+    github, another = client(1), client(2)
+    pretend.on("GET", "/repos/owner/name/issues", body, status, **headers)
+    with pytest.raises(Temporary):
+        github.list("/repos/owner/name/issues")
+
+    clock[0] += 20
+    before = len(pretend.requests)
+    with pytest.raises(Temporary) as caught:
+        github.repository(10)
+    assert 100.0 == caught.value.retry_after
+    assert before == len(pretend.requests)
+    assert another.repository(10) is not None
+    clock[0] += 100
+    assert github.repository(10) is not None
+
+
+def test_a_github_that_is_broken_is_asked_again_at_once(pretend: Pretend, github: GitHub) -> None:
+    pretend.on("GET", "/repos/owner/name/issues", {}, 502)
+    with pytest.raises(Temporary):
+        github.list("/repos/owner/name/issues")
+
+    assert github.repository(10) is not None
+
+
 def test_a_missing_permission_is_named(pretend: Pretend, github: GitHub) -> None:
     needed = {"x-accepted-github-permissions": "issues=write"}
     pretend.on("POST", "/repos/owner/name/issues", {"message": "not accessible"}, 403, **needed)

@@ -19,6 +19,7 @@ NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 WIDGET = 7001
 GADGET = 7002
 ACME = 9001
+EVER = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 
 
 def payload(name: str, **changes: Any) -> dict[str, Any]:
@@ -66,14 +67,13 @@ def done(ledger: Ledger, step: str = "inspect") -> None:
 
 def shelves(book: Book, repositories: Iterable[int]) -> dict[str, Any]:
     """Everything that deliveries derive, as comparable data."""
-    since, until = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
     return {
         "installations": book.repositories.installations(),
         "repositories": book.repositories.all(),
-        "runs": {id: set(book.runs.between(id, since, until)) for id in repositories},
+        "runs": {id: set(book.runs.between(id, *EVER)) for id in repositories},
         "tags": {id: set(book.refs.tags(id)) for id in repositories},
         "releases": {id: set(book.refs.releases(id)) for id in repositories},
-        "forced": {id: book.refs.forced(id) for id in repositories},
+        "forced": {id: book.refs.forced(id, *EVER) for id in repositories},
     }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from app.deps import Deps
+from app.jobs import inspect
 from app.jobs.compare import MOST_FILES, compare_source
 from checks.base import Gone, Temporary
 from tests.evidence.packed import git_id, tarball, wheel
@@ -102,6 +103,12 @@ class Shop:
 
     def compare(self, **known: Any) -> Comparison:
         """What is kept when it is compared; `known` is what else the ledger holds of the version."""
+        found = self.tried(**known)
+        assert found is not None
+        return found
+
+    def tried(self, **known: Any) -> Comparison | None:
+        """The same; None when nothing is kept."""
         signed = Evidence(
             Standing.VERIFIED, "x", repository_id=REPOSITORY.id, commit=COMMIT, digests=self.version.files[0].digests
         )
@@ -111,7 +118,6 @@ class Shop:
         with self.parts.ledger.reading() as book:
             dossier = book.versions.get(self.artifact, "1.2.3")
         assert dossier is not None
-        assert dossier.source is not None
         return dossier.source
 
 
@@ -164,10 +170,42 @@ def test_a_commit_counts_only_as_proven_for_this_file_and_this_repository(change
         Standing.VERIFIED, "x", repository_id=REPOSITORY.id, commit=COMMIT, digests=shop.version.files[0].digests
     )
 
+    shop.parts.now += timedelta(days=1)
     found = shop.compare(evidence=(replace(signed, **changes),))
 
     assert ("", 0) == (found.commit, found.compared)
     assert "which commit" in found.problem
+
+
+def test_a_young_version_without_an_origin_is_not_given_up_and_is_compared_when_its_tag_is_known() -> None:
+    shop = npm(commits={OTHER: SOURCE})
+    shop.parts.now += timedelta(hours=23)
+
+    assert shop.tried(evidence=()) is None
+    with shop.parts.ledger.writing() as book:
+        [task] = book.work.all("inspect")
+        book.refs.put_tag(Ref(REPOSITORY.id, "v1.2.3", OTHER, NOON))
+    assert (f"source/{SCOPED.purl} 1.2.3", NOON + timedelta(days=1)) == (task.key, task.due_at)
+    assert OTHER == shop.compare(evidence=()).commit
+
+
+def test_a_version_without_an_origin_is_not_wanted_again_and_again() -> None:
+    """The inspection itself asks for it after a day, and then keeps why nothing could be compared."""
+    shop = npm()
+    with shop.parts.ledger.writing() as book:
+        book.versions.put(Dossier(shop.version))
+        book.work.want("inspect", f"source/{SCOPED.purl} 1.2.3", NOON)
+
+    assert 1 == inspect.run(shop.deps)
+    assert 0 == inspect.run(shop.deps)
+    shop.parts.now += timedelta(days=1)
+    assert 1 == inspect.run(shop.deps)
+    with shop.parts.ledger.reading() as book:
+        dossier = book.versions.get(SCOPED, "1.2.3")
+        assert [] == book.work.all("inspect")
+    assert dossier is not None
+    assert dossier.source is not None
+    assert "which commit" in dossier.source.problem
 
 
 def python(files: Mapping[str, bytes], url: str = "../../files/{}", **changes: Any) -> Shop:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from app.jobs.discover import SOURCE, discover, heard_of
+from app.claims import DISCOVERY
+from app.jobs.discover import discover, heard_of
 from checks.base import Gone, Permanent, Temporary
 from handlers.record import discover_task
+from tests.evidence.packed import git_id
 from tests.github_api.validate import problem
 from tests.jobs.parts import Parts
 from tests.registries.documents import NPM
@@ -27,6 +30,7 @@ from verifier.model import (
     PublishersSet,
     Repository,
     RepositorySeen,
+    RunKey,
 )
 from verifier.registries.base import Absent, Ask, Page, Unreadable
 
@@ -69,7 +73,7 @@ class GitHub:
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         assert "" == problem(httpx.Request(method, f"https://api.github.com{path}", json=body))
         assert path.startswith("/repos/alice/widget/")
-        ids = {name: f"{number:040x}" for number, name in enumerate(sorted(self.files))}
+        ids = {name: git_id(text.encode()) for name, text in self.files.items()}
         if f"/git/trees/{self.head}" in path:
             kept = [{"path": p, "type": "blob", "sha": s, "size": len(self.files[p])} for p, s in ids.items()]
             return {"tree": kept, "truncated": False}
@@ -137,7 +141,7 @@ def look(parts: Parts, github: GitHub, registry: Registry = BOTH) -> None:
 
 def enrolled(parts: Parts) -> dict[Artifact, tuple[str, ...]]:
     with parts.ledger.reading() as book:
-        return {p.artifact: p.workflows for p in book.repositories.publishers_from(REPOSITORY.id, SOURCE)}
+        return {p.artifact: p.workflows for p in book.repositories.publishers_from(REPOSITORY.id, DISCOVERY)}
 
 
 def proposals(parts: Parts) -> tuple[Proposal, ...]:
@@ -176,6 +180,17 @@ def test_a_manifest_that_is_too_large_is_not_even_fetched_and_that_is_said(parts
     assert [EXTRA] == list(enrolled(parts))
     assert "packages/core/package.json" not in github.fetched
     assert "packages/core/package.json could not be read" in github.said.replace("\\", "")
+
+
+def test_a_file_that_did_not_change_is_not_fetched_again_at_the_next_push(parts):
+    files = {**MONOREPO, "packages/core/package.json": '{"name": "@n13/core", "version": "7.7.7"}'}
+    look(parts, first := GitHub(files))
+    changed = {**files, "packages/core/package.json": '{"name": "@n13/core", "version": "7.7.8"}'}
+    look(parts, second := GitHub(changed, head="b" * 40))
+
+    assert "packages/core/package.json" in first.fetched
+    assert ["packages/core/package.json"] == second.fetched
+    assert {CORE, EXTRA} == set(enrolled(parts))
 
 
 def test_an_older_name_of_the_repository_is_the_repository(parts):
@@ -307,6 +322,24 @@ def test_a_package_that_an_approved_runs_log_names_is_looked_up_and_enrolled(par
         assert discover_task(REPOSITORY.id) in {task.key for task in book.work.all("inspect")}
     look(parts, GitHub(MONOREPO), Registry({**BOTH.repositories, "@n13/hidden": OURS}))
 
+    assert (WORKFLOW,) == enrolled(parts)[Artifact("pkg:npm/%40n13/hidden")]
+
+
+def test_a_package_whose_manifest_tells_no_workflow_is_enrolled_by_the_log_of_the_run_that_published_it(parts):
+    """And it is said once: the next run that publishes it makes nobody look again."""
+    hidden = {**MONOREPO, "stray/package.json": '{"name": "@n13/hidden"}'}
+    registry = Registry({**BOTH.repositories, "@n13/hidden": "github:mallory/extra"})
+    look(parts, GitHub(hidden), registry)
+    assert Artifact("pkg:npm/%40n13/hidden").purl not in {p.purl for p in proposals(parts)}
+    for number in (1, 2):
+        with parts.ledger.writing() as book:
+            heard_of(book, logged(key=RunKey(REPOSITORY.id, number, 1)), NOON)
+            wanted = [t.key for t in book.work.claim("inspect", 99, NOON, timedelta(hours=1)) if "discover" in t.key]
+        assert ([discover_task(REPOSITORY.id)] if number == 1 else []) == wanted
+        look(parts, GitHub(hidden), registry)
+    assert "mallory/extra" in next(p.question for p in proposals(parts) if p.purl.endswith("hidden"))
+
+    look(parts, GitHub(hidden), Registry({**BOTH.repositories, "@n13/hidden": OURS}))
     assert (WORKFLOW,) == enrolled(parts)[Artifact("pkg:npm/%40n13/hidden")]
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 
 from app.github import clients
+from app.github_logs import PATIENCE
 from app.http import make_fetch
 from app.jobs.logs import MOST_JOBS, read_logs
 from app.settings import Settings
 from checks.base import Permanent, Temporary
-from tests.evidence.log.dated import STEP, dated, printed
+from tests.evidence.log.dated import END, STEP, dated, printed
 from tests.github_api.pretend import Pretend, repository_json, settings
 from tests.http.conftest import server
 from tests.http.server import LIMIT, Handler, Server, no_names
@@ -25,6 +27,7 @@ from verifier.registries.base import Absent, Page, Unreadable
 __all__ = ["server"]
 
 STORAGE = "https://storage.example/log?signature=secret"
+SECOND = timedelta(seconds=1)
 NPM, UV = dated(printed("npm-11")), dated(printed("uv"))
 STEPS = (STEP, replace(STEP, job="python", job_id=401))
 
@@ -161,6 +164,29 @@ def test_a_storage_that_does_not_answer_is_tried_again_and_its_address_is_told_n
 
     assert 30.0 == caught.value.retry_after
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("completed_at", [END, None])
+def test_a_log_that_the_storage_never_gives_is_given_up_a_day_after_its_job_ended(
+    pretend: Pretend, parts: Parts, completed_at: datetime | None
+) -> None:
+    """Asked for hourly for ever, the logs that never come would add up; the other jobs' logs count all the same."""
+    elsewhere(pretend, 400)
+    kept(pretend, 401, UV)
+    parts.answer, parts.now = Unreadable(STORAGE, "storage.example refuses (403).", 30.0), END + PATIENCE
+
+    assert (LogState.REFUSED, ["pypi"]) == logs(parts, replace(STEP, completed_at=completed_at), STEPS[1])
+    pretend.on("GET", path(400), {"message": "Bad Gateway"}, 502)
+    with pytest.raises(Temporary):
+        logs(parts, STEP)
+
+
+def test_a_log_that_the_storage_does_not_give_is_waited_for_until_then(pretend: Pretend, parts: Parts) -> None:
+    elsewhere(pretend, 400)
+    parts.answer, parts.now = Unreadable(STORAGE, "storage.example refuses (403)."), END + PATIENCE - SECOND
+
+    with pytest.raises(Temporary):
+        logs(parts, STEP)
 
 
 def test_no_more_logs_are_asked_for_than_the_limit(pretend: Pretend, parts: Parts) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.jobs.vet import vet
+from app.jobs.vet import NOT_YET, vet
 from tests.github_api.git import sha
 from tests.jobs.vetting import World, heads
 from tests.verdict.cases import HOUR, NOON, REPOSITORY, WORKFLOW, run
@@ -91,10 +91,108 @@ def test_a_tag_on_an_orphan_commit_is_on_no_branch() -> None:
     world = World()
     orphan = world.git.commit(files={WORKFLOW: "new"})
     world.tagged("v9.9.9", orphan)
-    found = world.vetted(orphan, "v9.9.9")
+    found = world.vetted(orphan, "v9.9.9", status="completed")
 
     assert found is not None
     assert ((), "") == (found.reachable_from, found.problem)
+
+
+def test_a_tag_that_was_pushed_before_its_branch_is_held_by_it_when_its_run_is_over() -> None:
+    """`git push --tags; git push`: until the run is over nothing is held against it, and nothing clears it."""
+    world = World()
+    release = world.git.commit(world.tip, files={WORKFLOW: "newer"})
+    world.tagged("v1.2.3", release)
+    first = world.vetted(release, "v1.2.3")
+    world.git.branches["main"] = release
+    world.parts.now += HOUR
+
+    assert first is not None
+    assert ((), NOT_YET) == (first.reachable_from, first.problem)
+    found = world.vetted(release, "v1.2.3", status="completed")
+    assert found is not None
+    assert (heads("main"), True, "") == (found.reachable_from, found.stood, found.problem)
+
+
+def test_a_tag_counts_as_one_before_its_own_webhook_came() -> None:
+    world = World()
+    release = world.git.commit(world.tip)
+    first = world.vetted(release, "v1.2.3")
+    world.git.branches["main"] = release
+
+    assert first is not None
+    assert NOT_YET == first.problem
+    found = world.vetted(release, "v1.2.3", status="completed")
+    assert found is not None
+    assert (heads("main"), "") == (found.reachable_from, found.problem)
+
+
+def test_an_orphan_is_not_cleared_by_a_branch_called_like_a_version_that_is_made_while_its_run_goes_on() -> None:
+    """Whoever can push can make `9.9`, but not `main` or a protected branch."""
+    world = World()
+    orphan = world.git.commit(files={WORKFLOW: "steal"})
+    world.tagged("v9.9.9", orphan)
+    world.configured("refs/heads/next", "refs/heads/9.9")
+    first = world.vetted(orphan, "v9.9.9")
+    world.git.branches |= {"9.9": orphan, "next": orphan}
+    found = world.vetted(orphan, "v9.9.9", status="completed")
+
+    assert first is not None
+    assert replace(first, problem="") == found
+
+
+def test_a_tag_whose_protected_branch_is_pushed_after_it_is_held_by_that() -> None:
+    world = World()
+    fix = world.git.commit(world.old)
+    world.tagged("v1.2.3", fix)
+    world.vetted(fix, "v1.2.3")
+    world.git.branches["stable"] = fix
+    world.git.protected = {"stable"}
+    found = world.vetted(fix, "v1.2.3", status="completed")
+
+    assert found is not None
+    assert (heads("stable"), "") == (found.reachable_from, found.problem)
+
+
+def test_once_its_run_is_over_an_orphan_is_never_cleared_by_what_is_pushed_later() -> None:
+    world = World()
+    orphan = world.git.commit(files={WORKFLOW: "steal"})
+    world.tagged("v9.9.9", orphan)
+    world.vetted(orphan, "v9.9.9")
+    found = world.vetted(orphan, "v9.9.9", status="completed")
+    world.git.branches["main"] = orphan
+    again = replace(run(), head_sha=orphan, head_branch="v9.9.9", key=RunKey(REPOSITORY.id, 1, 2))
+
+    assert found is not None
+    assert ((), "") == (found.reachable_from, found.problem)
+    assert found == world.again(again)
+
+
+def test_a_rerun_that_began_while_its_first_attempt_waited_takes_over_the_answer_of_that() -> None:
+    """It is asked once more when the first attempt is over, and not whenever somebody runs it again."""
+    world = World()
+    orphan = world.git.commit(files={WORKFLOW: "steal"})
+    world.tagged("v9.9.9", orphan)
+    second = RunKey(REPOSITORY.id, 1, 2)
+    world.vetted(orphan, "v9.9.9")
+    waiting = world.vetted(orphan, "v9.9.9", key=second)
+    over = world.vetted(orphan, "v9.9.9", status="completed")
+    world.git.branches["main"] = orphan
+
+    assert waiting is not None
+    assert NOT_YET == waiting.problem
+    assert over == world.vetted(orphan, "v9.9.9", key=second, status="completed")
+
+
+def test_what_waits_is_no_answer_while_github_refuses_to_say_more() -> None:
+    world = World()
+    orphan = world.git.commit(world.tip)
+    world.tagged("v1.2.3", orphan)
+    world.vetted(orphan, "v1.2.3")
+    world.git.refuses = {"/compare/": 403}
+    found = world.vetted(orphan, "v1.2.3", status="completed")
+
+    assert found is not None
+    assert found.problem
 
 
 def test_a_tag_called_like_the_default_branch_deceives_nobody() -> None:

@@ -16,7 +16,7 @@ from tests.documents import document
 from tests.github_api.git import sha
 from tests.jobs.vetting import World, heads
 from tests.verdict.cases import HOUR, NOON, REPOSITORY, WORKFLOW
-from verifier.ledger.apply import VETTED
+from verifier.ledger.asking import VETTED
 from verifier.model import (
     RunKey,
     Vetting,
@@ -149,7 +149,7 @@ def test_a_branch_is_named_only_when_it_holds_the_commit_and_a_file_only_when_it
     world.git.branches |= {name: data.draw(st.sampled_from(made)) for name in names}
     world.git.protected = {"stable"}
     commit = data.draw(st.sampled_from(made))
-    found = world.vetted(commit, data.draw(st.sampled_from([*names, "v1.0.0"])))
+    found = world.vetted(commit, data.draw(st.sampled_from([*names, "v1.0.0"])), status="completed")
 
     assert found is not None
     assert "" == found.problem

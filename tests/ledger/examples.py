@@ -168,7 +168,7 @@ def derived(book: Book, repositories: range = range(10)) -> list[Any]:
         [book.runs.listed_at(id_, T0 + n * MINUTE) for id_ in repositories for n in range(10)],
         [book.refs.tags(id_) for id_ in repositories],
         [book.refs.releases(id_) for id_ in repositories],
-        [book.refs.forced(id_) for id_ in repositories],
+        [book.refs.forced(id_, *ever) for id_ in repositories],
         [book.repositories.proposals(id_) for id_ in repositories],
         [book.versions.of(artifact) for artifact in (WIDGET, GADGET)],
         [book.versions.verdicts(artifact, number) for artifact, number in numbers],

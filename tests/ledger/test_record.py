@@ -31,7 +31,8 @@ from tests.ledger.examples import (
     waiver,
 )
 from verifier.ledger import Ledger
-from verifier.ledger.apply import run_task, version_task
+from verifier.ledger.apply import version_task
+from verifier.ledger.asking import run_task
 from verifier.ledger.chain import broken
 from verifier.ledger.protocol import Link
 from verifier.model import (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -24,7 +26,9 @@ from tests.ledger.examples import (
     vetting,
 )
 from verifier.ledger import Ledger
-from verifier.ledger.apply import AFTER_PUSH, VETTED, run_task, version_task, vet_task
+from verifier.ledger.apply import AFTER_PUSH, version_task
+from verifier.ledger.asking import LATEST, VETTED, run_task, vet_task
+from verifier.ledger.cases import Cases
 from verifier.ledger.protocol import Dossier
 from verifier.model import (
     ArtifactsProposed,
@@ -33,18 +37,21 @@ from verifier.model import (
     File,
     ForcedPush,
     ForcedPushSeen,
+    Policy,
     PublishersSet,
     Run,
     RunKey,
     RunSeen,
     RunVetted,
     SourceCompared,
+    Standing,
     Version,
     VersionSeen,
     Vetting,
 )
 
 FINGERPRINT = version().fingerprint
+DAY = timedelta(days=1)
 SETUP: tuple[Fact, ...] = (PublishersSet(7, "server", (publisher(),)),)
 
 
@@ -95,10 +102,33 @@ def test_every_rewriting_of_a_branch_is_kept_once_oldest_first(ledger: Ledger) -
     record(ledger, *map(ForcedPushSeen, (again, first, back, first, other, elsewhere, again)))
 
     with ledger.reading() as book:
-        assert [other, first, back, again] == book.refs.forced(7)
-        assert [elsewhere] == book.refs.forced(8)
-        assert [] == book.refs.forced(9)
+        assert [other, first, back, again] == book.refs.forced(7, T0 - HOUR, T0 + HOUR)
+        assert [elsewhere] == book.refs.forced(8, T0 - HOUR, T0 + HOUR)
+        assert [] == book.refs.forced(9, T0 - HOUR, T0 + HOUR)
     assert 5 == len(recorded(ledger))
+
+
+def test_rewritings_are_looked_up_by_their_time(ledger: Ledger) -> None:
+    """A repository may rewrite its branches for years: a verdict reads what concerns it."""
+    before, first, last, after = (forced(at=T0 + n * MINUTE) for n in (-1, 0, 5, 6))
+    record(ledger, *map(ForcedPushSeen, (after, last, first, before)))
+
+    with ledger.reading() as book:
+        assert [first, last] == book.refs.forced(7, T0, T0 + 5 * MINUTE)
+
+
+def test_a_case_tells_the_rewritings_before_its_version_and_those_that_are_its_lines_habit(ledger: Ledger) -> None:
+    """Not all that ever were; but those shortly before an earlier release say that this one's is nothing new."""
+    old, new = version("1.0.0", published_at=T0 - 90 * DAY, files=()), version("1.1.0", published_at=T0, files=())
+    habit, own = forced(at=T0 - 90 * DAY - HOUR), forced(at=T0 - 30 * DAY)
+    others = [forced(at=T0 - 60 * DAY), forced(at=T0 - 90 * DAY + HOUR), forced(at=T0 + MINUTE)]
+    record(ledger, *SETUP, VersionSeen(old), VersionSeen(new), *map(ForcedPushSeen, (habit, own, *others)))
+
+    with ledger.reading() as book:
+        watch, dossier = book.versions.watch(WIDGET), book.versions.get(WIDGET, "1.1.0")
+        assert watch is not None
+        assert dossier is not None
+        assert (habit, own) == Cases(book, Policy()).case(dossier, watch).forced
 
 
 @pytest.mark.parametrize(
@@ -171,9 +201,75 @@ def test_runs_seen_before_anyone_named_their_workflow_are_asked_about_when_someb
     old = own(run_id=102, started_at=T0 - VETTED, updated_at=T0 - VETTED + HOUR)
     record(ledger, *map(RunSeen, (own(), done, old, own(run_id=103, workflow="other.yml"))))
     assert [] == wanted(ledger, "inspect")
-    record(ledger, *SETUP)
+    record(ledger, VersionSeen(version(published_at=old.started_at, files=())), *SETUP)
 
     assert [vet_task(KEY)] == [key for key in wanted(ledger, "inspect") if key.startswith("vet/")]
+
+
+PAST = own(run_id=105, started_at=T0 - DAY, updated_at=T0 - DAY + MINUTE)
+"""A run of history, as GitHub lists it when the App is installed."""
+MADE = version(published_at=T0 - DAY, files=())
+"""What it published, as the first poll shows it."""
+QUESTIONS = [run_task(PAST.key), vet_task(PAST.key)]
+
+
+def asked_at(ledger: Ledger) -> dict[str, datetime]:
+    """What GitHub is to be asked about runs, and when."""
+    with ledger.reading() as book:
+        return {task.key: task.due_at for task in book.work.all("inspect")}
+
+
+def test_of_history_only_what_a_known_version_hangs_on_is_asked_about(ledger: Ledger) -> None:
+    """An organisation is installed with thousands of runs; GitHub answers 5,000 questions an hour."""
+    elsewhen = version("0.9.0", published_at=T0 - 3 * DAY, files=())
+    record(ledger, VersionSeen(elsewhen), RunSeen(PAST), *SETUP, RunSeen(replace(PAST, url="https://x.example")))
+
+    assert {} == asked_at(ledger)
+
+
+@pytest.mark.parametrize("order", [*permutations([SETUP[0], RunSeen(PAST), VersionSeen(MADE)])])
+def test_the_runs_of_history_around_a_version_are_asked_about_in_whatever_order_they_become_known(
+    ledger: Ledger, order: tuple[Fact, ...]
+) -> None:
+    """The first poll comes before or after the list of runs; what a line's releases were like is its habit."""
+    record(ledger, *order)
+
+    assert QUESTIONS == sorted(asked_at(ledger))
+
+
+@pytest.mark.parametrize("evidence_first", [True, False])
+def test_a_run_of_history_that_evidence_names_is_asked_about(ledger: Ledger, evidence_first: bool) -> None:
+    """A staged version is approved long after the run that built it."""
+    staged = version(published_at=T0, files=())
+    named = replace(evidence(), run=PAST.key, standing=Standing.VERIFIED)
+    read = EvidenceRead(WIDGET, "1.0.0", staged.fingerprint, (named,))
+    facts = (read, RunSeen(PAST)) if evidence_first else (RunSeen(PAST), read)
+    record(ledger, *SETUP, VersionSeen(staged), *facts)
+
+    assert QUESTIONS == sorted(asked_at(ledger))
+
+
+def test_live_runs_are_asked_about_before_history_and_newer_history_before_older(ledger: Ledger) -> None:
+    older = own(run_id=106, started_at=T0 - 20 * DAY, updated_at=T0 - 20 * DAY)
+    first = version("0.1.0", published_at=older.started_at, files=())
+    record(ledger, *SETUP, *map(VersionSeen, (first, MADE)), *map(RunSeen, (older, PAST, own())))
+
+    at = asked_at(ledger)
+    assert sorted(at, key=lambda key: at[key]) == [
+        *(run_task(KEY), vet_task(KEY)),
+        *QUESTIONS,
+        *(run_task(older.key), vet_task(older.key)),
+    ]
+    assert (T0 + HOUR, T0 + HOUR + LATEST) == (min(at.values()), max(at.values()))
+
+
+def test_a_run_that_was_dropped_unasked_is_asked_about_when_it_is_seen_again(ledger: Ledger) -> None:
+    """While the App was not installed its questions were dropped; installed again it lists the runs again."""
+    record(ledger, *SETUP, RunSeen(own()))
+    wanted(ledger, "inspect")
+    record(ledger, RunSeen(own()))
+
+    assert [run_task(KEY), vet_task(KEY)] == sorted(wanted(ledger, "inspect"))
 
 
 def test_the_first_complete_answer_about_a_run_stands(ledger: Ledger) -> None:
@@ -260,5 +356,5 @@ def test_what_was_put_beside_the_facts_is_cleared_away(ledger: Ledger) -> None:
     ledger.rebuild()
 
     with ledger.reading() as book:
-        assert [forced()] == book.refs.forced(7)
+        assert [forced()] == book.refs.forced(7, T0, T0)
         assert ((proposal(),), ()) == (book.repositories.proposals(7), book.repositories.proposals(8))

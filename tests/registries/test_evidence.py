@@ -128,6 +128,27 @@ def test_what_an_index_serves_and_cannot_be_taken_apart_is_a_problem_never_nothi
     assert problem in found.problem
 
 
+@pytest.mark.parametrize(("groups", "each"), [(2, MOST // 2 + 1), (MOST, 2), (MOST // 2, 3)])
+def test_attestations_are_bounded_for_the_whole_document_however_its_index_groups_them(groups: int, each: int) -> None:
+    [one] = pypi_provenance(None)["attestation_bundles"]
+    group = {**one, "attestations": one["attestations"] * each}
+
+    [found] = from_pypi({"attestation_bundles": [group] * groups})
+
+    assert b"" == found.document
+    assert f"more than {MOST} attestations" in found.problem
+
+
+def test_as_many_attestations_as_are_read_are_all_handed_over() -> None:
+    [one] = pypi_provenance(None)["attestation_bundles"]
+    group = {**one, "attestations": one["attestations"] * (MOST // 2)}
+
+    found = from_pypi({"attestation_bundles": [group] * 2})
+
+    assert MOST == len(found)
+    assert not any(a.problem for a in found)
+
+
 def test_one_broken_attestation_hides_no_other() -> None:
     found = from_npm({"attestations": [None, npm_attestation(predicate()), 7]})
 

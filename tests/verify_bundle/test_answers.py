@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.trust import shipped
-from app.verify_bundle import Expected, look
+from app.verify_bundle import LIMIT, LINES, Expected, look
 from tests.evidence.private import (
     AT,
     PURL,
@@ -95,7 +95,8 @@ def test_what_the_log_only_promised_to_take_in_is_marked(command: Command) -> No
         ({"attestations": [7]}, "failed", 1),
         (b"\xff" * 100, "failed", 1),
         (b" " + b"[" * 200_000, "failed", 1),
-        (b"1" * (9 * 1024 * 1024), "failed", 1),
+        (b"1" * (8 * 1024 * 1024), "failed", 1),
+        (b"1" * (8 * 1024 * 1024 + 1), "cannot_verify", 2),
         (json.dumps(signed()).replace("{", '{"mediaType": "x",', 1).encode(), "failed", 1),
     ],
 )
@@ -106,6 +107,63 @@ def test_everything_else_has_its_own_answer_a_reason_and_no_claims(
 
     assert (answer, code, {}) == (said["answer"], exited, said["claims"])
     assert said["reason"]
+
+
+def test_a_file_that_is_too_large_is_said_to_be_and_nothing_of_it_is_called_wrong(command: Command) -> None:
+    said, _ = command.json(json.dumps(signed()).encode() + b" " * LIMIT)
+
+    assert ("cannot_verify", "unknown") == (said["answer"], said["class"])
+    assert "more than 8388608 bytes" in said["reason"]
+
+
+def json_lines(*documents: object, end: str = "\n") -> bytes:
+    """As `gh attestation download` writes them: a bundle on each line."""
+    return "".join(json.dumps(one) + end for one in documents).encode()
+
+
+@pytest.mark.parametrize(
+    ("documents", "answer", "code"),
+    [
+        ((signed(), signed()), "verified", 0),
+        ((signed(), attestation(signed())), "verified", 0),
+        ((signed(), signed(PARTS)), "verified", 0),
+        ((signed(), stranger()), "cannot_verify", 3),
+        ((signed(), stranger(), spoilt()), "failed", 1),
+        ((signed(), 7), "failed", 1),
+        ((signed(), {}), "failed", 1),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n \n"])
+def test_json_lines_are_as_good_as_the_worst_of_their_build_evidence(
+    command: Command, documents: tuple[object, ...], answer: str, code: int, end: str
+) -> None:
+    said, exited = command.json(json_lines(*documents, end=end))
+
+    assert (answer, code) == (said["answer"], exited)
+    assert len(documents) == len(said["attestations"])
+
+
+def test_a_line_cut_in_the_middle_fails_the_file(command: Command) -> None:
+    assert "failed" == command.json(json_lines(signed(), signed())[:-9])[0]["answer"]
+
+
+def test_one_line_is_the_bundle_itself(command: Command) -> None:
+    said, code = command.json(json_lines(signed()))
+
+    assert ("verified", 0) == (said["answer"], code)
+    assert "attestations" not in said
+
+
+@pytest.mark.parametrize(
+    ("count", "answer"), [(LINES, "failed"), (LINES + 1, "cannot_verify"), (500_000, "cannot_verify")]
+)
+def test_only_so_many_lines_are_read_and_more_are_not_verified_in_part(
+    command: Command, count: int, answer: str
+) -> None:
+    said, _ = command.json(b'{"a":1}\n' * count)
+
+    assert answer == said["answer"]
+    assert len(said.get("attestations", [])) == (count if answer == "failed" else 0)
 
 
 def test_what_is_not_verified_is_shown_as_what_it_says_of_itself_and_never_as_a_claim(command: Command) -> None:
@@ -170,6 +228,7 @@ def test_a_word_that_is_no_provenance_is_never_called_so(command: Command) -> No
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     content=st.binary(max_size=300)
+    | st.from_regex(rb"(\{(\"a\": ?[\[\]1])?\}?[\r\n]*){1,5}")
     | st.from_regex(rb"\{\"(attestations|attestation_bundles|envelope)\": [\[\]{}1,]*\}")
 )
 def test_any_bytes_have_an_answer(tmp_path: Path, content: bytes) -> None:

@@ -132,6 +132,16 @@ def test_several_trust_roots_count_together(command: Command) -> None:
     assert 0 == command.run("--trust-root", another, command.file(stranger()), command.file(signed())).exit_code
 
 
+@pytest.mark.parametrize(
+    "document", [b"{}", b'{"mediaType": "x", "tlogs": 7}', b"-----BEGIN PUBLIC KEY-----", b"[]", b"\xff"]
+)
+def test_what_is_no_trust_root_is_called_so_in_words_without_a_librarys_dump(command: Command, document: bytes) -> None:
+    said = command.run("--trust-root", command.file(document, "not.json"), command.file(signed())).output
+
+    assert "is not a Sigstore trusted_root.json" in said
+    assert not any(word in said for word in ("pydantic", "validation", "TrustedRoot"))
+
+
 @pytest.mark.parametrize("option", ["--trust-root", "--keys"])
 def test_a_trust_root_that_cannot_be_used_is_one_line(command: Command, option: str) -> None:
     result = command.run(option, command.file(b"{}", "not.json"), command.file(signed()))

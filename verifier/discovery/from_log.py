@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
-
 from verifier.discovery.config import TYPES
 from verifier.discovery.package import Package, artifact
 from verifier.model import Artifact, LogClaim, Proposal, Run
@@ -13,8 +11,6 @@ from verifier.model import Artifact, LogClaim, Proposal, Run
 KEPT = 500
 """The most such proposals that one repository keeps."""
 FOUND_IN = "log of run "
-
-_LONGEST = 400
 
 
 def unwatched(run: Run, watched: Collection[Artifact]) -> tuple[Proposal, ...]:
@@ -32,11 +28,21 @@ def unwatched(run: Run, watched: Collection[Artifact]) -> tuple[Proposal, ...]:
 
 
 def added(proposals: Sequence[Proposal], more: Sequence[Proposal]) -> tuple[Proposal, ...]:
-    """The proposals with those of a log that name something new."""
-    known = {proposal.purl for proposal in proposals}
-    logged = sum(proposal.found_in.startswith(FOUND_IN) for proposal in proposals)
-    new = [proposal for proposal in more if proposal.purl not in known]
-    return (*proposals, *new[: max(0, KEPT - logged)])
+    """The proposals with those of a log that name something new, or that tell how a manifest's package is published
+    where no other workflow is known to publish it: which of several does is for people to say."""
+    known = {proposal.purl: proposal for proposal in proposals}
+    logged = sum(_logged(proposal) for proposal in proposals)
+    new = [one for one in more if one.purl not in known or _answers(one, known[one.purl])][: max(0, KEPT - logged)]
+    told = {proposal.purl for proposal in new}
+    return (*(proposal for proposal in proposals if proposal.purl not in told), *new)
+
+
+def _answers(told: Proposal, asked: Proposal) -> bool:
+    return not asked.clear and not _logged(asked) and set(asked.workflows) <= set(told.workflows)
+
+
+def _logged(proposal: Proposal) -> bool:
+    return proposal.found_in.startswith(FOUND_IN)
 
 
 def remembered(proposals: Sequence[Proposal]) -> tuple[Package, ...]:
@@ -44,25 +50,17 @@ def remembered(proposals: Sequence[Proposal]) -> tuple[Package, ...]:
     return tuple(
         Package(Artifact(proposal.purl), proposal.found_in, True, proposal.workflows)
         for proposal in proposals
-        if proposal.found_in.startswith(FOUND_IN)
+        if _logged(proposal)
     )
 
 
+def with_logged(packages: Sequence[Package], logged: Sequence[Package]) -> tuple[Package, ...]:
+    """The packages of manifests with those of logs; a log's word stands where the manifest tells no workflow."""
+    told = {package.artifact for package in packages if package.workflows}
+    new = {package.artifact: package for package in logged if package.artifact not in told}
+    return (*(package for package in packages if package.artifact not in new), *new.values())
+
+
 def _artifact(claim: LogClaim) -> Artifact | None:
-    """The package that a claim is about. Uploads to Python indexes name files: the project's name stands in them."""
-    if claim.type not in TYPES:
-        return None
-    name = claim.name
-    if claim.type == "pypi" and (claim.file or name).endswith((".whl", ".tar.gz", ".zip")):
-        name = _project(claim.file or name)
-    return artifact(claim.type, name)
-
-
-def _project(file: str) -> str:
-    """The project in a distribution's file name; '' where it is none."""
-    if len(file) > _LONGEST:
-        return ""
-    try:
-        return str((parse_wheel_filename if file.endswith(".whl") else parse_sdist_filename)(file)[0])
-    except (InvalidWheelFilename, InvalidSdistFilename):
-        return ""
+    """The package that a claim is about; None for a type that nobody watches, and for no name."""
+    return artifact(claim.type, claim.name) if claim.type in TYPES else None

@@ -16,6 +16,8 @@ from sigstore.models import TrustedRoot
 from sigstore_models.common.v1 import TimeRange
 from sigstore_models.trustroot import v1
 
+from verifier.document import Malformed
+
 
 @dataclass(frozen=True)
 class Window:
@@ -68,7 +70,7 @@ class OneLog(TrustedRoot):
 
 
 class Root:
-    """One trusted root. Made once, used for every bundle. Raises ValueError or the library's errors when it is none."""
+    """One trusted root. Made once, used for every bundle. Raises Malformed or the library's errors when it is none."""
 
     def __init__(self, inner: v1.TrustedRoot) -> None:
         self._issuers = frozenset(
@@ -77,7 +79,7 @@ class Root:
             for certificate in CertificateAuthority(authority).certificates(allow_expired=True)
         )
         if not self._issuers:
-            raise ValueError("it knows no authority")
+            raise Malformed("it knows no authority")
         self._logs = {log_id: OneLog(inner, [log]) for log_id, log in _logs(inner.tlogs)}
         self.unlogged = None if inner.tlogs else OneLog(inner, [])
         """Itself, where it trusts an instance that keeps no log but stamps times; None where there are logs."""

@@ -68,9 +68,10 @@ def _roots(document: bytes, where: str) -> list[Root]:
         except Malformed:
             written = [strict(line, _LONGEST) for line in document.splitlines() if line.strip()]
         return [Root(v1.TrustedRoot.from_json(json.dumps(_filled(mapping(one, "it"))))) for one in written]
-    except Exception as error:  # a library's refusal of what the operator gave has many types
-        reason = " ".join(str(error).split())[:300]
-        raise BadTrust(f"{where} is not a Sigstore trusted root: {reason}") from error
+    except Malformed as error:
+        raise BadTrust(f"{where} is not a Sigstore trusted_root.json: {error}") from error
+    except Exception as error:  # a library's refusal has many types, and lists all its fields
+        raise BadTrust(f"{where} is not a Sigstore trusted_root.json") from error
 
 
 def _filled(root: dict[str, object]) -> dict[str, object]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from verifier.ledger.asking import VETTED, concerns, published_by, want_jobs, want_runs_of, want_vetting
 from verifier.ledger.protocol import Book, Dossier, Watch
 from verifier.model import (
     Artifact,
@@ -27,7 +28,6 @@ from verifier.model import (
     Repository,
     RepositorySeen,
     Run,
-    RunKey,
     RunRead,
     RunSeen,
     RunsListed,
@@ -48,22 +48,8 @@ from verifier.model import (
 
 T = TypeVar("T")
 
-AROUND = timedelta(hours=1)
-"""A run concerns the versions published from this long before it started until this long after it ended."""
 AFTER_PUSH = timedelta(days=1)
 """A push that rewrote a branch concerns the versions published within this time after it."""
-VETTED = timedelta(days=31)
-"""How old a run may be to be asked about: its branch may be long gone, and GitHub answers 5,000 questions an hour."""
-
-
-def run_task(key: RunKey) -> str:
-    """The work key under which the jobs of an attempt are read."""
-    return f"run/{key.repository_id}/{key.run_id}/{key.attempt}"
-
-
-def vet_task(key: RunKey) -> str:
-    """The work key under which an attempt's commit and workflow file are asked about."""
-    return f"vet/{key.repository_id}/{key.run_id}/{key.attempt}"
 
 
 def version_task(artifact: Artifact, number: str) -> str:
@@ -107,7 +93,7 @@ def apply(book: Book, fact: Fact, now: datetime) -> bool:
         case VersionSeen(version):
             return _version_seen(book, version, now)
         case EvidenceRead():
-            return _evidence_read(book, fact)
+            return _evidence_read(book, fact, now)
         case SourceCompared(artifact, number, fingerprint, comparison):
             dossier = book.versions.get(artifact, number)
             if dossier is None or dossier.version.fingerprint != fingerprint or dossier.source == comparison:
@@ -181,13 +167,15 @@ def _version_seen(book: Book, version: Version, now: datetime) -> bool:
     if known is not None and known.version == version:
         return False
     if known is None:
-        book.versions.put(Dossier(version))
+        kept = Dossier(version)
     else:
         same = _same_evidence(known.version, version)
         kept = known if same else replace(known, evidence=None, github_asked=False)
         if known.version.fingerprint != version.fingerprint:
             kept = replace(kept, source=None)
-        book.versions.put(replace(kept, version=version))
+        kept = replace(kept, version=version)
+    book.versions.put(kept)
+    want_runs_of(book, kept, now)
     book.work.want("examine", version_task(version.artifact, version.number), now)
     return True
 
@@ -199,7 +187,7 @@ def _examine_line(book: Book, compared: Version, now: datetime) -> None:
         book.work.want("examine", version_task(version.artifact, version.number), now)
 
 
-def _evidence_read(book: Book, read: EvidenceRead) -> bool:
+def _evidence_read(book: Book, read: EvidenceRead, now: datetime) -> bool:
     dossier = book.versions.get(read.artifact, read.number)
     if dossier is None or dossier.version.fingerprint != read.fingerprint:
         return False
@@ -207,6 +195,7 @@ def _evidence_read(book: Book, read: EvidenceRead) -> bool:
     if changed == dossier:
         return False
     book.versions.put(changed)
+    want_runs_of(book, changed, now)
     return True
 
 
@@ -220,17 +209,19 @@ def _publishers_set(book: Book, said: PublishersSet, now: datetime) -> bool:
     if book.repositories.publishers_from(said.repository_id, said.source) == said.publishers:
         return False
     book.repositories.put_publishers(said.repository_id, said.source, said.publishers)
+    dossiers = []
     for publisher in said.publishers:
         if book.versions.watch(publisher.artifact) is None:
             book.versions.put_watch(Watch(publisher.artifact, first_contact=now))
         book.work.want("poll", publisher.artifact.purl, now)
-        for dossier in book.versions.of(publisher.artifact):
-            book.work.want("examine", version_task(publisher.artifact, dossier.version.number), now)
+        dossiers += book.versions.of(publisher.artifact)
+    for dossier in dossiers:
+        book.work.want("examine", version_task(dossier.version.artifact, dossier.version.number), now)
     for run in book.runs.unread(said.repository_id):
-        _want_jobs(book, run, now)
+        want_jobs(book, run, dossiers, now)
     for run in book.runs.between(said.repository_id, now - VETTED, now):
         if run.vetting is None:
-            _want_vetting(book, run, now)
+            want_vetting(book, run, dossiers, now)
     return True
 
 
@@ -242,7 +233,7 @@ def _run_seen(book: Book, seen: Run, now: datetime) -> bool:
         merged = merge_runs(merged, with_reading(merged, reading.reading))
         book.runs.put_reading(seen.key, None)
     if merged != known and merged.jobs is JobsState.GONE:  # not at every change: hearing "gone" again is one
-        _want_jobs(book, merged, now)
+        want_jobs(book, merged, published_by(book, merged), now)
     return _run_changed(book, merged, known, now)
 
 
@@ -259,43 +250,21 @@ def _run_read(book: Book, reading: RunRead, now: datetime) -> bool:
     return True
 
 
-def _of_publisher(book: Book, run: Run) -> bool:
-    """Some publisher publishes by its workflow."""
-    approved = {path for p in book.repositories.publishers(run.key.repository_id) for path in p.workflows}
-    return not run.workflows.isdisjoint(approved)
-
-
-def _want_jobs(book: Book, run: Run, now: datetime) -> None:
-    if run.completed and _of_publisher(book, run):
-        book.work.want("inspect", run_task(run.key), now)
-
-
-def _want_vetting(book: Book, run: Run, now: datetime) -> None:
-    """Not of a fork's run: it explains nothing, and a stranger must not make us ask."""
-    own = run.head_repository_id == run.key.repository_id
-    if own and run.started_at > now - VETTED and _of_publisher(book, run):
-        book.work.want("inspect", vet_task(run.key), now)
-
-
 def _run_changed(book: Book, run: Run, known: Run | None, now: datetime) -> bool:
     """Keep the run; read its jobs if it may publish; look again at what it may explain. Heals a late webhook.
 
-    Its commit is asked about when it is first seen, and who approved it when it is over.
+    Its commit is asked about when it is first seen, and when it is over: who approved it is known then.
     """
+    dossiers = published_by(book, run)
     if run.jobs is JobsState.UNREAD:
-        _want_jobs(book, run, now)
-    if known is None or (run.completed and not known.completed):
-        _want_vetting(book, run, now)
+        want_jobs(book, run, dossiers, now)
+    if known is None or (run.completed and (not known.completed or run.vetting is None)):
+        want_vetting(book, run, dossiers, now)
     if run == known:
         return False
     book.runs.put(run)
-    for publisher in book.repositories.publishers(run.key.repository_id):
-        if run.workflows.isdisjoint(publisher.workflows):
-            continue
-        for dossier in book.versions.of(publisher.artifact):
-            pending = dossier.verdict is None or dossier.verdict.outcome is Outcome.PENDING
-            times = {file.published_at or dossier.version.at for file in dossier.version.files} or {dossier.version.at}
-            around = any(run.started_at - AROUND <= at <= run.updated_at + AROUND for at in times)
-            if pending or around:
-                book.work.want("examine", version_task(publisher.artifact, dossier.version.number), now)
+    for dossier in dossiers:
+        pending = dossier.verdict is None or dossier.verdict.outcome is Outcome.PENDING
+        if pending or concerns(run, dossier):
+            book.work.want("examine", version_task(dossier.version.artifact, dossier.version.number), now)
     return True

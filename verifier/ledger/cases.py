@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from verifier.ledger.apply import AROUND
+from verifier.ledger.apply import AFTER_PUSH
+from verifier.ledger.asking import AROUND, times_of
+from verifier.ledger.order import by_push
 from verifier.ledger.protocol import Book, Dossier, Watch
 from verifier.model import (
     Artifact,
     Case,
+    ForcedPush,
     JobsState,
     Judged,
     Policy,
@@ -61,7 +64,7 @@ class Cases:
             gone=self._gone(dossier),
             github_asked=dossier.github_asked,
             source=dossier.source,
-            forced=tuple(push for repository_id in ids for push in book.refs.forced(repository_id)),
+            forced=tuple(push for repository_id in ids for push in self._forced(version, repository_id)),
             siblings=self._siblings(version, siblings),
             neighbours=self._neighbours(version, publishers) if version.at >= watch.since(version) else (),
             refs=tuple(ref for refs, _ in names for ref in refs),
@@ -83,6 +86,19 @@ class Cases:
         return tuple(
             replace(_judged(d), vetting=self._vetting(d)) if d.version.number in near else _judged(d) for d in others
         )
+
+    def _predecessors(self, version: Version) -> list[Version]:
+        """Those just before it on its line, oldest first."""
+        every = [dossier.version for dossier in self._of(version.artifact).values()]
+        line = [other for other in every if other.line == version.line and other.at < version.at]
+        return sorted(line, key=lambda other: other.at)[-PREDECESSORS:]
+
+    def _forced(self, version: Version, repository_id: int) -> list[ForcedPush]:
+        """What rewrote a branch before it was published, and shortly before each of those before it: that is habit."""
+        spans = [(before.at - AFTER_PUSH, before.at) for before in self._predecessors(version)]
+        spans.append((version.at - STAGED, max(version.at, *times_of(version))))
+        found = {push for since, until in spans for push in self._book.refs.forced(repository_id, since, until)}
+        return sorted(found, key=by_push)
 
     def _vetting(self, dossier: Dossier) -> Vetting | None:
         """What GitHub said of the run that accounts for a version, or that its proven evidence names."""
@@ -113,10 +129,9 @@ class Cases:
     def _runs(self, dossier: Dossier, ids: list[int]) -> tuple[Run, ...]:
         """Attempts around every file's publication, those that evidence names, and those that may have staged it."""
         version = dossier.version
-        times = {file.published_at for file in version.files if file.published_at} or {version.at}
         found: dict[RunKey, Run] = {}
         for repository_id in ids:
-            for at in times:
+            for at in times_of(version):
                 runs = self._book.runs.between(repository_id, at - AROUND, at + AROUND)
                 found |= {run.key: run for run in runs}
             if version.account is not None and version.account.approver is not None:

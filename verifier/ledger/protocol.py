@@ -272,8 +272,8 @@ class Refs(Protocol):
     def release(self, repository_id: int, release_id: int) -> Release | None: ...
     def put_release(self, release: Release) -> None: ...
     def releases(self, repository_id: int) -> list[Release]: ...
-    def forced(self, repository_id: int) -> list[ForcedPush]:
-        """The pushes that rewrote a branch, oldest first."""
+    def forced(self, repository_id: int, since: datetime, until: datetime) -> list[ForcedPush]:
+        """The pushes that rewrote a branch from `since` to `until`, oldest first."""
 
     def put_forced(self, push: ForcedPush) -> bool:
         """Keep it; False when it is known. The same commits pushed again later are another push."""

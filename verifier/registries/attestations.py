@@ -7,12 +7,14 @@ Source: github.com/npm/registry docs/REGISTRY-API.md; PEP 740, "Provenance objec
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from itertools import islice
 
 from verifier.document import Malformed, items, mapping, parse
 from verifier.model import Attestation, Form
 
 MOST = 64
-"""The most attestations of one list that are taken."""
+"""The most attestations of one document that are taken, however it groups them."""
 
 
 def written(value: dict[str, object]) -> bytes:
@@ -38,7 +40,12 @@ def provenance(body: bytes, source: str, names: tuple[str, ...] = ()) -> tuple[A
         listed = items(mapping(parse(body), "the document").get("attestation_bundles"), "attestation_bundles", MOST)
     except Malformed as error:
         return (Attestation(source, Form.PEP740, names=names, problem=f"{error}."),)
-    return tuple(attestation for entry in listed for attestation in _of_publisher(entry, source, names))
+    found = (attestation for entry in listed for attestation in _of_publisher(entry, source, names))
+    taken = tuple(islice(found, MOST + 1))
+    if len(taken) > MOST:
+        problem = f"attestation_bundles hold more than {MOST} attestations; at most so many are read."
+        return (Attestation(source, Form.PEP740, names=names, problem=problem),)
+    return taken
 
 
 def _bundle(entry: object, source: str, names: tuple[str, ...]) -> Attestation:
@@ -49,12 +56,14 @@ def _bundle(entry: object, source: str, names: tuple[str, ...]) -> Attestation:
         return Attestation(source, names=names, problem=f"{error}.")
 
 
-def _of_publisher(entry: object, source: str, names: tuple[str, ...]) -> tuple[Attestation, ...]:
+def _of_publisher(entry: object, source: str, names: tuple[str, ...]) -> Iterator[Attestation]:
     try:
         listed = items(mapping(entry, "an attestation bundle").get("attestations"), "attestations", MOST)
     except Malformed as error:
-        return (Attestation(source, Form.PEP740, names=names, problem=f"{error}."),)
-    return tuple(_attestation(each, source, names) for each in listed)
+        yield Attestation(source, Form.PEP740, names=names, problem=f"{error}.")
+        return
+    for each in listed:
+        yield _attestation(each, source, names)
 
 
 def _attestation(entry: object, source: str, names: tuple[str, ...]) -> Attestation:

@@ -35,8 +35,9 @@ class Refs:
     def releases(self, repository_id: int) -> list[Release]:
         return sorted((r for r in self._releases.values() if r.repository_id == repository_id), key=by_update)
 
-    def forced(self, repository_id: int) -> list[ForcedPush]:
-        return sorted((push for push in self._forced.values() if push.repository_id == repository_id), key=by_push)
+    def forced(self, repository_id: int, since: datetime, until: datetime) -> list[ForcedPush]:
+        of_it = (push for push in self._forced.values() if push.repository_id == repository_id)
+        return sorted((push for push in of_it if since <= push.at <= until), key=by_push)
 
     def put_forced(self, push: ForcedPush) -> bool:
         key = (push.repository_id, push.ref, push.before, push.after, push.at)

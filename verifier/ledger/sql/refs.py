@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import delete, select
 
 from verifier.ledger.codec import decode, encode
@@ -49,9 +51,10 @@ class Refs:
         rows = self._transaction.rows(select(columns.body).where(columns.repository_id == repository_id))
         return sorted((decode(Release, row.body) for row in rows), key=by_update)
 
-    def forced(self, repository_id: int) -> list[ForcedPush]:
+    def forced(self, repository_id: int, since: datetime, until: datetime) -> list[ForcedPush]:
         columns = tables.forced_pushes.c
-        rows = self._transaction.rows(select(columns.body).where(columns.repository_id == repository_id))
+        within = (columns.repository_id == repository_id, columns.at.between(since, until))
+        rows = self._transaction.rows(select(columns.body).where(*within))
         return sorted((decode(ForcedPush, row.body) for row in rows), key=by_push)
 
     def put_forced(self, push: ForcedPush) -> bool:

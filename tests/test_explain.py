@@ -1,0 +1,139 @@
+"""`explain` shows what a verdict stands on: how far evidence carries, and what GitHub and the log said of the run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.explain import explain
+from tests.verdict.cases import LATER, NOON, case, run, signed, version
+from verifier.ledger.protocol import Dossier
+from verifier.model import Case, Commit, Comparison, LogClaim, LogState, Standing, Vetting
+from verifier.verdict import decide
+
+HOSTILE = "x\x1b[31m\u202e\nCompared"
+
+
+def said(**changes: Any) -> str:
+    """What is said of a version with a case like this."""
+    made: Case = case(version(), **changes)
+    return explain(Dossier(made.version), made, decide(made, LATER), [])
+
+
+@pytest.mark.parametrize(
+    ("standing", "word"),
+    [
+        (Standing.VERIFIED, "npm attestation: verified\n"),
+        (Standing.PROMISED, "npm attestation: verified, only promised by its log\n"),
+        (Standing.FAILED, "npm attestation: failed: its subject is another file\n"),
+        (Standing.STATED, "npm attestation: cannot be checked here: its subject is another file\n"),
+        (Standing.UNREADABLE, "npm attestation: unreadable: its subject is another file\n"),
+    ],
+)
+def test_each_piece_of_evidence_is_shown_with_how_far_it_carries_and_why(standing: Standing, word: str) -> None:
+    proven = standing in (Standing.VERIFIED, Standing.PROMISED)
+    shown = said(evidence=(signed(standing=standing, problem="" if proven else "its subject is another file"),))
+
+    assert word in shown
+    assert "run 1/1 of alice/widget" in shown
+    assert ("(unproven) run 1/1" in shown) is not proven
+
+
+def test_evidence_that_is_not_read_is_not_shown_as_absent() -> None:
+    assert "attestations that are not read yet" in said(evidence=None)
+    assert "evidence" not in said(evidence=())
+
+
+def test_what_github_said_about_a_runs_source_is_shown() -> None:
+    vetting = Vetting(
+        NOON,
+        asked=("refs/heads/main", "refs/heads/1.x"),
+        reachable_from=("refs/heads/main",),
+        stood=True,
+        commit=Commit("a" * 40, signed=True, pull_requests=(12, 13)),
+    )
+    shown = said(runs=(run(vetting=vetting),))
+
+    for part in (
+        "reachable from refs/heads/main\n",
+        "signed; brought by pull request #12, #13\n",
+        "as it stood on the",
+    ):
+        assert part in shown
+
+
+@pytest.mark.parametrize(
+    ("vetting", "words"),
+    [
+        (None, ("not asked about yet",)),
+        (
+            Vetting(NOON, asked=("refs/heads/main",)),
+            ("none of the refs that were asked about (1)", "not known whether"),
+        ),
+        (
+            Vetting(NOON, stood=False, commit=Commit("a" * 40)),
+            ("never stood like this", "signature not known; pull req"),
+        ),
+        (Vetting(NOON, commit=Commit("a" * 40, signed=False, pull_requests=())), ("not signed; no pull request",)),
+        (Vetting(NOON, problem="GitHub did not answer"), ("problem   GitHub did not answer",)),
+    ],
+)
+def test_what_is_missing_unknown_or_wrong_about_a_runs_source_is_told_apart(
+    vetting: Vetting | None, words: tuple[str, ...]
+) -> None:
+    shown = said(runs=(run(vetting=vetting),))
+
+    assert all(word in shown for word in words)
+
+
+def test_a_runs_own_word_is_shown_as_what_its_log_says() -> None:
+    claims = (
+        LogClaim("npm", "widget", "1.2.3", digests=("sha1:ab",)),
+        LogClaim("pypi", "widget", file="widget.whl", staged=True),
+        *(LogClaim("npm", f"sibling-{number}", "1.0.0") for number in range(5)),
+    )
+    shown = said(runs=(run(log=LogState.READ, claims=claims),))
+
+    assert "log       says it published widget@1.2.3, sha1:ab\n" in shown
+    assert "log       says it staged widget (widget.whl), no digest\n" in shown
+    assert "log       … and 2 more\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("state", "word"),
+    [
+        (LogState.UNREAD, "log       not read\n"),
+        (LogState.GONE, "gone at GitHub"),
+        (LogState.REFUSED, "refused"),
+        (LogState.READ, "names nothing"),
+    ],
+)
+def test_a_log_that_says_nothing_is_told_from_one_that_was_not_read(state: LogState, word: str) -> None:
+    assert word in said(runs=(run(log=state),))
+
+
+def test_the_comparison_with_the_source_is_shown() -> None:
+    paths = tuple(f"lib/{number}.js" for number in range(7))
+    shown = said(source=Comparison("c" * 40, NOON, files=20, compared=12, differing=paths, missing=("setup.js",)))
+
+    assert "Compared with the source at cccccccccccc: 12 of 20 files\n" in shown
+    assert "lib/4.js and 2 more\n" in shown
+    assert "not in it: setup.js\n" in shown
+    assert "could not be compared" in said(source=Comparison("", NOON, problem="No tag."))
+    assert "were not compared" in said()
+
+
+def test_text_from_outside_moves_no_cursor_and_makes_no_line_of_its_own() -> None:
+    vetting = Vetting(NOON, reachable_from=(HOSTILE,), problem=HOSTILE)
+    lines = said(
+        evidence=(
+            signed(source=HOSTILE, repository=HOSTILE, ref=HOSTILE, problem=HOSTILE),
+            signed(run=None, identity=HOSTILE),
+        ),
+        runs=(run(vetting=vetting, claims=(LogClaim("npm", HOSTILE, HOSTILE, HOSTILE, (HOSTILE,), HOSTILE),)),),
+        source=Comparison(HOSTILE, NOON, differing=(HOSTILE,), missing=(HOSTILE,)),
+    )
+
+    assert not {"\x1b", "\u202e"} & set(lines)
+    assert 1 == sum(line.startswith("Compared") for line in lines.splitlines())
