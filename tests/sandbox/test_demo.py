@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,9 @@ from tests.documents import ROOT
 
 @pytest.mark.parametrize("moment", [" on this machine (1 scenario) …", "Dashboard: "])
 def test_sigterm_ends_the_demo_with_its_processes_and_its_folder(tmp_path: Path, moment: str) -> None:
-    command = [sys.executable, "-u", "-c", "from app.cli import main; main()", "demo", "--scenario", "axios-2026"]
+    command = [sys.executable, "-u", "-c", "from app.cli import main; main()", "demo", "--once"]
     demo = subprocess.Popen(
-        command,
+        [*command, "--scenario", "axios-2026"],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(tmp_path), "COLUMNS": "200"},
         stdout=subprocess.PIPE,
@@ -43,7 +44,7 @@ def test_sigterm_ends_the_demo_with_its_processes_and_its_folder(tmp_path: Path,
         with pytest.raises(ProcessLookupError):
             os.killpg(demo.pid, 0)
     finally:
-        if demo.poll() is None:
+        with suppress(ProcessLookupError):
             os.killpg(demo.pid, signal.SIGKILL)
 
 
