@@ -268,3 +268,12 @@ def test_no_module_is_a_drawer_for_everything() -> None:
     drawers = {"utils", "util", "helpers", "helper", "manager", "service", "common", "misc"}
 
     assert [] == [named(path) for path in modules() if drawers & {path.stem, *path.relative_to(ROOT).parts[:-1]}]
+
+
+def test_every_test_that_knows_postgresql_or_redis_runs_on_them_in_ci() -> None:
+    knows = re.compile("DATABASE_URL|REDIS_URL")
+    files = [path for path in (ROOT / "tests").rglob("*.py") if "e2e" not in path.parts and path != Path(__file__)]
+    named = re.findall(r"tests/[\w/.]+", (ROOT / ".ci/run").read_text("utf-8"))
+    known = [path.relative_to(ROOT).as_posix() for path in files if knows.search(path.read_text("utf-8"))]
+
+    assert [] == [path for path in known if not any(path == name or path.startswith(f"{name}/") for name in named)]
