@@ -16,8 +16,8 @@ def unavailable(error: DBAPIError | TimeoutError) -> Unavailable | None:
     said = f"{type(error.orig).__name__}: {error.orig}".strip().splitlines()[0]
     if any(word in said for word in _NO_TABLE):
         return Unavailable(
-            f"the database lacks tables of this version ({said}); run `artifact-monitor migrate`, "
-            "or `artifact-monitor run`, which migrates first"
+            "the database lacks tables of this version; run `artifact-monitor migrate`, or `artifact-monitor run`, "
+            "which migrates first"
         )
     if isinstance(error, (OperationalError, InterfaceError)) or error.connection_invalidated:
         return Unavailable(f"the database did not answer ({said}); try again later")
