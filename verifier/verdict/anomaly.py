@@ -11,7 +11,7 @@ from verifier.model import Case, Confidence, Finding, ForcedPush, Judged, Run, S
 from verifier.verdict import vetted
 from verifier.verdict.contents import of_contents
 from verifier.verdict.explanation import explaining_runs
-from verifier.verdict.habit import LAST, teaches
+from verifier.verdict.habit import LAST, earlier
 
 FORCED_WITHIN = timedelta(hours=24)
 """How long before a run a rewritten branch is worth a word."""
@@ -30,8 +30,7 @@ def _anomaly(reason: str, sentence: str, run: Run | None = None) -> Finding:
 
 
 def _before(case: Case) -> list[Judged]:
-    version = case.version
-    return [j for j in case.siblings if j.version.at < version.at and j.version.line == version.line and teaches(j)]
+    return [j for j in earlier(case) if j.version.line == case.version.line]
 
 
 def _install_scripts(case: Case) -> list[Finding]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from verifier.model import Case, Evidence, Judged, Outcome, Publisher, Run
+from verifier.model import Case, Evidence, Publisher, Run
 from verifier.model.github import EVENTS
 from verifier.verdict import vetted
+from verifier.verdict.habit import is_compliant
 from verifier.verdict.naming import looks_like_version
 
 
@@ -92,16 +93,12 @@ def _honest_evidence(case: Case) -> list[Evidence]:
     found = [
         (judged.version.line == version.line, e)
         for judged in case.siblings
-        if judged.version.at < version.at and (judged.version.at < case.first_contact or _is_compliant(judged))
+        if judged.version.at < version.at and (judged.version.at < case.first_contact or is_compliant(judged))
         for e in judged.evidence
         if e.proven
     ]
     own = [e for ours, e in found if ours]
     return own or [e for _, e in found]
-
-
-def _is_compliant(judged: Judged) -> bool:
-    return judged.verdict is not None and judged.verdict.outcome is Outcome.COMPLIANT
 
 
 def approved(case: Case, run: Run) -> bool:

@@ -14,7 +14,7 @@ from verifier.model import AccountKind, Case, Confidence, File, Finding, JobsSta
 from verifier.verdict import vetted
 from verifier.verdict.approval import approved
 from verifier.verdict.claim import Claim, claims, files_of, signed_for
-from verifier.verdict.habit import Habit, teaches
+from verifier.verdict.habit import Habit, earlier
 from verifier.verdict.logged import logged
 from verifier.verdict.signed import about, binds, by_identity, elsewhere
 from verifier.verdict.window import may_concern
@@ -128,7 +128,7 @@ def unnamed(case: Case, habit: Habit) -> bool:
     version, account = case.version, case.version.account
     if habit.attested or any(p.manual is False for p in case.publishers):
         return False
-    before = {j.version.account for j in case.siblings if j.version.at < version.at and teaches(j)}
+    before = {j.version.account for j in earlier(case)}
     if account is not None and account not in before:
         return False
     newest = max(files_of(version), key=lambda file: file.published_at or version.at)

@@ -41,8 +41,12 @@ def by_registry(version: Version) -> bool:
 
 def by_ci(judged: Judged) -> bool:
     """It was published by CI, as far as the registry or our own verdict says."""
-    compliant = judged.verdict is not None and judged.verdict.outcome is Outcome.COMPLIANT
-    return compliant or by_registry(judged.version)
+    return is_compliant(judged) or by_registry(judged.version)
+
+
+def is_compliant(judged: Judged) -> bool:
+    """Our own verdict about it is `compliant`."""
+    return judged.verdict is not None and judged.verdict.outcome is Outcome.COMPLIANT
 
 
 def teaches(judged: Judged) -> bool:
@@ -52,16 +56,20 @@ def teaches(judged: Judged) -> bool:
     return not doubtful and not judged.version.placeholder
 
 
+def earlier(case: Case) -> list[Judged]:
+    """The versions published before it that say something, of whatever line."""
+    return [j for j in case.siblings if j.version.at < case.version.at and teaches(j)]
+
+
 def habit(case: Case) -> Habit:
     """The habit that the version under judgement is held to, learned from versions published before it."""
-    earlier = [j for j in case.siblings if j.version.at < case.version.at and teaches(j)]
-    return _of_line(case, case.version.line, case.version.rank, earlier)
+    return _of_line(case, case.version.line, case.version.rank)
 
 
-def _of_line(case: Case, line: Line, rank: tuple[int, ...], earlier: list[Judged]) -> Habit:
+def _of_line(case: Case, line: Line, rank: tuple[int, ...]) -> Habit:
     """The habit of a line; of the newest older one where it is the newest and has too few versions of its own."""
     lines: dict[Line, list[Judged]] = defaultdict(list)
-    for judged in earlier:
+    for judged in earlier(case):
         lines[judged.version.line].append(judged)
     newest = sorted((max(j.version.rank for j in of), name) for name, of in lines.items() if name != line)
     while len(lines[line]) < LAST and newest and newest[-1][0] < rank:

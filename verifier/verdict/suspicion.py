@@ -10,7 +10,7 @@ from verifier.verdict import vetted
 from verifier.verdict.absence import signed_by_ours, unreadable_only
 from verifier.verdict.approval import approved
 from verifier.verdict.explanation import explaining_runs, unnamed
-from verifier.verdict.habit import LAST, Habit, by_ci, by_registry, expects_ci, is_tagged, teaches
+from verifier.verdict.habit import LAST, Habit, by_ci, by_registry, earlier, expects_ci, is_tagged
 from verifier.verdict.window import windows
 
 HOUR = timedelta(hours=1)
@@ -49,7 +49,7 @@ def _account(case: Case) -> tuple[Finding, ...]:
     account = case.version.account
     if account is None or account.kind is not AccountKind.PERSON:
         return ()
-    before = [j.version.account for j in case.siblings if j.version.at < case.version.at and teaches(j)]
+    before = [j.version.account for j in earlier(case)]
     people = {a.name for a in before if a is not None and a.kind is AccountKind.PERSON}
     if not people and len(before) >= LAST and None not in before:
         return _suspect(
@@ -63,8 +63,7 @@ def _account(case: Case) -> tuple[Finding, ...]:
 
 def _unlike_all(case: Case) -> tuple[Finding, ...]:
     """A line of its own does not hide it: the artifact's newest versions came from CI, and this one did not."""
-    before = [j for j in case.siblings if j.version.at < case.version.at and teaches(j)]
-    newest = sorted(before, key=lambda j: (j.version.at, j.version.number))[-2 * LAST :]
+    newest = sorted(earlier(case), key=lambda j: (j.version.at, j.version.number))[-2 * LAST :]
     if len(newest) < LAST or by_registry(case.version) or not all(by_ci(j) for j in newest):
         return ()
     sentence = f"The {len(newest)} versions before it came from CI, whatever their line; this one did not."

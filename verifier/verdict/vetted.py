@@ -6,8 +6,8 @@ So neither speaks against a version by itself: it does where the line's earlier 
 
 from __future__ import annotations
 
-from verifier.model import Case, Judged, Outcome, Run, Vetting
-from verifier.verdict.habit import teaches
+from verifier.model import Case, Judged, Run, Vetting
+from verifier.verdict.habit import earlier, is_compliant
 
 ENOUGH = 2
 """How many earlier releases of the line must have been vetted before the next is held against them."""
@@ -15,27 +15,22 @@ ENOUGH = 2
 
 def usual(case: Case) -> tuple[Vetting, ...]:
     """The vettings of this line's earlier honest versions; empty while they are too few to go by."""
-    found = [j.vetting for j in case.siblings if _earlier(case, j) and j.vetting is not None and not j.vetting.problem]
-    return tuple(found) if len(found) >= ENOUGH else ()
+    return _enough([j for j in _honest(case) if j.version.line == case.version.line])
 
 
 def _of_kin(case: Case) -> tuple[Vetting, ...]:
     """The same, of all lines where this one has too few: a new line must not be a way around."""
-    if found := usual(case):
-        return found
-    kin = [j for j in case.siblings if _honest(case, j) and j.vetting is not None and not j.vetting.problem]
-    found = tuple(j.vetting for j in kin if j.vetting is not None)
+    return usual(case) or _enough(_honest(case))
+
+
+def _enough(versions: list[Judged]) -> tuple[Vetting, ...]:
+    found = tuple(j.vetting for j in versions if j.vetting is not None and not j.vetting.problem)
     return found if len(found) >= ENOUGH else ()
 
 
-def _earlier(case: Case, judged: Judged) -> bool:
-    return judged.version.line == case.version.line and _honest(case, judged)
-
-
-def _honest(case: Case, judged: Judged) -> bool:
-    version, outcome = judged.version, judged.verdict.outcome if judged.verdict is not None else None
-    known = version.at < case.first_contact or outcome is Outcome.COMPLIANT
-    return known and teaches(judged) and version.at < case.version.at
+def _honest(case: Case) -> list[Judged]:
+    """The earlier versions of before first contact, or found compliant."""
+    return [j for j in earlier(case) if j.version.at < case.first_contact or is_compliant(j)]
 
 
 def off_branch(case: Case, run: Run) -> bool:
@@ -55,12 +50,8 @@ def never_stood(case: Case, run: Run) -> bool:
 
     A commit that a branch which may publish holds is not held against it: there its file stood.
     """
-    vetting = run.vetting
-    if vetting is None or vetting.problem or vetting.stood is not False or (vetting.reachable_from and vetting.asked):
-        return False
-    before = _of_kin(case)
-    used = {v.workflow_blob for v in before}
-    return bool(before) and all(v.stood for v in before) and vetting.workflow_blob not in used
+    held = run.vetting is not None and run.vetting.reachable_from and run.vetting.asked
+    return not held and strange_file(case, run)
 
 
 def unclear(case: Case, run: Run) -> bool:
