@@ -5,9 +5,18 @@ Source: the package-url specification, through the packageurl library.
 
 from __future__ import annotations
 
+import re
+
 from packageurl import PackageURL
 
 from verifier.model import Artifact
+from verifier.model.artifact import DOCKER_HUB, IMAGES
+
+HUB = (DOCKER_HUB, "index.docker.io", "registry-1.docker.io", "hub.docker.com")
+"""The names that Docker Hub goes by."""
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?")
+_REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*){0,15}")
+"""The distribution specification's pattern of a repository's name."""
 
 LIMIT = 512
 """The longest purl we take, in characters."""
@@ -26,7 +35,34 @@ def artifact(text: str) -> Artifact:
         raise ValueError(f"{text!r} is not a purl ({error}); write it like pkg:npm/%40scope/name") from error
     if purl.version or purl.subpath:
         raise ValueError(f"{text!r} names a version or a path; name the artifact alone, like pkg:npm/name")
-    return Artifact(purl.to_string())
+    return Artifact(_of_image(purl, text).to_string() if purl.type in IMAGES else purl.to_string())
+
+
+def _of_image(purl: PackageURL, text: str) -> PackageURL:
+    """One spelling for one repository: `pkg:docker/ns/name` on Docker Hub, else `pkg:oci/name?repository_url=…`.
+
+    Raises ValueError for a name that no registry could have, and for one that does not say where it is.
+    """
+    qualifiers = purl.qualifiers if isinstance(purl.qualifiers, dict) else {}
+    if set(qualifiers) - {"repository_url"}:
+        raise ValueError(f"{text!r} names a tag or a platform; name the image alone, like pkg:docker/ns/name")
+    where = qualifiers.get("repository_url", "").removeprefix("https://").strip("/").lower()
+    path = "/".join(filter(None, (purl.namespace, purl.name))).lower()
+    if purl.type == "oci" and not where:
+        raise ValueError(f"{text!r} does not say where it is; write pkg:oci/name?repository_url=ghcr.io/owner/name")
+    if where and purl.type == "docker":
+        where = where if where.endswith(f"/{path}") else f"{where}/{path}"
+    host, _, path = where.partition("/") if where else (DOCKER_HUB, "", path)
+    if purl.type == "oci" and path.rpartition("/")[2] != purl.name.lower():
+        raise ValueError(
+            f"{text!r}: repository_url must end in the name, like pkg:oci/name?repository_url=ghcr.io/o/name"
+        )
+    if not _HOST.fullmatch(host) or not _REPOSITORY.fullmatch(path):
+        raise ValueError(f"{text!r} is not the name of an image; write it like pkg:docker/ns/name")
+    if host in HUB:
+        namespace, _, name = path.rpartition("/")
+        return PackageURL("docker", namespace or "library", name)
+    return PackageURL("oci", None, path.rpartition("/")[2], None, {"repository_url": f"{host}/{path}"})
 
 
 def versioned(of: Artifact, number: str) -> str:

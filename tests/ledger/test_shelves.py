@@ -26,6 +26,7 @@ from tests.ledger.examples import (
     waiver,
 )
 from verifier.ledger import Ledger
+from verifier.ledger.health import Budget
 from verifier.ledger.protocol import Dossier, Posted, Problem, Watch
 from verifier.model import (
     Account,
@@ -310,3 +311,14 @@ def test_a_problem_is_one_row_until_it_is_solved(ledger: Ledger) -> None:
         book.health.beat("clock", T0 + HOUR)
         assert T0 + HOUR == book.health.last_beat("clock")
         assert None is book.health.last_beat("worker")
+
+
+def test_the_last_word_of_each_host_about_its_limits_stands(ledger: Ledger) -> None:
+    """What one worker heard every other reads; a newer word replaces it."""
+    one, other = Budget("registry.example", 3, T0 + HOUR), Budget("hub.example:8443", 0, T0 + MINUTE, refused=True)
+    with ledger.writing() as book:
+        for budget in (one, other, replace(one, left=90)):
+            book.health.put_budget(budget)
+
+    with ledger.reading() as book:
+        assert [other, replace(one, left=90)] == book.health.budgets()

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.ledger.examples import MINUTE, T0, WIDGET, derived, publisher, repository, run, version
 from tests.ledger.test_record import STORY
 from verifier.ledger import Book, Ledger, Unavailable, open_ledger
+from verifier.ledger.health import Budget
 from verifier.ledger.protocol import Delivery, Dossier, Nested, ReadOnly
 from verifier.model import Installation, PublishersSet, RepositorySeen, RunSeen, RunsListed, VersionSeen
 
@@ -33,6 +34,7 @@ def scribble(book: Book) -> None:
     book.repositories.put_installation(Installation(9, 9, "x", T0))
     book.health.report("github", "no answer", T0)
     book.health.beat("clock", T0)
+    book.health.put_budget(Budget("registry.example", 0, T0))
 
 
 def look(ledger: Ledger) -> list[object]:
@@ -42,7 +44,7 @@ def look(ledger: Ledger) -> list[object]:
             list(book.facts()),
             [book.work.all(step) for step in ("poll", "examine", "inspect")],
             [book.inbox.waiting(), book.inbox.given_up(9)],
-            [book.health.problems(), book.health.last_beat("clock")],
+            [book.health.problems(), book.health.last_beat("clock"), book.health.budgets()],
             [book.repositories.gap_since(7), book.versions.watches(), book.incidents.all()],
         ]
 
@@ -102,6 +104,7 @@ def test_what_only_reads_cannot_write(ledger: Ledger) -> None:
             lambda: book.work.want("poll", "k", T0),
             lambda: book.versions.put(Dossier(version())),
             lambda: book.health.beat("clock", T0),
+            lambda: book.health.put_budget(Budget("registry.example", 0, T0)),
         ):
             with pytest.raises(ReadOnly):
                 write()

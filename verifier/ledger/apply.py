@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from verifier.ledger.asking import VETTED, concerns, published_by, want_jobs, want_runs_of, want_vetting
+from verifier.ledger.asking import VETTED, concerns, is_undated, published_by, want_jobs, want_runs_of, want_vetting
 from verifier.ledger.protocol import Book, Dossier, Watch
 from verifier.model import (
     Artifact,
@@ -16,6 +16,7 @@ from verifier.model import (
     Fact,
     ForcedPush,
     ForcedPushSeen,
+    IncidentState,
     Installation,
     InstallationSeen,
     JobsState,
@@ -168,6 +169,8 @@ def _version_seen(book: Book, version: Version, now: datetime) -> bool:
         return False
     if known is None:
         kept = Dossier(version)
+    elif version.artifact.is_image and known.version.files and known.version.fingerprint != version.fingerprint:
+        kept = _replaced(book, known, version)
     else:
         same = _same_evidence(known.version, version)
         kept = known if same else replace(known, evidence=None, github_asked=False)
@@ -175,9 +178,23 @@ def _version_seen(book: Book, version: Version, now: datetime) -> bool:
             kept = replace(kept, source=None)
         kept = replace(kept, version=version)
     book.versions.put(kept)
+    if is_undated(version) and not version.files:
+        return True  # one of a thousand tags that nobody has asked about yet: there is nothing to judge
     want_runs_of(book, kept, now)
     book.work.want("examine", version_task(version.artifact, version.number), now)
     return True
+
+
+def _replaced(book: Book, known: Dossier, version: Version) -> Dossier:
+    """A tag points at other bytes: what it held is kept with all that hangs on it, and nothing of it passes on.
+
+    But the incident, while it stands open: what is said there is about the tag, and must be told how it goes on.
+    """
+    held = replace(known.version, seen_at=version.unseen_at)
+    book.versions.put_earlier(replace(known, version=held))
+    incident = book.incidents.get(known.incident_id) if known.incident_id is not None else None
+    open_ = incident is not None and incident.state is IncidentState.OPEN
+    return Dossier(version, incident_id=known.incident_id if open_ else None)
 
 
 def _examine_line(book: Book, compared: Version, now: datetime) -> None:
@@ -265,6 +282,6 @@ def _run_changed(book: Book, run: Run, known: Run | None, now: datetime) -> bool
     book.runs.put(run)
     for dossier in dossiers:
         pending = dossier.verdict is None or dossier.verdict.outcome is Outcome.PENDING
-        if pending or concerns(run, dossier):
+        if (pending and not is_undated(dossier.version)) or concerns(run, dossier):
             book.work.want("examine", version_task(dossier.version.artifact, dossier.version.number), now)
     return True

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from verifier.ledger.protocol import Book, Dossier
 from verifier.model import JobsState, Run, RunKey, Version, named_runs
+from verifier.tag_names import core
 
 AROUND = timedelta(hours=1)
 """A run concerns the versions published from this long before it started until this long after it ended."""
@@ -28,15 +29,30 @@ def vet_task(key: RunKey) -> str:
     return f"vet/{key.repository_id}/{key.run_id}/{key.attempt}"
 
 
-def times_of(version: Version) -> set[datetime]:
-    """When its files were published: runs around each of these times concern it."""
-    return {file.published_at for file in version.files if file.published_at} or {version.at}
+def near(run: Run, dossier: Dossier) -> bool:
+    """The version was published around the run, or its evidence names it."""
+    around = any(span.around(AROUND).meets(run.started_at, run.updated_at) for span in dossier.version.spans)
+    return around or run.key in named_runs(dossier.evidence or ())
 
 
 def concerns(run: Run, dossier: Dossier) -> bool:
-    """The version was published around the run, or its evidence names it."""
-    around = any(run.started_at - AROUND <= at <= run.updated_at + AROUND for at in times_of(dossier.version))
-    return around or run.key in named_runs(dossier.evidence or ())
+    """What is known of the run may change what is said of the version.
+
+    An image's tag of before first contact may be of any run of a month: only a run that names its bytes or its number
+    says something of it.
+    """
+    version = dossier.version
+    if not is_undated(version):
+        return near(run, dossier)
+    held, number = {digest for file in version.files for digest in file.digests}, core(version.number)
+    named = any(claim.version == version.number or not held.isdisjoint(claim.digests) for claim in run.claims)
+    on_tag = number is not None and core(run.head_branch or "") == number
+    return named or on_tag or run.key in named_runs(dossier.evidence or ())
+
+
+def is_undated(version: Version) -> bool:
+    """An image's tag that was there before we looked, at a registry that tells no times."""
+    return version.artifact.is_image and version.published_at is None and version.unseen_at is None
 
 
 def published_by(book: Book, run: Run) -> list[Dossier]:
@@ -65,8 +81,10 @@ def want_runs_of(book: Book, dossier: Dossier, now: datetime) -> None:
     named = {key: run for key in named_runs(dossier.evidence or ()) if (run := book.runs.get(key)) is not None}
     for publisher in book.repositories.publishers_of(dossier.version.artifact):
         found = {key: run for key, run in named.items() if key.repository_id == publisher.repository_id}
-        for at in times_of(dossier.version):
-            found |= {run.key: run for run in book.runs.between(publisher.repository_id, at - AROUND, at + AROUND)}
+        for span in dossier.version.spans:
+            around = span.around(AROUND)
+            runs = book.runs.between(publisher.repository_id, around.since, around.until)
+            found |= {run.key: run for run in runs}
         for run in found.values():
             if run.jobs is JobsState.UNREAD:
                 want_jobs(book, run, (dossier,), now)
@@ -85,4 +103,4 @@ def _when(run: Run, dossiers: Iterable[Dossier], now: datetime) -> datetime | No
     age = now - run.updated_at
     if not run.completed or age <= LIVE:
         return now
-    return now + min(age / 1000, LATEST) if any(concerns(run, dossier) for dossier in dossiers) else None
+    return now + min(age / 1000, LATEST) if any(near(run, dossier) for dossier in dossiers) else None

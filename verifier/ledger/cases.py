@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
+from verifier.ledger import images
 from verifier.ledger.apply import AFTER_PUSH
-from verifier.ledger.asking import AROUND, times_of
+from verifier.ledger.asking import AROUND
 from verifier.ledger.order import by_push
 from verifier.ledger.protocol import Book, Dossier, Watch
 from verifier.model import (
@@ -54,6 +55,8 @@ class Cases:
         attested = any(file.attested for file in version.files)
         names = [self._refs(repository_id) for repository_id in ids]
         siblings = [d for number, d in self._of(version.artifact).items() if number != version.number]
+        mirrors = images.mirrors_of(book, version.artifact, publishers)
+        is_image, new = version.artifact.is_image, version.at >= watch.since(version)
         return Case(
             version=version,
             first_contact=watch.since(version),
@@ -66,7 +69,10 @@ class Cases:
             source=dossier.source,
             forced=tuple(push for repository_id in ids for push in self._forced(version, repository_id)),
             siblings=self._siblings(version, siblings),
-            neighbours=self._neighbours(version, publishers) if version.at >= watch.since(version) else (),
+            neighbours=self._neighbours(version, publishers) if new else (),
+            earlier=images.earlier(book, dossier, self._vetting) if is_image else (),
+            known=images.known(book, dossier, mirrors) if is_image else (),
+            mirrors=tuple(images.mirror(book, each, self._of(each).values()) for each in mirrors) if new else (),
             refs=tuple(ref for refs, _ in names for ref in refs),
             releases=tuple(release for _, releases in names for release in releases),
             sight=self._sight(version, ids, github_problem),
@@ -96,7 +102,7 @@ class Cases:
     def _forced(self, version: Version, repository_id: int) -> list[ForcedPush]:
         """What rewrote a branch before it was published, and shortly before each of those before it: that is habit."""
         spans = [(before.at - AFTER_PUSH, before.at) for before in self._predecessors(version)]
-        spans.append((version.at - STAGED, max(version.at, *times_of(version))))
+        spans.append((version.at - STAGED, max(version.at, *(span.until for span in version.spans))))
         found = {push for since, until in spans for push in self._book.refs.forced(repository_id, since, until)}
         return sorted(found, key=by_push)
 
@@ -131,8 +137,9 @@ class Cases:
         version = dossier.version
         found: dict[RunKey, Run] = {}
         for repository_id in ids:
-            for at in times_of(version):
-                runs = self._book.runs.between(repository_id, at - AROUND, at + AROUND)
+            for span in version.spans:
+                around = span.around(AROUND)
+                runs = self._book.runs.between(repository_id, around.since, around.until)
                 found |= {run.key: run for run in runs}
             if version.account is not None and version.account.approver is not None:
                 staged = self._book.runs.between(repository_id, version.at - STAGED, version.at)

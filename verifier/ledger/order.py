@@ -14,6 +14,11 @@ def by_publication(dossier: Dossier) -> tuple[datetime, tuple[int, ...], str, st
     return version.at, version.rank, version.number, version.artifact.purl
 
 
+def by_first_sight(dossier: Dossier) -> tuple[datetime, str]:
+    """What one tag held: when it was first seen to."""
+    return dossier.version.first_seen_at, dossier.version.fingerprint
+
+
 def by_start(run: Run) -> tuple[datetime, RunKey]:
     """Attempts: when they started."""
     return run.started_at, run.key

@@ -6,12 +6,14 @@ The truth is the insert-only list of facts; runs, versions, verdicts and all oth
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from verifier.ledger.health import Health
+from verifier.ledger.health import Problem as Problem
 from verifier.model import (
     Account,
     Artifact,
@@ -94,6 +96,8 @@ class Watch:
     channels: tuple[tuple[str, str], ...] = ()
     """Moving names of the registry and the version each points at: npm dist-tags."""
     problem: str = ""
+    cursor: str = ""
+    """The registry's own note about where its next look goes on."""
 
     learned_at: datetime | None = None
     """When the first full pass was done."""
@@ -148,16 +152,6 @@ class Link:
     body: str
     previous: str
     hash: str
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something the monitor itself could not do, for the health page. One row per subject until it is solved."""
-
-    subject: str
-    sentence: str
-    since: datetime
-    last_at: datetime
 
 
 class Inbox(Protocol):
@@ -290,6 +284,21 @@ class Versions(Protocol):
     def of(self, artifact: Artifact) -> list[Dossier]:
         """Every version of one artifact, in order of publication."""
 
+    def put_earlier(self, dossier: Dossier) -> None:
+        """Keep what a tag held before, under its fingerprint; what it held twice is kept as it was held last."""
+
+    def earlier(self, artifact: Artifact, number: str) -> list[Dossier]:
+        """What a tag held before, oldest first."""
+
+    def saw(self, artifact: Artifact, numbers: Iterable[str], at: datetime) -> None:
+        """A look at `at` showed these versions as they stand."""
+
+    def seen(self, artifact: Artifact) -> dict[str, datetime]:
+        """When each version was last seen as it stands; those never said to be are left out."""
+
+    def judged_as(self, artifact: Artifact, fingerprint: str) -> list[tuple[str, datetime, Verdict]]:
+        """Every verdict ever about these very files, under whatever number: (number, when, it), oldest first."""
+
     def by_account(self, account: Account, since: datetime, until: datetime) -> list[Dossier]:
         """Versions of any artifact that this account published in that span."""
 
@@ -321,18 +330,6 @@ class Incidents(Protocol):
     def all_posted(self, incident_id: str) -> list[Posted]: ...
     def put_waiver(self, waiver: Waiver) -> None: ...
     def waivers(self, artifact: Artifact, number: str) -> list[Waiver]: ...
-
-
-class Health(Protocol):
-    """What the monitor itself could not do, and when each of its processes was last alive."""
-
-    def report(self, subject: str, sentence: str, now: datetime) -> None:
-        """Open or refresh the problem of this subject; `since` stays that of the first report."""
-
-    def solve(self, subject: str) -> None: ...
-    def problems(self) -> list[Problem]: ...
-    def beat(self, name: str, now: datetime) -> None: ...
-    def last_beat(self, name: str) -> datetime | None: ...
 
 
 class Book(Protocol):

@@ -5,7 +5,7 @@ GitHub says of a commit and the files (`source`), what signed bundles say (`evid
 what we say about it (`incident`), and the facts that the ledger keeps (`fact`).
 """
 
-from verifier.model.artifact import Account, AccountKind, Artifact, File, Line, Version
+from verifier.model.artifact import UNTOLD, Account, AccountKind, Artifact, File, Line, Part, Span, Version
 from verifier.model.evidence import Attestation, Evidence, Form, Standing, named_runs
 from verifier.model.fact import (
     ArtifactsProposed,
@@ -55,6 +55,8 @@ from verifier.model.verdict import (
     Confidence,
     Finding,
     Judged,
+    Known,
+    Mirror,
     Need,
     Outcome,
     Policy,
@@ -64,6 +66,7 @@ from verifier.model.verdict import (
 )
 
 __all__ = [
+    "UNTOLD",
     "Account",
     "AccountKind",
     "Approval",
@@ -88,14 +91,17 @@ __all__ = [
     "InstallationSeen",
     "JobsState",
     "Judged",
+    "Known",
     "Line",
     "LogClaim",
     "LogState",
     "Member",
+    "Mirror",
     "Need",
     "Notice",
     "NoticeKind",
     "Outcome",
+    "Part",
     "Policy",
     "Proposal",
     "PublishStep",
@@ -116,6 +122,7 @@ __all__ = [
     "RunsListed",
     "Sight",
     "SourceCompared",
+    "Span",
     "Standing",
     "Verdict",
     "VerdictReached",

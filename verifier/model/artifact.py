@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
+
+IMAGES = ("docker", "oci")
+"""The purl types of container images: those of Docker Hub, and those of any other registry."""
+
+UNTOLD = timedelta(days=31)
+"""How long before first contact an image's tag may have been pushed, where nobody says when: what runs GitHub lists."""
+
+DOCKER_HUB = "docker.io"
+"""What people call Docker Hub in the name of an image."""
 
 
 @dataclass(frozen=True, order=True)
@@ -35,6 +44,28 @@ class Artifact:
         """The part of the name that names an owner: `@scope`, `namespace`; None where there is none."""
         return self.name.rsplit("/", 1)[0] if "/" in self.name else None
 
+    @property
+    def label(self) -> str:
+        """What people call it: the name, or for an image outside of Docker Hub its whole repository."""
+        return self.image if self.type == "oci" else self.name
+
+    def versioned(self, number: str) -> str:
+        """One version as people call it: `@scope/name@1.2.3`, `namespace/image:1.2.3`."""
+        return f"{self.label}{':' if self.is_image else '@'}{number}"
+
+    @property
+    def is_image(self) -> bool:
+        """It is a container image: its versions are tags, which can be made to point at other bytes."""
+        return self.type in IMAGES
+
+    @property
+    def image(self) -> str:
+        """An image's repository in full, host first: `docker.io/ns/name`, `ghcr.io/owner/name`; '' for packages."""
+        if self.type == "docker":
+            return f"{DOCKER_HUB}/{self.name}"
+        qualifiers = parse_qs(self.purl.partition("?")[2].partition("#")[0])
+        return qualifiers.get("repository_url", [""])[0] if self.type == "oci" else ""
+
 
 class AccountKind(StrEnum):
     """Who the registry says published: a person's account (or token) or a trusted publisher (OIDC)."""
@@ -54,8 +85,32 @@ class Account:
 
 
 @dataclass(frozen=True, order=True)
+class Span:
+    """From when to when: the earliest and the latest time at which something can have happened."""
+
+    since: datetime
+    until: datetime
+
+    def around(self, margin: timedelta) -> Span:
+        """The same, so much longer at either end."""
+        return Span(self.since - margin, self.until + margin)
+
+    def meets(self, since: datetime, until: datetime) -> bool:
+        """It has a moment in common with the time from `since` to `until`."""
+        return self.since <= until and since <= self.until
+
+
+@dataclass(frozen=True, order=True)
+class Part:
+    """One platform of an image, in an index whose digest covers its own: `linux/arm64/v8`, `sha256:…`."""
+
+    platform: str
+    digest: str
+
+
+@dataclass(frozen=True, order=True)
 class File:
-    """One file of a version: an npm tarball, a wheel, an sdist, an image platform.
+    """One file of a version: an npm tarball, a wheel, an sdist, the manifest or index that a tag points at.
 
     `digests` are `algorithm:lowercase-hex`, sorted. `published_at` is the registry's time, None where it gives none.
     """
@@ -68,19 +123,24 @@ class File:
     """The registry says that it holds provenance for this file; nobody has verified it by this."""
     removed: bool = False
     """The registry showed it once and no longer does; what we saw of it stays."""
+    parts: tuple[Part, ...] = ()
+    """The platforms of an image's index, signatures and attestations left out; empty: one manifest, or not read."""
 
 
 @dataclass(frozen=True, order=True)
 class Line:
     """The release line a version belongs to; habits are learned per line.
 
-    `channel` is the pre-release identifier (`alpha`, `rc`, …) or `release`; `major` the first number.
+    `channel` is the pre-release identifier (`alpha`, `rc`, …) or `release`; `major` the first number, -1 for a tag that
+    has none (`latest`, `sha-1f2e3d`): its line is called by its first word alone.
     """
 
     channel: str
     major: int
 
     def __str__(self) -> str:
+        if self.major < 0:
+            return self.channel
         return f"{self.major}.x" if self.channel == "release" else f"{self.major}.x {self.channel}"
 
 
@@ -106,6 +166,12 @@ class Version:
     placeholder: bool = False
     """The registry's own stand-in (npm `0.0.1-security`, `0.0.0-stage`): shown, never judged."""
     install_scripts: bool = False
+    moving: bool = False
+    """An image's tag that is made to move, by its shape: `latest`, `3.4`, `main`."""
+    unseen_at: datetime | None = None
+    """The last look that did not show it so: where the registry gives no time, it was published after this."""
+    seen_at: datetime | None = None
+    """The last look that showed a tag so, for what it held before; of what it holds now the ledger keeps that apart."""
 
     @property
     def fingerprint(self) -> str:
@@ -118,6 +184,21 @@ class Version:
         """When it was published as far as we can tell: the registry's time, else our first look."""
         return self.published_at or self.first_seen_at
 
+    def span_of(self, file: File) -> Span:
+        """When a file can have been published: the registry's time, else between our last two looks."""
+        at = file.published_at or self.published_at
+        if at is not None:
+            return Span(at, at)
+        since = self.unseen_at or self.first_seen_at
+        if self.unseen_at is None and self.artifact.is_image and file.digests:
+            since -= UNTOLD
+        return Span(min(since, self.first_seen_at), self.first_seen_at)
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """When its files can have been published, each by itself; the version's own where none was ever seen."""
+        return tuple(sorted({self.span_of(file) for file in self.files or (File(""),)}))
+
     @property
     def last_at(self) -> datetime:
         """When its newest file was published: a wheel may come days after the rest."""
@@ -129,4 +210,4 @@ class Version:
         return bool(self.files) and all(file.attested for file in self.files)
 
     def __str__(self) -> str:
-        return f"{self.artifact.name}@{self.number}"
+        return self.artifact.versioned(self.number)

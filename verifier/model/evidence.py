@@ -30,6 +30,10 @@ GITHUB_HELD = "GitHub attestation"
 """The source of what GitHub holds: whoever may write to the repository put it there, for builds of any kind."""
 
 
+IMAGE_HELD = "OCI attestation"
+"""The source of what hangs on an image in its registry: whoever may push there put it there, for builds of any kind."""
+
+
 class Form(StrEnum):
     """How an attestation is written: a Sigstore bundle, or the attestation object of PEP 740."""
 
@@ -96,7 +100,7 @@ class Evidence:
     @property
     def published(self) -> bool:
         """It came with the publication, from the registry: it says which run published, not only which built."""
-        return self.proven and self.source != GITHUB_HELD
+        return self.proven and self.source not in (GITHUB_HELD, IMAGE_HELD)
 
 
 def named_runs(evidence: Iterable[Evidence]) -> frozenset[RunKey]:

@@ -307,3 +307,7 @@ class Publisher:
     environment: str = ""
     issuer: str = ""
     identity: str = ""
+    moving: tuple[str, ...] = ()
+    """Of an image: glob patterns of tags that are made to move, beside those that look it."""
+    mirrors: tuple[str, ...] = ()
+    """Of an image: the purls of others that carry the same releases, beside those that discovery sees."""

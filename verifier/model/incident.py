@@ -47,6 +47,8 @@ class Member:
     anomalies: tuple[str, ...] = ()
     removed: bool = False
     waived: bool = False
+    good_digest: str = ""
+    """What an image's tag held before, where an approved run accounted for that; '' where none is known."""
     odd: tuple[str, ...] = ()
     """The reason ids of its anomalies."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
-from verifier.model.artifact import Version
+from verifier.model.artifact import Artifact, Version
 from verifier.model.evidence import Evidence
 from verifier.model.github import Publisher, Ref, Release, Repository, Run, RunKey
 from verifier.model.source import Comparison, ForcedPush, Vetting
@@ -128,6 +128,25 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Known:
+    """The last verdict about the very bytes under judgement: under another tag, before, or in another registry."""
+
+    artifact: Artifact
+    number: str
+    at: datetime
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """Another registry that carries the same releases of an image, as it was seen at `polled_at` (None: never)."""
+
+    artifact: Artifact
+    polled_at: datetime | None
+    versions: tuple[Judged, ...] = ()
+
+
+@dataclass(frozen=True)
 class Sight:
     """What we could see when the case was gathered. None: never.
 
@@ -165,7 +184,9 @@ class Case:
     publication and those that evidence names. `first_contact` is when we began to watch the artifact. `evidence` None:
     the registry holds attestations and they are not read yet. `gone` are runs that evidence names and GitHub no longer
     has. `forced` are pushes that rewrote a branch of the publishers' repositories. `source` None: not compared.
-    `github_asked`: GitHub was asked for attestations about these files (what it gave is in `evidence`).
+    `github_asked`: GitHub was asked for attestations about these files (what it gave is in `evidence`). Of images:
+    `earlier` is what this very tag held before, oldest first; `known` where else these bytes were judged; `mirrors` the
+    same image in other registries.
     """
 
     version: Version
@@ -182,5 +203,8 @@ class Case:
     forced: tuple[ForcedPush, ...] = ()
     source: Comparison | None = None
     github_asked: bool = False
+    earlier: tuple[Judged, ...] = ()
+    known: tuple[Known, ...] = ()
+    mirrors: tuple[Mirror, ...] = ()
     sight: Sight = Sight()
     policy: Policy = Policy()

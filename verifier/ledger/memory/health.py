@@ -1,19 +1,20 @@
-"""The monitor's own problems and heartbeats, in memory."""
+"""The monitor's own problems and heartbeats, and what hosts still grant it, in memory."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from verifier.ledger.health import Budget, Problem
 from verifier.ledger.memory.table import Journal, Table
-from verifier.ledger.protocol import Problem
 
 
 class Health:
-    """See `protocol.Health`."""
+    """See `verifier.ledger.health.Health`."""
 
     def __init__(self, journal: Journal) -> None:
         self._problems: Table[str, Problem] = Table(journal)
         self._beats: Table[str, datetime] = Table(journal)
+        self._budgets: Table[str, Budget] = Table(journal)
 
     def report(self, subject: str, sentence: str, now: datetime) -> None:
         known = self._problems.get(subject)
@@ -30,3 +31,9 @@ class Health:
 
     def last_beat(self, name: str) -> datetime | None:
         return self._beats.get(name)
+
+    def budgets(self) -> list[Budget]:
+        return sorted(self._budgets.values(), key=lambda budget: budget.host)
+
+    def put_budget(self, budget: Budget) -> None:
+        self._budgets.put(budget.host, budget)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from verifier.ledger.memory.table import Journal, Table
-from verifier.ledger.order import by_publication
+from verifier.ledger.order import by_first_sight, by_publication
 from verifier.ledger.protocol import Dossier, Watch
 from verifier.model import Account, Artifact, Verdict
 
@@ -19,6 +19,8 @@ class Versions:
         self._watches: Table[Artifact, Watch] = Table(journal)
         self._dossiers: dict[Artifact, Table[str, Dossier]] = {}
         self._verdicts: Table[tuple[Artifact, str], tuple[tuple[datetime, str, Verdict], ...]] = Table(journal)
+        self._earlier: Table[tuple[Artifact, str, str], Dossier] = Table(journal)
+        self._seen: Table[tuple[Artifact, str], datetime] = Table(journal)
 
     def watch(self, artifact: Artifact) -> Watch | None:
         return self._watches.get(artifact)
@@ -37,6 +39,30 @@ class Versions:
 
     def of(self, artifact: Artifact) -> list[Dossier]:
         return sorted(self._of(artifact).values(), key=by_publication)
+
+    def put_earlier(self, dossier: Dossier) -> None:
+        version = dossier.version
+        self._earlier.put((version.artifact, version.number, version.fingerprint), dossier)
+
+    def earlier(self, artifact: Artifact, number: str) -> list[Dossier]:
+        found = (d for key, d in self._earlier.items() if key[:2] == (artifact, number))
+        return sorted(found, key=by_first_sight)
+
+    def saw(self, artifact: Artifact, numbers: Iterable[str], at: datetime) -> None:
+        for number in numbers:
+            self._seen.put((artifact, number), at)
+
+    def seen(self, artifact: Artifact) -> dict[str, datetime]:
+        return {number: at for (of, number), at in self._seen.items() if of == artifact}
+
+    def judged_as(self, artifact: Artifact, fingerprint: str) -> list[tuple[str, datetime, Verdict]]:
+        found = (
+            (at, number, verdict)
+            for (of, number), verdicts in self._verdicts.items()
+            for at, judged, verdict in verdicts
+            if of == artifact and judged == fingerprint
+        )
+        return [(number, at, verdict) for at, number, verdict in sorted(found, key=lambda row: row[0])]
 
     def by_account(self, account: Account, since: datetime, until: datetime) -> list[Dossier]:
         def same(dossier: Dossier) -> bool:
@@ -60,10 +86,11 @@ class Versions:
         return [dossier for table in self._dossiers.values() for dossier in table.values()]
 
     def empty(self) -> None:
-        """Drop what facts give again; watches do not come from facts alone."""
+        """Drop what facts give again; watches and sightings do not come from facts alone."""
         for table in self._dossiers.values():
             table.clear()
         self._verdicts.clear()
+        self._earlier.clear()
 
     def _of(self, artifact: Artifact) -> Table[str, Dossier]:
         return self._dossiers.setdefault(artifact, Table(self._journal))

@@ -1,4 +1,4 @@
-"""The monitor's own problems and heartbeats, in tables."""
+"""The monitor's own problems and heartbeats, and what hosts still grant it, in tables."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from verifier.ledger.codec import decode, encode
-from verifier.ledger.protocol import Problem
+from verifier.ledger.health import Budget, Problem
 from verifier.ledger.sql import tables
 from verifier.ledger.sql.tables import beats
 from verifier.ledger.sql.transaction import Transaction
 
 
 class Health:
-    """See `protocol.Health`."""
+    """See `verifier.ledger.health.Health`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -42,3 +42,10 @@ class Health:
     def last_beat(self, name: str) -> datetime | None:
         row = self._transaction.one(select(beats.c.at).where(beats.c.name == name))
         return row.at if row else None
+
+    def budgets(self) -> list[Budget]:
+        rows = self._transaction.rows(select(tables.budgets.c.body))
+        return sorted((decode(Budget, row.body) for row in rows), key=lambda budget: budget.host)
+
+    def put_budget(self, budget: Budget) -> None:
+        self._transaction.upsert(tables.budgets, {"host": budget.host, "body": encode(budget)})

@@ -187,6 +187,24 @@ verdicts = Table(
     Column("fingerprint", Words, nullable=False),
     Column("body", Text, nullable=False),
     Index(None, "artifact", "number"),
+    Index(None, "fingerprint"),
+)
+
+earlier = Table(
+    "earlier",
+    metadata,
+    Column("artifact", Key, primary_key=True),
+    Column("number", Key, primary_key=True),
+    Column("fingerprint", Words, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("artifact", Key, primary_key=True),
+    Column("number", Words, primary_key=True),
+    Column("seen_at", Moment, nullable=False),
 )
 
 incidents = Table(
@@ -236,4 +254,11 @@ beats = Table(
     metadata,
     Column("name", Key, primary_key=True),
     Column("at", Moment, nullable=False),
+)
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("host", Key, primary_key=True),
+    Column("body", Text, nullable=False),
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select
 
 from verifier.ledger.codec import decode, encode
-from verifier.ledger.order import by_publication
+from verifier.ledger.order import by_first_sight, by_publication
 from verifier.ledger.protocol import Dossier, Watch
 from verifier.ledger.sql import tables
 from verifier.ledger.sql.tables import versions, watches
@@ -52,6 +53,37 @@ class Versions:
     def of(self, artifact: Artifact) -> list[Dossier]:
         return self._where(versions.c.artifact == artifact.purl)
 
+    def put_earlier(self, dossier: Dossier) -> None:
+        version = dossier.version
+        key = {"artifact": version.artifact.purl, "number": version.number, "fingerprint": version.fingerprint}
+        self._transaction.upsert(tables.earlier, key | {"body": encode(dossier)})
+
+    def earlier(self, artifact: Artifact, number: str) -> list[Dossier]:
+        columns = tables.earlier.c
+        rows = self._transaction.rows(
+            select(columns.body).where(columns.artifact == artifact.purl, columns.number == number)
+        )
+        return sorted((decode(Dossier, row.body) for row in rows), key=by_first_sight)
+
+    def saw(self, artifact: Artifact, numbers: Iterable[str], at: datetime) -> None:
+        for number in numbers:
+            self._transaction.upsert(tables.sightings, {"artifact": artifact.purl, "number": number, "seen_at": at})
+
+    def seen(self, artifact: Artifact) -> dict[str, datetime]:
+        columns = tables.sightings.c
+        rows = self._transaction.rows(select(columns.number, columns.seen_at).where(columns.artifact == artifact.purl))
+        return {row.number: row.seen_at for row in rows}
+
+    def judged_as(self, artifact: Artifact, fingerprint: str) -> list[tuple[str, datetime, Verdict]]:
+        columns = tables.verdicts.c
+        rows = self._transaction.rows(
+            select(columns.number, columns.at, columns.body)
+            .where(columns.fingerprint == fingerprint, columns.artifact == artifact.purl)
+            .order_by(columns.id)
+        )
+        # A key column, read back: it holds any number of up to 100 characters as it is, and tags have no more.
+        return [(row.number, row.at, decode(Verdict, row.body)) for row in rows]
+
     def by_account(self, account: Account, since: datetime, until: datetime) -> list[Dossier]:
         return self._where(versions.c.account == _account(account), versions.c.at.between(since, until))
 
@@ -76,9 +108,10 @@ class Versions:
         return self._where(versions.c.in_incident.is_(True))
 
     def empty(self) -> None:
-        """Drop what facts give again; watches do not come from facts alone."""
+        """Drop what facts give again; watches and sightings do not come from facts alone."""
         self._transaction.write(delete(versions))
         self._transaction.write(delete(tables.verdicts))
+        self._transaction.write(delete(tables.earlier))
 
     def _where(self, *conditions: ColumnElement[bool]) -> list[Dossier]:
         rows = self._transaction.rows(select(versions.c.body).where(*conditions))
