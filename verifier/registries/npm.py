@@ -26,7 +26,8 @@ from verifier.document import (
 from verifier.model import Account, AccountKind, Artifact, Attestation, File, Version
 from verifier.registries import semver
 from verifier.registries.attestations import bundles
-from verifier.registries.base import Ask, Page, Snapshot, Unreadable
+from verifier.registries.base import Ask, Conversation, Memory, Page, Place, Snapshot, Unreadable
+from verifier.registries.documents import attestations, document
 
 TYPE = "npm"
 LIMIT = 100 * 1024 * 1024
@@ -46,7 +47,7 @@ def _path(artifact: Artifact) -> str:
 
 def ask(artifact: Artifact, base: str) -> Ask:
     """The full document; the abbreviated form has neither times nor accounts."""
-    return Ask(f"{base.rstrip('/')}/{_path(artifact)}", "application/json", LIMIT)
+    return Ask(f"{base.rstrip('/')}/{_path(artifact)}", "application/json", LIMIT, conditional=True)
 
 
 def read(artifact: Artifact, page: Page, read_at: datetime) -> Snapshot | Unreadable:
@@ -248,3 +249,13 @@ def ask_evidence(version: Version, base: str) -> tuple[Ask, ...]:
 def read_evidence(version: Version, page: Page) -> tuple[Attestation, ...]:
     """Each bundle, npm's own receipt among them; the subject must be this version."""
     return bundles(page.body, SOURCE, (f"{version.artifact.purl}@{version.number}",))
+
+
+def look(artifact: Artifact, place: Place, memory: Memory) -> Conversation[Snapshot | Unreadable | None]:
+    """One document shows everything."""
+    return document(ask(artifact, place.base), artifact, lambda page: read(artifact, page, memory.now))
+
+
+def gather(version: Version, place: Place, now: datetime) -> Conversation[tuple[Attestation, ...] | Unreadable]:
+    """What is announced, document by document."""
+    return attestations(version, ask_evidence(version, place.base), SOURCE, read_evidence, now)

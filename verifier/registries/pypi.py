@@ -28,7 +28,8 @@ from verifier.document import (
 from verifier.model import Artifact, Attestation, File, Version
 from verifier.registries import pep440
 from verifier.registries.attestations import provenance
-from verifier.registries.base import Ask, Page, Snapshot, Unreadable
+from verifier.registries.base import Ask, Conversation, Memory, Page, Place, Snapshot, Unreadable
+from verifier.registries.documents import attestations, document
 
 TYPE = "pypi"
 LIMIT = 64 * 1024 * 1024
@@ -43,7 +44,7 @@ _DASHES = 40
 def ask(artifact: Artifact, base: str) -> Ask:
     """The project's page, as JSON: the HTML form has no times."""
     name = quote(canonicalize_name(artifact.name), safe="")
-    return Ask(f"{base.rstrip('/')}/{name}/", "application/vnd.pypi.simple.v1+json", LIMIT)
+    return Ask(f"{base.rstrip('/')}/{name}/", "application/vnd.pypi.simple.v1+json", LIMIT, conditional=True)
 
 
 def read(artifact: Artifact, page: Page, read_at: datetime) -> Snapshot | Unreadable:
@@ -171,3 +172,13 @@ def ask_evidence(version: Version, base: str) -> tuple[Ask, ...]:
 def read_evidence(version: Version, page: Page) -> tuple[Attestation, ...]:
     """Each attestation of the one file that was asked for by this address; the subject must be that file."""
     return provenance(page.body, SOURCE, (unquote(page.url.removesuffix("/provenance").rsplit("/", 1)[-1]),))
+
+
+def look(artifact: Artifact, place: Place, memory: Memory) -> Conversation[Snapshot | Unreadable | None]:
+    """One document shows everything."""
+    return document(ask(artifact, place.base), artifact, lambda page: read(artifact, page, memory.now))
+
+
+def gather(version: Version, place: Place, now: datetime) -> Conversation[tuple[Attestation, ...] | Unreadable]:
+    """What is announced, document by document."""
+    return attestations(version, ask_evidence(version, place.base), SOURCE, read_evidence, now)
