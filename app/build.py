@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from app.aws import make_aws
 from app.deps import Deps
 from app.github import clients
-from app.http import make_fetch
+from app.login import make_login
 from app.settings import Settings
 from app.trust import trust_of
 from app.wake import Wake
@@ -19,11 +20,12 @@ def build(settings: Settings) -> Deps:
     return Deps(
         settings=settings,
         ledger=open_ledger(settings.database),
-        fetch=make_fetch(settings),
+        fetch=make_login(settings, now),
         github=clients(settings),
         wake=wake_of(settings),
         now=now,
         trust=trust_of(settings),
+        aws=make_aws(),
     )
 
 

@@ -12,24 +12,30 @@ from app.settings import Settings
 from app.trust import shipped
 from app.wake import Wake
 from verifier.ledger.protocol import Ledger
-from verifier.registries.base import Absent, Ask, Page, Unreadable
+from verifier.registries.base import Absent, Answer, Ask, Call, Page, Unreadable
 
 if TYPE_CHECKING:
     from verifier.evidence import Trust
 
 
 class Fetch(Protocol):
-    """One guarded GET (`app.http`)."""
+    """One guarded question, GET or HEAD (`app.http`), by somebody logged in where that is needed (`app.login`)."""
 
     def __call__(self, ask: Ask, etag: str | None = None) -> Page | Absent | Unreadable:
         """Ask once; with an ETag, only for what changed. Never raises: what went wrong is an answer."""
+
+
+def no_aws(call: Call) -> Answer:
+    """Where no Amazon account is set up."""
+    return Unreadable(call.service, "Nothing is set up here to ask Amazon; see docs/install.md.")
 
 
 @dataclass(frozen=True)
 class Deps:
     """The machine room's parts. `github` gives the client of an installation id; it is made on first use.
 
-    `trust` gives the trust root in force, and raises Permanent where its files cannot be used.
+    `aws` makes one call of Amazon's API. `trust` gives the trust root in force, and raises Permanent where its files
+    cannot be used.
     """
 
     settings: Settings
@@ -39,3 +45,4 @@ class Deps:
     wake: Wake
     now: Callable[[], datetime]
     trust: Callable[[], Trust] = shipped
+    aws: Callable[[Call], Answer] = no_aws

@@ -17,11 +17,10 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from app.addresses import Origin, name
+
 Address = tuple[socket.AddressFamily, str, int]
 """One place to dial: family, numeric address, port."""
-
-Origin = tuple[str, str, int]
-"""Scheme, host and port: what two addresses must share to be the same place."""
 
 Resolve = Callable[[str, int], list[Address]]
 
@@ -129,18 +128,25 @@ def dial(host: str, port: int, trusted: bool, deadline: Deadline, connect_timeou
 class GuardedAdapter(HTTPAdapter):
     """Sends one request over one connection that `dial` made. Nothing is kept open or shared with another request.
 
-    Whether the place is trusted is asked of the connection, not of the address it came from: two readers of one
-    address may disagree about its host.
+    Whether the place is trusted, and whether it is the only one that the request is meant for (`only`), is asked of
+    the connection, not of the address it came from: two readers of one address may disagree about its host.
     """
 
     def __init__(
-        self, trusted: frozenset[Origin], deadline: Deadline, connect_timeout: float, resolve: Resolve
+        self,
+        trusted: frozenset[Origin],
+        deadline: Deadline,
+        connect_timeout: float,
+        resolve: Resolve,
+        only: Origin | None = None,
     ) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
         def connected(connection: HTTPConnection) -> Any:
             scheme = "https" if isinstance(connection, HTTPSConnection) else "http"
             host, port = connection.host.strip("[]").lower(), connection.port or connection.default_port
+            if only is not None and (scheme, host, port) != only:
+                raise Refused(f"a login for {name(only)} does not go to {name((scheme, host, port))}")
             made = dial(host, port, (scheme, host, port) in trusted, deadline, connect_timeout, resolve)
             made.settimeout(connection.timeout)
             return made

@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from app import logins
+from app.deps import Fetch
 from app.settings import BadSetting, Settings, read, require_webhook_secret
 from checks.base import Permanent, Temporary
 from verifier.ledger.protocol import Book, Ledger, Unavailable
 from verifier.model import Artifact
-from verifier.registries.base import Unreadable
+from verifier.registries.base import Absent, Ask, Unreadable
 
 STALE = timedelta(minutes=10)
+_ANSWER_LIMIT = 1024 * 1024
 _SIGNS = {True: "ok  ", False: "BAD ", None: "note"}
 
 
@@ -46,7 +49,7 @@ def examine() -> list[Check]:
     except BadSetting as error:
         return [*checks, Check(False, "settings", str(error), "See docs/install.md for every setting.")]
     checks.append(Check(True, "settings", f"data folder {settings.data_dir}"))
-    for check in (_secret, _database, _redis, _github, _registries):
+    for check in (_secret, _database, _redis, _github, _registries, _images, _logins):
         checks += _guarded(check, settings)
     return checks
 
@@ -142,12 +145,57 @@ def _github(settings: Settings) -> Iterator[Check]:
 
 def _registries(settings: Settings) -> Iterator[Check]:
     from app.http import make_fetch
-    from verifier.registries import REGISTRIES
+    from verifier.registries import npm, pypi
 
     fetch = make_fetch(settings)
-    for name, base in (("npm", settings.npm_registry), ("pypi", settings.pypi_index)):
-        answer = fetch(REGISTRIES[name].ask(Artifact(f"pkg:{name}/artifact-monitor-reachability"), base))
+    for registry, base in ((npm, settings.npm_registry), (pypi, settings.pypi_index)):
+        name = registry.TYPE
+        answer = fetch(registry.ask(Artifact(f"pkg:{name}/artifact-monitor-reachability"), base))
         if isinstance(answer, Unreadable):
             yield Check(False, name, f"{base}: {answer.problem}", f"Check the network, or set another {name} address.")
         else:
             yield Check(True, name, f"{base} answers")
+
+
+def _images(settings: Settings) -> Iterator[Check]:
+    """Registries of images: Docker Hub matters to who watches images there; what a setting names shall answer."""
+    from app.http import make_fetch
+
+    fetch, hub = make_fetch(settings), "Only images on Docker Hub need it; check the network."
+    answer = fetch(Ask(f"{settings.docker_hub}/v2/", "application/json", _ANSWER_LIMIT))
+    silence = answer.problem if isinstance(answer, Unreadable) and not 0 < answer.status < 500 else ""
+    yield _answers("docker hub", settings.docker_hub, silence, None, hub)
+    yield _answers("docker", settings.docker_registry, _no_registry(fetch, settings.docker_registry), None, hub)
+    for host, base in settings.oci_registries:
+        problem = _no_registry(fetch, base)
+        yield _answers("images", f"{host} at {base}", problem, False, "Check OCI_REGISTRIES and the network.")
+
+
+def _answers(name: str, where: str, problem: str, bad: bool | None, advice: str) -> Check:
+    return Check(bad, name, f"{where}: {problem}", advice) if problem else Check(True, name, f"{where} answers")
+
+
+def _no_registry(fetch: Fetch, base: str) -> str:
+    """Why there is no registry of images at an address, '' where there is one: it answers, or wants a login."""
+    match fetch(Ask(f"{base}/v2/", "application/json", _ANSWER_LIMIT)):
+        case Unreadable(status=status, problem=problem) if status != 401:
+            return problem
+        case Absent():
+            return "There is no registry of images here (404)."
+        case _:
+            return ""
+
+
+def _logins(settings: Settings) -> Iterator[Check]:
+    path = settings.registry_auth_file
+    if path is None:
+        yield Check(None, "logins", "REGISTRY_AUTH_FILE is not set: only public images can be read")
+        return
+    known = logins.read(path)
+    hosts = ", ".join(sorted(known.by_host)) or "no registry"
+    yield Check(True, "logins", f"{path} holds a login for {hosts}")
+    if logins.open_to_others(path):
+        yield Check(None, "logins", f"other users of this machine may read {path}", f"chmod 600 {path}")
+    if known.helpers:
+        sentence = f"{path} names credential helpers, which are not run"
+        yield Check(None, "logins", sentence, "Write a file of its own: `podman login --authfile FILE HOST`.")

@@ -1,29 +1,31 @@
-"""One guarded GET: the only way anything but GitHub is asked.
+"""One guarded question, GET or HEAD: the only way anything but GitHub is asked.
 
 What comes back is a value (`Page`, `Absent`, `Unreadable`), never an exception. The registry is not trusted to be
 quick, small, honest about its size, or to send us somewhere harmless.
 
 Decisions. Proxies, `.netrc` and certificate variables of the environment are not used (`trust_env` is off): a proxy
 would do the resolving, and the check of the address that is dialled would see the proxy's. No cookies, no connection
-kept open, no login anywhere: every request stands alone, so threads share nothing but the pace.
+kept open: every request stands alone, so threads share nothing but the pace. A login is handed in for one request
+(`app.login` does), goes to the place that was asked and to no other, whatever a redirect says.
 """
 
 from __future__ import annotations
 
-import threading
+import math
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from importlib import metadata
-from ipaddress import ip_address
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 import urllib3
 
 from app import dial
+from app.addresses import Origin, Unusable, origin
+from app.pace import Pace
 from app.settings import Settings
 from verifier.registries.base import Absent, Ask, Page, Unreadable
 
@@ -43,84 +45,106 @@ _GONE = {404, 410}
 class _Problem(Exception):
     """Why there is no answer, in words for people."""
 
-    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
-        super().__init__(sentence)
-        self.retry_after = retry_after
-
 
 @dataclass(frozen=True)
 class Limits:
-    """How patient one GET is. `deadline` is for the whole of it, redirects included."""
+    """How patient one question is. `deadline` is for the whole of it, redirects included."""
 
     connect: timedelta = _CONNECT_TIMEOUT
     read: timedelta = _READ_TIMEOUT
     deadline: timedelta = _DEADLINE
 
 
-@dataclass
-class Pace:
-    """The least time between two requests to one host, for all threads of this process."""
+@dataclass(frozen=True)
+class Secret:
+    """What shows who asks: the value of `Authorization`, or a form to post. Kept out of `repr`."""
 
-    interval: timedelta
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _next: dict[str, float] = field(default_factory=dict)
+    authorization: str = field(default="", repr=False)
+    form: str = field(default="", repr=False)
 
-    def turn(self, host: str, now: float) -> float:
-        """Take the next turn at this host; returns how many seconds to wait for it."""
-        if _is_loopback(host):
-            return 0.0
-        with self._lock:
-            at = max(now, self._next.get(host, now))
-            self._next = {name: then for name, then in self._next.items() if then > now}
-            self._next[host] = at + self.interval.total_seconds()
-        return at - now
+    def __bool__(self) -> bool:
+        return bool(self.authorization or self.form)
+
+
+NOBODY = Secret()
 
 
 @dataclass(frozen=True)
 class Fetcher:
-    """The GET, with what it may reach: `trusted` are the places that the settings name, which may be private."""
+    """The question, with what it may reach: `trusted` are the places that the settings name, which may be private."""
 
-    trusted: frozenset[dial.Origin]
+    trusted: frozenset[Origin]
     pace: Pace
     limits: Limits = Limits()
     resolve: dial.Resolve = dial.resolve
 
-    def __call__(self, ask: Ask, etag: str | None = None) -> Page | Absent | Unreadable:
+    def __call__(self, ask: Ask, etag: str | None = None, secret: Secret = NOBODY) -> Page | Absent | Unreadable:
         """Ask once. `etag` is the validator of the last answer: unchanged pages come back as status 304."""
         try:
             with dial.Deadline(self.limits.deadline.total_seconds()) as deadline:
-                return self._follow(ask, etag, deadline)
-        except _Problem as problem:
-            return Unreadable(ask.url, str(problem), problem.retry_after)
+                return self._follow(ask, etag, secret, deadline)
+        except (_Problem, Unusable) as problem:
+            return Unreadable(ask.url, str(problem))
 
-    def _follow(self, ask: Ask, etag: str | None, deadline: dial.Deadline) -> Page | Absent:
-        """Redirects by hand: each address is checked before it is asked."""
-        url, start = ask.url, _origin(ask.url)
+    def _follow(
+        self, ask: Ask, etag: str | None, secret: Secret, deadline: dial.Deadline
+    ) -> Page | Absent | Unreadable:
+        """Redirects by hand: each address is checked before it is asked.
+
+        Once it led to another place, no secret is sent any more, and nothing is believed about how to log in.
+        """
+        url, start, home = ask.url, origin(ask.url), True
+        # A stranger's redirect may not lead to a private place either, though the settings name it.
+        trusted = self.trusted if start in self.trusted else frozenset()
         for _ in range(REDIRECTS + 1):
-            here = _origin(url)
-            if here[0] != "https" and not (start in self.trusted and start[0] == here[0]):
+            here = origin(url)
+            home = home and here == start
+            if here[0] != "https" and here not in trusted:
                 raise _Problem("It leads to an address without encryption, which no setting names.")
-            answer = self._ask(url, here[1], ask, etag, deadline)
+            adapter = dial.GuardedAdapter(
+                trusted, deadline, self.limits.connect.total_seconds(), self.resolve, start if home and secret else None
+            )
+            answer = self._ask(url, here[1], adapter, ask, etag, secret if home else NOBODY, deadline)
             if not isinstance(answer, str):
-                return answer
+                return answer if home else _without_challenge(answer)
+            if secret.form:
+                raise _Problem("It redirects a login, which is not sent on.")
             url = _target(url, answer)
         raise _Problem(f"It was redirected more than {REDIRECTS} times.")
 
-    def _ask(self, url: str, host: str, ask: Ask, etag: str | None, deadline: dial.Deadline) -> Page | Absent | str:
+    def _ask(
+        self,
+        url: str,
+        host: str,
+        adapter: dial.GuardedAdapter,
+        ask: Ask,
+        etag: str | None,
+        secret: Secret,
+        deadline: dial.Deadline,
+    ) -> Page | Absent | Unreadable | str:
         """One request; a redirect's target is returned as text."""
         time.sleep(min(self.pace.turn(host, time.monotonic()), deadline.left))
         headers = {"User-Agent": _USER_AGENT, "Accept": ask.accept, "Accept-Encoding": "gzip", "Connection": "close"}
         if etag is not None and len(etag) <= _LONGEST_HEADER:
             headers["If-None-Match"] = etag
-        connect, read = self.limits.connect.total_seconds(), self.limits.read.total_seconds()
-        adapter = dial.GuardedAdapter(self.trusted, deadline, connect, self.resolve)
+        if secret.authorization:
+            headers["Authorization"] = secret.authorization
+        if secret.form:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        patience = self.limits.connect.total_seconds(), self.limits.read.total_seconds()
         with requests.Session() as session:
             session.trust_env = False
             session.mount("http://", adapter)
             session.mount("https://", adapter)
             try:
-                response = session.get(
-                    url, headers=headers, timeout=(connect, read), stream=True, allow_redirects=False
+                response = session.request(
+                    "POST" if secret.form else ask.method,
+                    url,
+                    data=secret.form or None,
+                    headers=headers,
+                    timeout=patience,
+                    stream=True,
+                    allow_redirects=False,
                 )
                 with response:
                     return self._answer(response, ask, etag, deadline)
@@ -131,7 +155,7 @@ class Fetcher:
 
     def _answer(
         self, response: requests.Response, ask: Ask, etag: str | None, deadline: dial.Deadline
-    ) -> Page | Absent | str:
+    ) -> Page | Absent | Unreadable | str:
         status = response.status_code
         headers = {name.lower(): value for name, value in response.headers.items() if len(value) <= _LONGEST_HEADER}
         if status in _REDIRECTS:
@@ -143,8 +167,10 @@ class Fetcher:
         if status == 304 and etag is not None:
             return Page(ask.url, 304, b"", headers)
         if status != 200:
-            raise _Problem(_refusal(status), _retry_after(headers.get("retry-after"), datetime.now(UTC)))
-        return Page(ask.url, 200, _body(response, ask.limit, deadline), headers)
+            return Unreadable(ask.url, _refusal(status), _retry_after(headers, datetime.now(UTC)), status, headers)
+        # What a HEAD says about its length is about the body that a GET would have.
+        body = b"" if ask.method == "HEAD" else _body(response, ask.limit, deadline)
+        return Page(ask.url, 200, body, headers)
 
     def _silence(self, host: str, error: Exception, deadline: dial.Deadline) -> str:
         """Why there was no answer. The exception's own text is long and may hold the address; only its kind counts."""
@@ -162,25 +188,19 @@ class Fetcher:
 
 
 def make_fetch(settings: Settings, limits: Limits | None = None, resolve: dial.Resolve = dial.resolve) -> Fetcher:
-    """The GET for these settings. `limits` and `resolve` are for tests."""
-    trusted = _origins((settings.npm_registry, settings.pypi_index))
+    """The question for these settings. `limits` and `resolve` are for tests."""
+    named = [settings.npm_registry, settings.pypi_index, settings.docker_hub, settings.docker_registry]
+    named += [address for _, address in settings.oci_registries]
+    named += [f"https://{realm}" for _, realm in settings.token_realms]
+    trusted = frozenset(origin(address) for address in named)
     return Fetcher(trusted, Pace(settings.host_interval), limits or Limits(), resolve)
 
 
-def _origins(urls: Iterable[str]) -> frozenset[dial.Origin]:
-    return frozenset(_origin(url) for url in urls)
-
-
-def _origin(url: str) -> dial.Origin:
-    """The place an address leads to. Raises _Problem when it is no address of http or https."""
-    try:
-        parts = urlsplit(url)
-        scheme, host, port = parts.scheme.lower(), (parts.hostname or "").rstrip("."), parts.port
-    except ValueError as error:
-        raise _Problem("Its address is not usable.") from error
-    if scheme not in ("http", "https") or not host or "@" in parts.netloc:
-        raise _Problem("Its address is not one of http or https without a login.")
-    return scheme, host, port or (443 if scheme == "https" else 80)
+def _without_challenge(answer: Page | Absent | Unreadable) -> Page | Absent | Unreadable:
+    """How to log in is said by the registry that was asked, never by a place that it sent us to."""
+    if not isinstance(answer, Unreadable):
+        return answer
+    return replace(answer, headers={k: v for k, v in answer.headers.items() if k != "www-authenticate"})
 
 
 def _target(url: str, location: str) -> str:
@@ -189,13 +209,6 @@ def _target(url: str, location: str) -> str:
         return urljoin(url, location)
     except ValueError as error:
         raise _Problem("It was redirected to an address that is none.") from error
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _body(response: requests.Response, limit: int, deadline: dial.Deadline) -> bytes:
@@ -228,19 +241,20 @@ def _refusal(status: int) -> str:
     return f"It has a problem of its own ({status})." if status >= 500 else f"It answered with status {status}."
 
 
-def _retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds to wait, from seconds or a date (RFC 9110, section 10.2.3); at most a day."""
-    if value is None:
-        return None
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return min(float(value[:10]), _LONGEST_WAIT)
+def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds to wait, at most a day: from seconds or a date (RFC 9110, section 10.2.3), or Docker Hub's Unix time."""
+    value, unix = headers.get("retry-after", "").strip(), headers.get("x-retry-after", "").strip()
     try:
-        at = parsedate_to_datetime(value)
-        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
+        if value.isascii() and value.isdigit():
+            seconds = float(value[:10])
+        elif value:
+            at = parsedate_to_datetime(value)
+            seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
+        else:
+            seconds = float(unix[:12]) - now.timestamp() if unix.isascii() and unix.isdigit() else math.nan
     except (ValueError, OverflowError):
         return None
-    return min(max(seconds, 0.0), _LONGEST_WAIT)
+    return None if math.isnan(seconds) else min(max(seconds, 0.0), _LONGEST_WAIT)
 
 
 def _version() -> str:

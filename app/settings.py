@@ -11,7 +11,7 @@ from typing import Any
 from packageurl.contrib import purl2url
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
-from app import variables
+from app import logins, variables
 from app.variables import BadSetting
 from verifier.model import Policy
 
@@ -53,6 +53,22 @@ class Settings:
     """Without a trailing slash."""
     pypi_index: str = PYPI_SIMPLE_ENDPOINT
     """The simple index, with a trailing slash."""
+    docker_hub: str = "https://hub.docker.com"
+    """Docker Hub's own API, without a trailing slash."""
+    docker_registry: str = "https://registry-1.docker.io"
+    """Docker Hub's registry, without a trailing slash."""
+    oci_registries: tuple[tuple[str, str], ...] = ()
+    """Hosts as they stand in images' names, and their addresses; only these may be private or without encryption."""
+    registry_auth_file: Path | None = None
+    """Logins at registries of images, as `docker login` and `podman login` write them; read anew for each use."""
+    token_realms: tuple[tuple[str, str], ...] = ()
+    """A registry's host and the other host where its login may be turned into a token, which may be private."""
+    tag_checks: int = 50
+    """How many tags of one image are asked about one by one in a poll, where its registry tells no times."""
+    sns_topics: tuple[str, ...] = ()
+    """The topics of Amazon SNS whose messages are heard, by their ARNs."""
+    docker_hub_hint_secret: str = field(default="", repr=False)
+    """The last part of the address that Docker Hub's webhooks are sent to; empty: there is no such address."""
     trust_root: tuple[Path, ...] = ()
     """Files with Sigstore trust roots; empty: the copy that TUF keeps in the data folder, else the shipped one."""
     npm_keys: Path | None = None
@@ -119,6 +135,14 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "github_webhook_secret": variables.line,
     "npm_registry": variables.address,
     "pypi_index": variables.index,
+    "docker_hub": variables.address,
+    "docker_registry": variables.address,
+    "oci_registries": variables.registries,
+    "registry_auth_file": logins.file,
+    "token_realms": variables.hosts,
+    "tag_checks": variables.count,
+    "sns_topics": variables.topics,
+    "docker_hub_hint_secret": variables.path_secret,
     "trust_root": variables.files,
     "npm_keys": variables.file,
     "tuf_refresh": variables.switch,

@@ -16,12 +16,19 @@ class BadSetting(ValueError):
     """A setting is missing or unusable; says which one and what to do."""
 
 
+TOPIC = re.compile(
+    r"arn:aws(?:-cn|-us-gov)?:sns:(?P<region>[a-z]{2,8}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}):[0-9]{12}:[0-9A-Za-z_-]{1,256}"
+)
+"""The name of a topic of Amazon SNS. Of those that keep an order (`.fifo`) it delivers none over https."""
+
 _KEY_LIMIT = 65_536
 _LONGEST = timedelta(days=31)
 _PEM = re.compile(
     r"\s*-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----\s+[A-Za-z0-9+/=\s]+-----END \1-----\s*",
 )
 _APP_ID = re.compile(r"[1-9][0-9]{0,17}|Iv[0-9A-Za-z.]{4,62}")
+_NAMED_HOST = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,250}(?::[0-9]{1,5})?")
+_PATH_SECRET = re.compile(r"[0-9A-Za-z_-]{20,200}")
 _HOST = re.compile(r"[0-9A-Za-z_.:%-]{1,255}")
 
 
@@ -91,6 +98,49 @@ def github_api(name: str, text: str) -> str:
 def index(name: str, text: str) -> str:
     """An address with exactly one trailing slash."""
     return address(name, text) + "/"
+
+
+def registries(name: str, text: str) -> tuple[tuple[str, str], ...]:
+    """`HOST=ADDRESS` pairs, separated by commas: the host as it stands in images' names."""
+    found = {}
+    for pair in line(name, text).split(","):
+        host, equals, where = pair.strip().partition("=")
+        if not equals or not _NAMED_HOST.fullmatch(host):
+            raise BadSetting(f"{name} is not HOST=ADDRESS; write it like registry.internal:5000=https://10.0.0.5:5000.")
+        found[host.lower()] = address(name, where)
+    return tuple(sorted(found.items()))
+
+
+def hosts(name: str, text: str) -> tuple[tuple[str, str], ...]:
+    """`HOST=HOST` pairs, separated by commas, each with a port where it is not the usual one."""
+    found = []
+    for pair in line(name, text).lower().split(","):
+        one, _, other = pair.strip().partition("=")
+        if not _NAMED_HOST.fullmatch(one) or not _NAMED_HOST.fullmatch(other):
+            raise BadSetting(f"{name} is not HOST=HOST; write it like registry.example:5050=gitlab.example.")
+        address(name, f"https://{other}")  # its port is one
+        found.append((one.removesuffix(":443"), other.removesuffix(":443")))
+    return tuple(sorted(set(found)))
+
+
+def topics(name: str, text: str) -> tuple[str, ...]:
+    """ARNs of Amazon SNS topics, separated by commas."""
+    found = [part.strip() for part in line(name, text).split(",")]
+    if not all(TOPIC.fullmatch(arn) for arn in found):
+        raise BadSetting(f"{name} is not a topic's ARN; write it like arn:aws:sns:eu-west-1:123456789012:images.")
+    return tuple(dict.fromkeys(found))
+
+
+def path_secret(name: str, text: str) -> str:
+    """A secret that stands in an address, long enough that nobody guesses it."""
+    if not _PATH_SECRET.fullmatch(text):
+        raise BadSetting(f"{name} is not 20 to 200 letters, digits, - or _; make one with: openssl rand -hex 32")
+    return text
+
+
+def count(name: str, text: str) -> int:
+    """A whole number from 1 to 1000."""
+    return _count(name, text, 1_000)
 
 
 def database(name: str, text: str) -> str:

@@ -46,6 +46,8 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
     public, own, keys = (tmp_path / name for name in ("public.json", "own.json", "keys.json"))
     for path in (public, own, keys):
         path.write_text("{}")
+    auth = tmp_path / "auth.json"
+    auth.write_text('{"auths": {"registry.example": {"auth": "YWxpY2U6aHVudGVyMg=="}}}')
     expected = Settings(
         data_dir=Path("/srv/monitor"),
         database_url="postgresql://user:password@db.example/monitor",
@@ -56,6 +58,14 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         github_webhook_secret="It's a Secret to Everybody",
         npm_registry="http://127.0.0.1:4873",
         pypi_index="https://registry.example/simple/",
+        docker_hub="https://hub.example",
+        docker_registry="http://127.0.0.1:5000",
+        oci_registries=(("ghcr.io", "https://mirror.example/ghcr"), ("registry.internal:5000", "http://10.0.0.5:5000")),
+        registry_auth_file=auth,
+        token_realms=(("registry.example", "gitlab.example"), ("registry.internal:5000", "10.0.0.6:8443")),
+        tag_checks=1000,
+        sns_topics=("arn:aws:sns:eu-west-1:123456789012:images", "arn:aws-cn:sns:cn-north-1:123456789012:images"),
+        docker_hub_hint_secret="correct-horse-battery-staple",
         trust_root=(public, own),
         npm_keys=keys,
         tuf_refresh=False,
@@ -82,6 +92,17 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "GITHUB_WEBHOOK_SECRET": "It's a Secret to Everybody",
             "NPM_REGISTRY": "http://127.0.0.1:4873/",
             "PYPI_INDEX": "https://registry.example/simple",
+            "DOCKER_HUB": "https://hub.example/",
+            "DOCKER_REGISTRY": "http://127.0.0.1:5000",
+            "OCI_REGISTRIES": "Registry.Internal:5000=http://10.0.0.5:5000/, ghcr.io=https://mirror.example/ghcr",
+            "REGISTRY_AUTH_FILE": str(auth),
+            "TOKEN_REALMS": "registry.internal:5000=10.0.0.6:8443, Registry.example:443=gitlab.example",
+            "TAG_CHECKS": "1000",
+            "SNS_TOPICS": (
+                "arn:aws:sns:eu-west-1:123456789012:images, arn:aws-cn:sns:cn-north-1:123456789012:images,"
+                "arn:aws:sns:eu-west-1:123456789012:images"
+            ),
+            "DOCKER_HUB_HINT_SECRET": "correct-horse-battery-staple",
             "TRUST_ROOT": f"{public}, {own}",
             "NPM_KEYS": str(keys),
             "TUF_REFRESH": "off",
@@ -120,6 +141,26 @@ BAD = [
     ("NPM_REGISTRY", "https://[registry.example/"),
     ("PYPI_INDEX", "https:///simple/"),
     ("PYPI_INDEX", "https://registry.example/sim ple/"),
+    ("DOCKER_HUB", "https://alice:hunter2@hub.example"),
+    ("DOCKER_REGISTRY", "registry.example"),
+    ("OCI_REGISTRIES", "registry.example"),
+    ("OCI_REGISTRIES", "registry.example=https://alice:hunter2@registry.example"),
+    ("OCI_REGISTRIES", "https://registry.example=https://registry.example"),
+    ("OCI_REGISTRIES", "registry.example=https://registry.example,"),
+    ("REGISTRY_AUTH_FILE", "/no/such/auth.json"),
+    ("TOKEN_REALMS", "registry.example"),
+    ("TOKEN_REALMS", "registry.example=https://gitlab.example"),
+    ("TOKEN_REALMS", "registry.example=alice:hunter2@gitlab.example"),
+    ("TOKEN_REALMS", "registry.example=gitlab.example:99999"),
+    ("TAG_CHECKS", "0"),
+    ("TAG_CHECKS", "1001"),
+    ("SNS_TOPICS", "images"),
+    ("SNS_TOPICS", "arn:aws:sns:eu-west-1:123456789012:images,"),
+    ("SNS_TOPICS", "arn:aws:sns:eu-west-1:123456789012:images.fifo"),
+    ("SNS_TOPICS", "arn:aws:sqs:eu-west-1:123456789012:images"),
+    ("DOCKER_HUB_HINT_SECRET", "hunter2"),
+    ("DOCKER_HUB_HINT_SECRET", "hunter2/hunter2/hunter2"),
+    ("DOCKER_HUB_HINT_SECRET", "hunter2" * 40),
     ("TRUST_ROOT", "/no/such/root.json"),
     ("TRUST_ROOT", ","),
     ("TRUST_ROOT", "a" * 5000),

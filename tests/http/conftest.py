@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.http.hosts import Hosts, running
 from tests.http.server import Server
 
 
@@ -17,3 +19,9 @@ def server() -> Iterator[Server]:
         running.over.set()
         running.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hosts]:
+    with running(tmp_path, monkeypatch) as server:
+        yield server

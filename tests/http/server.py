@@ -26,11 +26,21 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
-        self.server.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
         try:
-            self.server.answers[self.path](self)
+            self.answer()
         except OSError:
             self.close_connection = True
+
+    def answer(self) -> None:
+        self.server.methods.append(self.command)
+        self.server.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+        self.server.answers[self.path](self)
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_POST(self) -> None:
+        self.do_GET()
 
     def log_message(self, format: str, *args: object) -> None:
         """Tests are quiet."""
@@ -42,7 +52,8 @@ class Handler(BaseHTTPRequestHandler):
         if "Content_Length" not in headers:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
 
 class Server(ThreadingHTTPServer):
@@ -52,6 +63,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers: dict[str, Answer] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.methods: list[str] = []
         self.over = threading.Event()
         self.dripped = 0
 

@@ -9,6 +9,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 import responses
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -143,12 +144,40 @@ def test_a_redirect_to_a_private_address_is_refused(server, scheme, host):
     """Metadata services, the operator's own network, tunnels into it: data may not send us there."""
     found = problem(get(server, redirect(f"{scheme}://{host}:1/latest/meta-data")))
 
-    assert "not a public address" in found
+    assert {"http": "without encryption", "https": "not a public address"}[scheme] in found
 
 
-def test_a_redirect_to_another_port_of_the_same_private_host_is_refused(server):
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_redirect_to_another_port_of_the_same_private_host_is_refused(server, scheme):
     with Server() as other:
-        assert "not a public address" in problem(get(server, redirect(f"{other.url}/x")))
+        assert problem(get(server, redirect(f"{scheme}://127.0.0.1:{other.server_port}/x"))).startswith("It ")
+    assert [] == other.asked
+
+
+def test_a_redirect_to_a_public_address_without_encryption_is_refused(server):
+    assert "without encryption" in problem(get(server, redirect("http://8.8.8.8/x")))
+
+
+def test_a_registry_that_nobody_named_cannot_send_us_to_a_private_one_that_somebody_did(hosts):
+    """What the settings name may be private; that opens it to nobody else."""
+    hosts.names["registry.internal.example"] = "10.0.0.5"
+    hosts.pages["stranger.example", "/x"] = redirect("https://registry.internal.example/v2/")
+    fetch = hosts.login(named=(("registry.internal.example", "https://registry.internal.example"),))
+
+    answer = fetch(Ask("https://stranger.example/x", "application/json", LIMIT))
+
+    assert "registry.internal.example leads to 10.0.0.5, which is not a public address" in problem(answer)
+
+
+def test_the_registries_of_images_that_settings_name_may_be_private(server):
+    for settings in (
+        Settings(docker_hub=server.url),
+        Settings(docker_registry=server.url),
+        Settings(oci_registries=(("registry.example", server.url),)),
+    ):
+        server.answers["/v2/"] = lambda h: h.send(200)
+
+        assert isinstance(make_fetch(settings, resolve=no_names)(Ask(f"{server.url}/v2/", "*/*", LIMIT)), Page)
 
 
 @pytest.mark.parametrize("address", PRIVATE)
@@ -245,3 +274,14 @@ def test_a_redirect_from_https_to_http_is_refused():
 @pytest.mark.parametrize("url", ["", "x", "http://", "https://[", "https://user:secret@registry.example/x", "\x00"])
 def test_an_address_that_is_none_is_unreadable(server, url):
     assert "Its address is not" in problem(fetcher(server)(Ask(url, "application/json", LIMIT)))
+
+
+def test_a_login_for_one_place_reaches_no_other_though_readers_of_its_address_disagree(server):
+    """Which place it is is asked of the connection itself."""
+    with dial.Deadline(10) as deadline, requests.Session() as session:
+        here = ("http", "127.0.0.1", server.server_port)
+        for only in (("http", "registry.example", 80), ("https", *here[1:]), ("http", "127.0.0.1", 80)):
+            session.mount("http://", dial.GuardedAdapter(frozenset({here}), deadline, 1.0, no_names, only))
+            with pytest.raises(dial.Refused, match=r"does not go to 127\.0\.0\.1"):
+                session.get(f"{server.url}/x")
+    assert [] == server.asked

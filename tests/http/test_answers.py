@@ -64,6 +64,61 @@ def test_every_other_status_is_unreadable_and_names_it(server, status):
     assert str(status) in problem(get(server, lambda h: h.send(status)))
 
 
+def test_a_refusal_says_how_it_was_said(server):
+    """What it says about logging in and about limits is for those who asked."""
+    answer = get(server, lambda h: h.send(401, WWW_Authenticate='Bearer realm="x"', X_Large="y" * 3000))
+
+    assert isinstance(answer, Unreadable)
+    assert (401, 'Bearer realm="x"', None) == (
+        answer.status,
+        answer.headers["www-authenticate"],
+        answer.headers.get("x-large"),
+    )
+
+
+def test_a_question_about_the_headers_alone_reads_no_body(server):
+    """The length that a HEAD announces is that of the body a GET would have."""
+    server.answers["/x"] = lambda h: h.send(200, Content_Length=str(LIMIT + 1), Docker_Content_Digest="sha256:1")
+
+    answer = fetcher(server)(Ask(f"{server.url}/x", "application/json", LIMIT, "HEAD"))
+
+    assert isinstance(answer, Page)
+    assert (b"", "sha256:1", ["HEAD"]) == (answer.body, answer.headers["docker-content-digest"], server.methods)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(404, Absent), (429, Unreadable), (401, Unreadable)])
+def test_a_question_about_the_headers_alone_is_refused_as_any_other(server, status, kind):
+    server.answers["/x"] = lambda h: h.send(status)
+
+    assert isinstance(fetcher(server)(Ask(f"{server.url}/x", "application/json", LIMIT, "HEAD")), kind)
+
+
+def test_a_question_about_the_headers_alone_stays_one_after_a_redirect(server):
+    server.answers["/y"] = lambda h: h.send(200)
+    server.answers["/x"] = lambda h: h.send(303, Location="/y")
+
+    fetcher(server)(Ask(f"{server.url}/x", "application/json", LIMIT, "HEAD"))
+
+    assert ["HEAD", "HEAD"] == server.methods
+
+
+@pytest.mark.parametrize(
+    ("headers", "least", "most"),
+    [
+        ({"X_Retry_After": str(int(datetime.now(UTC).timestamp()) + 600)}, 1, 600),
+        ({"X_Retry_After": "1000000000"}, 0, 0),
+        ({"X_Retry_After": "9" * 40}, 86400, 86400),
+        ({"Retry_After": "7", "X_Retry_After": "9" * 12}, 7, 7),
+    ],
+)
+def test_docker_hub_says_in_unix_time_when_to_come_back(server, headers, least, most):
+    answer = get(server, lambda h: h.send(429, **headers))
+
+    assert isinstance(answer, Unreadable)
+    assert answer.retry_after is not None
+    assert least <= answer.retry_after <= most
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [("120", 120.0), ("0", 0.0), ("9" * 30, 86400.0), ("Fri, 01 Jan 2100 00:00:00 GMT", 86400.0), ("soon", None)],

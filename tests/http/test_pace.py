@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.http import Pace
+from app.pace import Pace
 
 
 @given(st.lists(st.floats(0, 3), min_size=1, max_size=20))

@@ -1,0 +1,59 @@
+"""Leads a registry's conversation: asks what it wants asked, and gives it the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from app.budgets import Budgets
+from app.deps import Deps
+from verifier.registries.base import Answer, Ask, Call, Conversation, Page
+
+T = TypeVar("T")
+
+MOST_ASKED = 5_000
+"""The most questions of one conversation: what answers without end ends here."""
+
+
+class Endless(RuntimeError):
+    """A conversation wanted to ask more than `MOST_ASKED` questions: a fault of its registry's file."""
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[T]):
+    """What came of a conversation, and the validators of the pages that are asked for conditionally."""
+
+    result: T
+    validators: Mapping[str, str] = field(default_factory=dict)
+
+
+def converse(deps: Deps, conversation: Conversation[T], validators: Mapping[str, str] | None = None) -> Outcome[T]:
+    """Lead it to its end. Never raises on what a registry answers.
+
+    A host that wants to be left alone is not asked: the conversation is told so, as if the host had said it again.
+    """
+    known, fresh, budgets = validators or {}, dict[str, str](), Budgets(deps)
+    try:
+        question = next(conversation)
+        for _ in range(MOST_ASKED):
+            answer = _ask(deps, question, known, budgets)
+            if isinstance(question, Ask) and question.conditional and isinstance(answer, Page) and answer.etag:
+                fresh[question.url] = answer.etag
+            question = conversation.send(answer)
+    except StopIteration as end:
+        return Outcome(end.value, fresh)
+    finally:
+        budgets.keep()
+    raise Endless(f"more than {MOST_ASKED} questions")
+
+
+def _ask(deps: Deps, question: Ask | Call, validators: Mapping[str, str], budgets: Budgets) -> Answer:
+    if isinstance(question, Call):
+        return deps.aws(question)
+    refusal = budgets.refusal(question)
+    if refusal is not None:
+        return refusal
+    answer = deps.fetch(question, validators.get(question.url) if question.conditional else None)
+    budgets.hear(question, answer)
+    return answer
