@@ -26,6 +26,12 @@ MOST = 500
 """The most versions listed as vulnerable."""
 
 _ECOSYSTEMS = {"npm": "npm", "pypi": "pip"}
+_PACKAGES = "- Do not install these versions. Go back to one from before, and pin it."
+_IMAGES = (
+    "- Do not run these images. A tag may hold other bytes by now: compare the digest that you pulled with those "
+    "above, and pull a good one by its digest (`NAME@sha256:…`)."
+)
+_EVERYWHERE = "- Where one was installed, treat the machine and every secret on it as known to somebody else."
 _NOTE = (
     "*A draft by Artifact Monitor: nobody outside the project sees it until you publish it. Check the facts, choose a "
     "severity, and name the good version as patched. The text is written anew when the facts change.*"
@@ -41,9 +47,10 @@ def render(subject: Subject) -> Post:
     """The advisory's summary, description and one entry per version."""
     said, incident = report(subject, "the project's"), subject.incident
     closed = settled(incident)
+    kinds = {_IMAGES if member.artifact.is_image else _PACKAGES for member in incident.members}
     advice = (
-        "- Do not install these versions. Go back to one from before, and pin it.",
-        "- Where one was installed, treat the machine and every secret on it as known to somebody else.",
+        *sorted(kinds, reverse=True),
+        _EVERYWHERE.replace("installed", "run") if kinds == {_IMAGES} else _EVERYWHERE,
     )
     text = document(
         [marker(incident), _NOTE, said.lead],
@@ -54,7 +61,8 @@ def render(subject: Subject) -> Post:
     body: dict[str, Any] = {"summary": said.title, "description": text}
     rogue = [m for m in incident.members if m.outcome is Outcome.NON_COMPLIANT and commands.safe(m)]
     if not closed:
-        body["vulnerabilities"] = [_entry(member) for member in rogue[:MOST]]
+        once = {(member.artifact, member.number): member for member in rogue}
+        body["vulnerabilities"] = [_entry(member) for member in list(once.values())[:MOST]]
     return Post(marker=marker(incident), digest=digest(body), body=body, open=not closed)
 
 
@@ -85,7 +93,7 @@ def update(subject: Subject, post: Post, posted: Posted, github: GitHubCalls) ->
 def _entry(member: Member) -> dict[str, Any]:
     ecosystem = _ECOSYSTEMS.get(member.artifact.type, "other")
     return {
-        "package": {"ecosystem": ecosystem, "name": member.artifact.name},
+        "package": {"ecosystem": ecosystem, "name": member.artifact.label},
         "vulnerable_version_range": f"= {member.number}",
     }
 

@@ -73,7 +73,7 @@ def rogue(incident: Incident) -> bool:
 
 def named(member: Member) -> str:
     """Artifact and version as code spans."""
-    return f"{code(member.artifact.name)} {code(member.number)}"
+    return f"{code(member.artifact.label)} {code(member.number)}"
 
 
 def headline(incident: Incident, whose: str = "your") -> str:
@@ -119,12 +119,13 @@ def _what(members: Sequence[Member], *, plainly: bool = False) -> str:
     """These versions in a few words: in plain text for a title, else in Markdown."""
     if not members:
         return "no version"
-    name, number = members[0].artifact.name, members[0].number
+    name, number = members[0].artifact.label, members[0].number
     artifacts = len({member.artifact for member in members})
     if len(members) == 1:
         return f"{title(name, 80)} {title(number, 40)}" if plainly else named(members[0])
-    of = _count(artifacts, "package") if artifacts > 1 else title(name, 80) if plainly else code(name)
-    return f"{len(members)} versions of {of}"
+    kind = "image" if all(member.artifact.is_image for member in members) else "package"
+    of = _count(artifacts, kind) if artifacts > 1 else title(name, 80) if plainly else code(name)
+    return f"{len(members)} {'tags' if kind == 'image' else 'versions'} of {of}"
 
 
 def _verdict(members: Sequence[Member], whose: str) -> str:

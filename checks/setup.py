@@ -6,7 +6,7 @@ let a check run move. Source: docs.github.com/rest/checks/runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -31,18 +31,22 @@ PASTED = 100
 
 @dataclass(frozen=True)
 class Setup:
-    """What there is to say about one repository. `publishers` is what is in force, from every source."""
+    """What there is to say about one repository. `publishers` is what is in force, from every source.
+
+    `unnamed` are workflow files that push images whose names nobody could tell.
+    """
 
     repository: Repository
     publishers: tuple[Publisher, ...]
     proposals: tuple[Proposal, ...]
     said: Mapping[Artifact, Said] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
 
 
 def wants(setup: Setup) -> bool:
     """There is something to say: an artifact is watched, or asked about."""
-    return bool(setup.publishers or setup.proposals)
+    return bool(setup.publishers or setup.proposals or setup.unnamed)
 
 
 def render(setup: Setup) -> Post:
@@ -50,11 +54,11 @@ def render(setup: Setup) -> Post:
     asked = [proposal for proposal in setup.proposals if proposal.question]
     watched = {publisher.artifact for publisher in setup.publishers}
     output = {
-        "title": _title(len(watched), len(asked)),
-        "summary": document([_lead(asked)], ("What is watched", _watched(setup)), [], LIMIT),
+        "title": _title(watched, len(asked) + len(setup.unnamed)),
+        "summary": document([_lead(bool(asked or setup.unnamed))], ("What is watched", _watched(setup)), [], LIMIT),
         "text": document(
             [section("What could not be looked at", [f"- {markdown(line)}" for line in setup.problems[:PROBLEMS]])],
-            ("What is asked", _questions(asked)),
+            ("What is asked", [*_questions(asked), *map(_unnamed, setup.unnamed)]),
             [_pasted(asked)],
             LIMIT,
         ),
@@ -63,7 +67,7 @@ def render(setup: Setup) -> Post:
         "name": TITLE,
         "external_id": f"setup/{setup.repository.id}",
         "status": "completed",
-        "conclusion": "neutral" if asked or setup.problems else "success",
+        "conclusion": "neutral" if asked or setup.unnamed or setup.problems else "success",
         "output": {key: value for key, value in output.items() if value},
     }
     return Post(body["external_id"], digest(body), body, open=True)
@@ -89,13 +93,20 @@ def update(repository: Repository, ref: str, post: Post, github: GitHubCalls) ->
     github.call("PATCH", f"{_at(repository)}/check-runs/{quote(ref, safe='')}", post.body)
 
 
-def _title(watched: int, asked: int) -> str:
-    packages = "1 package is" if watched == 1 else f"{watched} packages are"
-    questions = "" if not asked else f", {asked} question{'s' if asked > 1 else ''} open"
-    return f"{packages} watched{questions}"
+def _title(watched: Collection[Artifact], asked: int) -> str:
+    images = sum(artifact.is_image for artifact in watched)
+    packages = len(watched) - images
+    counted = [_count(packages, "package")] if packages or not images else []
+    counted += [_count(images, "image")] if images else []
+    questions = f", {_count(asked, 'question')} open" if asked else ""
+    return f"{' and '.join(counted)} {'is' if len(watched) == 1 else 'are'} watched{questions}"
 
 
-def _lead(asked: Sequence[Proposal]) -> str:
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _lead(asked: bool) -> str:
     found = "This was found in the repository's files and compared with what the registries say."
     return f"{found} {_PLEASE if asked else f'If something is missing or wrong, `{CONFIG}` decides.'}"
 
@@ -119,9 +130,14 @@ def _by(paths: Sequence[str]) -> str:
 
 
 def _why(artifact: Artifact, found_in: Mapping[str, str], said: Mapping[Artifact, Said]) -> str:
-    """Where it was found and what its registry says, or that somebody configured it."""
+    """Where it was found and what its registry says, or that somebody configured it.
+
+    Of images the registry is asked once, so what it said then is not repeated.
+    """
     if artifact.purl not in found_in:
         return "as configured, or found earlier"
+    if artifact.is_image:
+        return f"named in {code(found_in[artifact.purl])}"
     words = {Word.AGREES: "; the registry agrees", Word.ABSENT: "; not published yet"}
     word = said[artifact].word if artifact in said else Word.UNASKED
     return f"found in {code(found_in[artifact.purl])}{words.get(word, '')}"
@@ -137,6 +153,13 @@ def _questions(asked: Sequence[Proposal]) -> list[str]:
         for question, proposals in about.items()
         for line in (f"- {markdown(question)}", *(f"  - {code(p.purl)} ({code(p.found_in)})" for p in proposals))
     ]
+
+
+def _unnamed(path: str) -> str:
+    return (
+        f"- {code(path)} pushes images, and only its runs know their names. Name each of them, like "
+        "`pkg:docker/owner/name` or `pkg:oci/name?repository_url=ghcr.io/owner/name`, with this workflow."
+    )
 
 
 def _pasted(asked: Sequence[Proposal]) -> str:

@@ -101,6 +101,38 @@ AGAINST: dict[str, Words] = {
         (WAIVER,),
     ),
     # absent
+    "tag-replaced": Words(
+        "A known tag holds other bytes",
+        "Whoever pulls this tag now gets something else than before, under a name they trust. Your CI pushed nothing: "
+        "that is what a stolen registry token does.",
+        ASK,
+        (WAIVER, BY_HAND),
+    ),
+    "other-bytes-in-log": Words(
+        "Your run pushed other bytes under this tag",
+        "The log of your run shows what the tag should hold. It holds something else: it was overwritten since.",
+        "**Compare both digests** above. The one in the run's log is yours; keep the other as evidence.",
+        (WAIVER,),
+    ),
+    "other-release-bytes": Words(
+        "It holds another release's bytes",
+        "The bytes are yours, under a number that promises newer ones. A stolen registry token can bring back an old "
+        "hole like that.",
+        ASK,
+        (WAIVER, BY_HAND),
+    ),
+    "registries-disagree": Words(
+        "Your registries hold different bytes",
+        "They always held the same for this line. In one of them something was put in its place.",
+        "**Compare both with the log of the run that built the release**, and keep what is rogue as evidence.",
+        (WAIVER,),
+    ),
+    "registry-alone": Words(
+        "Your other registries do not have it",
+        "Every release of this line went to all of them. A token of one registry reaches only that one.",
+        ASK,
+        (WAIVER,),
+    ),
     "no-run": Words(
         "No run of your CI accounts for it",
         "Versions of this line come from your CI. This one appeared without it: that is what a stolen token or a "
@@ -136,6 +168,18 @@ AGAINST: dict[str, Words] = {
         "No tag, though there always is one",
         "Whoever publishes past the repository leaves no tag in it.",
     ),
+    "tag-repushed": suspect(
+        "A release's tag was pushed again",
+        "A tag of a release is not made to move. Whoever pulls it now gets other bytes than before.",
+    ),
+    "tag-by-nobody": suspect(
+        "A new tag that no run of yours pushed",
+        "A workflow publishes this image, and it did not publish this. We have not seen enough yet to say more.",
+    ),
+    "missing-elsewhere": suspect(
+        "Your other registries do not have it",
+        "Every release of this line went to all of them. A token of one registry reaches only that one.",
+    ),
     "near-incident": suspect(
         "Close to a version that is not yours",
         "The same stolen credentials are often used on everything they open.",
@@ -157,6 +201,11 @@ AGAINST: dict[str, Words] = {
         "A tag can point at code that nobody merged. GitHub could not say whether this one does, as it could before.",
     ),
     # anomalies
+    "tag-rolled-back": odd(
+        "The tag was moved back",
+        "Whoever pulls it gets older bytes than before, with the holes that were mended since.",
+        "**Ask who moved it back.** Where a bad release was withdrawn, that is how it is done.",
+    ),
     "provenance-invalid": odd(
         "Its provenance does not verify",
         "Something at the registry claims to be provenance and is not. A tool may have broken it, or somebody made it.",

@@ -18,6 +18,10 @@ FOR: dict[str, Words] = {
     "version-in-log": calm(
         "Your run's log names it", "The publish step of an approved run says that it published this version."
     ),
+    "digest-known": calm(
+        "Bytes that your run accounts for",
+        "An approved run published exactly these bytes, under another tag, in another registry, or here before.",
+    ),
     "registry-names-publisher": calm(
         "A trusted publisher published it",
         "The registry took it from a trusted publisher while an approved run's publish step ran.",
@@ -37,6 +41,7 @@ FOR: dict[str, Words] = {
     ),
     "named-run-unread": calm("The run it names is not read yet", "Only that run can say whether it published.", WAIT),
     "evidence-unread": calm("Its attestations are not read yet", "They may say which run published it.", WAIT),
+    "digest-unread": calm("What the tag points at is not read yet", "Until then there is nothing to judge.", WAIT),
     "runs-not-listed": calm(
         "GitHub's list of runs is not read yet", "A webhook may have been lost; the list says whether a run was.", WAIT
     ),

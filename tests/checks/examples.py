@@ -55,6 +55,24 @@ def member(number: str = "1.14.1", name: str = "pkg:npm/axios", **more: Any) -> 
     return Member(**{**base, **more})
 
 
+ECR = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+ECR_PUBLIC = "public.ecr.aws"
+
+
+def image(
+    number: str = "3.4.0", name: str = "docker/kong/kubernetes-ingress-controller", digest: int = 10, **more: Any
+) -> Member:
+    """A tag of an image that somebody moved to other bytes."""
+    base: dict[str, Any] = {
+        "reasons": ("tag-replaced",),
+        "sentences": ("No run of .github/workflows/release.yaml pushed it.",),
+        "digests": (f"sha256:{digest:064x}",),
+        "good_digest": f"sha256:{'1' * 64}",
+        "account": "",
+    }
+    return member(number, f"pkg:{name}", **{**base, **more})
+
+
 def suspect(**more: Any) -> Member:
     """A version of a line published by hand, by an account nobody knows."""
     base: dict[str, Any] = {
@@ -158,7 +176,33 @@ CASES: dict[str, Incident] = {
         )
     ),
     "image": incident(
-        member("3.4.0", "pkg:docker/kong/kubernetes-ingress-controller", reasons=("no-run",), account="")
+        image(
+            sentences=(
+                "The tag held sha256:1111111111… until 2026-03-31 00:20:01 UTC, and holds sha256:a00659dfaa… now.",
+                "No run of .github/workflows/release.yaml pushed it.",
+            ),
+        )
+    ),
+    "image-everywhere": incident(
+        image("0.69.5", "docker/aquasec/trivy", 2, reasons=("no-run",), good_digest=""),
+        image(
+            "0.69.5",
+            f"oci/trivy?repository_url={ECR_PUBLIC}/aquasecurity/trivy",
+            2,
+            reasons=("no-run",),
+            good_digest="",
+        ),
+        image("latest", "oci/trivy?repository_url=ghcr.io/aquasecurity/trivy", 2),
+        image("latest", f"oci/trivy?repository_url={ECR}/security/trivy", 2, good_digest=""),
+        image("latest", "oci/trivy?repository_url=registry.example:5000/mirror/trivy", 2),
+    ),
+    "image-own-bytes": incident(
+        image(
+            "3.5.0",
+            reasons=("other-release-bytes",),
+            sentences=("It holds the bytes of 3.4.0, and no run put the tag there.",),
+            good_digest="",
+        )
     ),
     "cleared": incident(
         member(

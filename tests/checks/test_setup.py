@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 
 from checks import setup
@@ -10,7 +12,7 @@ from tests.checks.fake import FakeGitHub
 from tests.github_api.validate import problem
 from tests.verdict.cases import PUBLISHER, REPOSITORY, WIDGET, WORKFLOW
 from verifier.discovery.origin import Said, Word
-from verifier.model import Proposal
+from verifier.model import Artifact, Proposal, Publisher
 
 CLEAR = Proposal(WIDGET.purl, (WORKFLOW,), "package.json", clear=True)
 ASKED = Proposal("pkg:npm/extra", (WORKFLOW,), "extra/package.json", question="The registry names no repository.")
@@ -26,6 +28,22 @@ def test_what_is_watched_is_listed_with_where_it_was_found_and_what_the_registry
 
     assert "1 package is watched" in text
     assert f"`{WIDGET.purl}`, published by `{WORKFLOW}` (found in `package.json`; the registry agrees)" in text
+
+
+def test_an_image_is_listed_with_the_workflow_that_names_it_and_counted_as_one():
+    image = Artifact("pkg:oci/widget?repository_url=ghcr.io/alice/widget")
+    publishers = (PUBLISHER, replace(PUBLISHER, artifact=image))
+    clear = Proposal(image.purl, (WORKFLOW,), WORKFLOW, clear=True)
+
+    def said(*held: Publisher, word: Word) -> str:
+        found = Setup(REPOSITORY, held, (CLEAR, clear), {image: Said(word)})
+        output = setup.render(found).body["output"]
+        return f"{output['title']}\n{output['summary']}"
+
+    assert "1 package and 1 image are watched" in said(*publishers, word=Word.AGREES)
+    assert "1 image is watched" in said(publishers[1], word=Word.AGREES)
+    assert f"`{image.purl}`, published by `{WORKFLOW}` (named in `{WORKFLOW}`)" in said(*publishers, word=Word.AGREES)
+    assert said(*publishers, word=Word.AGREES) == said(*publishers, word=Word.UNASKED), "asked once, and said the same"
 
 
 def test_what_somebody_configured_is_listed_as_that():
@@ -51,6 +69,16 @@ def test_questions_make_it_neutral_and_nothing_makes_it_red():
         conclusion(CLEAR, ASKED),
         conclusion(problems=("x",)),
     ]
+
+
+def test_a_workflow_whose_images_have_no_name_that_could_be_read_is_asked_about():
+    asked = Setup(REPOSITORY, (), (), unnamed=(WORKFLOW,))
+    body = setup.render(asked).body
+
+    assert setup.wants(asked)
+    assert "neutral" == body["conclusion"]
+    assert "1 question open" in body["output"]["title"]
+    assert f"`{WORKFLOW}` pushes images" in body["output"]["text"]
 
 
 def test_hostile_names_make_no_structure():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -11,8 +13,8 @@ from hypothesis import strategies as st
 from checks.commands import safe, steps
 from checks.report import report, since
 from checks.words import WORDS, words
-from tests.checks.examples import AT, CASES, HOSTILE, incident, member, subject
-from verifier.model import Outcome
+from tests.checks.examples import AT, CASES, ECR, ECR_PUBLIC, HOSTILE, image, incident, member, subject
+from verifier.model import Member, Outcome
 from verifier.verdict.reasons import REASONS
 
 
@@ -51,6 +53,83 @@ def test_the_commands_for_npm_are_exact() -> None:
     assert "npm unpublish @scope/name@1.2.3" in commands
     assert "npm dist-tag add @scope/name@GOOD_VERSION latest" in commands
     assert "npm token revoke TOKEN_ID" in commands
+
+
+ROGUE, GOOD = f"sha256:{'0' * 63}a", f"sha256:{'1' * 64}"
+KONG = "docker.io/kong/kubernetes-ingress-controller"
+GHCR = "oci/charts/app?repository_url=ghcr.io/alice/charts/app"
+
+
+def lines(*members: Member) -> list[str]:
+    """Every command that is offered about these."""
+    return [command for step in steps(members) for command in step.commands]
+
+
+def test_a_tag_that_was_replaced_is_pointed_back_by_the_digest_that_a_run_accounts_for() -> None:
+    """One that is known keeps its digest: `--prefer-index=false` makes no new index around it."""
+    create = "docker buildx imagetools create --prefer-index=false --tag"
+
+    assert f"{create} {KONG}:3.4.0 {KONG}@{GOOD}" in lines(image())
+    assert f"{create} {KONG}:3.4.0 {KONG}@sha256:GOOD_DIGEST" in lines(image(good_digest=""))
+    assert not [line for line in lines(image(reasons=("no-run",), good_digest="")) if "imagetools" in line]
+
+
+def test_what_was_pushed_is_kept_before_it_is_removed_and_removed_by_its_digest() -> None:
+    name = "registry.example:5000/a/b"
+    commands = lines(image(name=f"oci/b?repository_url={name}"))
+    keep = f"skopeo copy --all --preserve-digests docker://{name}@{ROGUE} dir:evidence-000000000000"
+
+    assert commands.index(keep) < commands.index(f"skopeo delete docker://{name}@{ROGUE}")
+
+
+def test_bytes_of_another_release_are_never_removed() -> None:
+    """The digest is that of a good image, and goes with all its tags."""
+    for name in (f"oci/app?repository_url={ECR}/app", GHCR, "oci/b?repository_url=registry.example/a/b", "docker/a/b"):
+        for reason in ("other-release-bytes", "tag-rolled-back"):
+            assert not [line for line in lines(image(name=name, reasons=(reason,), good_digest="")) if ROGUE in line]
+
+
+def test_the_commands_for_amazon_name_account_region_and_repository() -> None:
+    private = lines(image(name=f"oci/app?repository_url={ECR}/team/app"))
+    where = "--registry-id 123456789012 --region eu-central-1 --repository-name team/app"
+
+    assert f"aws ecr batch-delete-image {where} --image-ids imageDigest={ROGUE}" in private
+    assert f"aws ecr put-image-tag-mutability {where} --image-tag-mutability IMMUTABLE" in private
+    assert (
+        "aws ecr-public batch-delete-image --region us-east-1 --repository-name app --image-ids imageTag=3.4.0"
+        in lines(image(name=f"oci/app?repository_url={ECR_PUBLIC}/alias/app", digests=()))
+    )
+
+
+def test_the_commands_for_githubs_registry_name_the_package_and_not_its_folder() -> None:
+    package = "/orgs/alice/packages/container/charts%2Fapp/versions"
+
+    commands = lines(image(name=GHCR))
+
+    assert f"gh api --paginate {package} --jq '.[] | select(.name == \"{ROGUE}\") | .id'" in commands
+    assert f"gh api --method DELETE {package}/VERSION_ID" in commands
+
+
+def test_on_docker_hub_a_new_tag_is_deleted_and_a_replaced_one_is_pointed_back() -> None:
+    call = 'curl -X DELETE -H "Authorization: Bearer TOKEN" https://hub.docker.com/v2/repositories/a/b/tags/3.4.0/'
+
+    assert call in lines(image(name="docker/a/b", reasons=("no-run",), good_digest=""))
+    assert call not in lines(image(name="docker/a/b"))
+
+
+@given(st.sampled_from(HOSTILE), st.sampled_from(["name", "tag", "digest", "good"]))
+def test_no_command_for_an_image_holds_hostile_text(text: str, where: str) -> None:
+    odd = {"digests": (text,)} if where == "digest" else {"good_digest": text} if where == "good" else {}
+    name = f"oci/x?repository_url=registry.example/{quote(text)}" if where == "name" else "docker/a/b"
+    plain = image(name="docker/a/b", digests=(), good_digest="")
+
+    commands = lines(image(text if where == "tag" else "3.4.0", name, **odd))
+
+    assert set(commands) <= {*lines(plain), *lines(replace(plain, good_digest=GOOD)), *lines(image(name="docker/a/b"))}
+
+
+def test_the_access_is_cut_also_where_a_name_is_not_fit_for_a_command() -> None:
+    assert any(step.access for step in steps([image("$(reboot)")]))
 
 
 def test_what_is_taken_down_already_need_not_be_taken_down() -> None:

@@ -9,6 +9,8 @@ from verifier.verdict import vetted
 from verifier.verdict.approval import approved
 from verifier.verdict.explanation import RETENTION, explaining_runs, tied, unnamed
 from verifier.verdict.habit import LAST, Habit, by_registry, expects_ci
+from verifier.verdict.image import expects_run, of_bytes
+from verifier.verdict.mirrors import alone, differing
 from verifier.verdict.signed import about, binds, run_of
 from verifier.verdict.window import may_concern
 
@@ -24,9 +26,10 @@ def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
     another time than its step (a step that we did not recognise), a run that GitHub no longer has (retention).
     """
     version = case.version
-    if version.placeholder or version.at < case.first_contact or not expects_ci(case, habit):
+    expected = expects_ci(case, habit) or expects_run(case, habit)
+    if version.placeholder or version.at < case.first_contact or not expected:
         return ()
-    if _is_staged(case, habit) or tied(case) or unnamed(case, habit):
+    if _is_staged(case, habit) or tied(case) or (unnamed(case, habit) and not differing(case)):
         return ()
     if any(vetted.unclear(case, run) for run in explaining_runs(case)):
         return _unvetted(case, now)
@@ -44,10 +47,20 @@ def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
             return (_waiting(case, now, due),)
         sentence = "GitHub may hold provenance for its digests; it is not asked yet."
         return (Finding("attestations-not-asked", Weight.BLINDS, Confidence.HIGH, sentence),)
-    configured = any(p.manual is False for p in case.publishers)
-    confidence = Confidence.MEDIUM if configured or habit.count >= LAST else Confidence.LOW
-    findings = [Finding("no-run", Weight.ABSENT, confidence, _sentence(case, habit, configured))]
-    if habit.attested and not by_registry(version) and not named_runs(case.evidence or ()):
+    return _absent(case, habit)
+
+
+def _absent(case: Case, habit: Habit) -> tuple[Finding, ...]:
+    """Everything that makes the missing run count."""
+    version = case.version
+    findings = list(of_bytes(case))
+    if not any(finding.reason == "tag-replaced" for finding in findings):
+        configured = any(p.manual is False for p in case.publishers)
+        confidence = Confidence.MEDIUM if configured or habit.count >= LAST else Confidence.LOW
+        findings.append(Finding("no-run", Weight.ABSENT, confidence, _sentence(case, habit, configured)))
+    findings += [*differing(case), *alone(case)]
+    proven = version.artifact.is_image and any(evidence.proven for evidence in case.evidence or ())
+    if habit.attested and not proven and not by_registry(version) and not named_runs(case.evidence or ()):
         sentence = (
             f"The {habit.count} versions before it on line {habit.line} carry provenance or a trusted publisher; "
             "this one was published with a plain token."
@@ -101,10 +114,10 @@ def signed_by_ours(case: Case) -> bool:
 
 
 def _signed_by_ours(case: Case, file: File) -> bool:
-    at = file.published_at or case.version.at
+    span = case.version.span_of(file)
     for evidence in about(case, file):
         run = run_of(case, evidence)
-        if run is not None and approved(case, run) and (binds(evidence, file) or may_concern(case, run, at)):
+        if run is not None and approved(case, run) and (binds(evidence, file) or may_concern(case, run, span)):
             return True
     return False
 

@@ -12,6 +12,7 @@ from verifier.verdict import vetted
 from verifier.verdict.contents import of_contents
 from verifier.verdict.explanation import explaining_runs
 from verifier.verdict.habit import LAST, earlier
+from verifier.verdict.image import rolled_back
 
 FORCED_WITHIN = timedelta(hours=24)
 """How long before a run a rewritten branch is worth a word."""
@@ -21,7 +22,8 @@ def anomalies(case: Case) -> tuple[Finding, ...]:
     """What is odd about the content or the manner, whatever the origin."""
     runs = explaining_runs(case)
     of_runs = [f for run in runs for f in (*_of_commit(case, run), *_forced(case, run), *_of_file(case, run))]
-    return (*_install_scripts(case), *_runner(case), *_invalid(case), *of_contents(case), *dict.fromkeys(of_runs))
+    of_what = (*_install_scripts(case), *_runner(case), *_invalid(case), *of_contents(case), *rolled_back(case))
+    return (*of_what, *dict.fromkeys(of_runs))
 
 
 def _anomaly(reason: str, sentence: str, run: Run | None = None) -> Finding:

@@ -17,7 +17,12 @@ def blindness(case: Case, now: datetime) -> tuple[Finding, ...]:
     if case.version.at < case.first_contact - LOOK_BACK:
         return ()
     if case.evidence is None:
-        return (_blind("evidence-unread", "The registry holds attestations for it that we have not read yet."),)
+        holds = "may hold" if case.version.artifact.is_image else "holds"
+        return (_blind("evidence-unread", f"The registry {holds} attestations for it that we have not read yet."),)
+    if _undigested(case):
+        return (_blind("digest-unread", "What the tag points at is not read yet."),)
+    if case.version.at < case.first_contact and case.version.unseen_at is None and case.version.published_at is None:
+        return ()  # an image's tag of before first contact may be of any run of a month, and nobody waits for it
     ours = {p.repository_id for p in case.publishers}
     named = {key for key in named_runs(case.evidence) if key.repository_id in ours and key not in case.gone}
     if named:
@@ -53,6 +58,13 @@ def _unread(run: Run) -> bool:
     return not run.completed or run.jobs is JobsState.UNREAD
 
 
+def _undigested(case: Case) -> bool:
+    """A tag that came since we watch, and whose digest nobody has told us yet: there is nothing to judge."""
+    version = case.version
+    new = version.artifact.is_image and version.at >= case.first_contact and version.removed_at is None
+    return new and not version.files
+
+
 def _gap(case: Case) -> tuple[Finding, ...]:
     since = case.sight.gap_since
     if since is None or case.version.last_at < since:
@@ -75,5 +87,4 @@ def _runs(case: Case, now: datetime) -> tuple[Finding, ...]:
 
 def _may_concern(case: Case, run: Run) -> bool:
     """It was active when one of the files was published; each has its own time (trap F11)."""
-    times = {file.published_at or case.version.at for file in case.version.files} or {case.version.at}
-    return any(may_concern(case, run, at) for at in times)
+    return any(may_concern(case, run, span) for span in case.version.spans)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from verifier.model import AccountKind, Case, Evidence, File, Run, Standing, Version, named_runs
+from verifier.model import AccountKind, Case, Evidence, File, Run, Span, Standing, Version, named_runs
 from verifier.verdict.approval import approved
 from verifier.verdict.logged import Logged, logged
 from verifier.verdict.naming import tag_names, title_names
-from verifier.verdict.signed import binds
+from verifier.verdict.signed import binds, signs
 from verifier.verdict.window import Window, windows
 
 
@@ -61,14 +60,14 @@ def claims(case: Case, version: Version, file: File, evidence: tuple[Evidence, .
     """
     found = []
     named = named_runs(evidence or ())
-    at = file.published_at or version.at
+    span = version.span_of(file)
     trusted = version.account is not None and version.account.kind is AccountKind.TRUSTED_PUBLISHER
     staged = version.account is not None and version.account.approver is not None
     for run in case.runs:
         if (named and run.key not in named) or not approved(case, run):
             continue
         for window in windows(version.artifact, run):
-            if not (_staged_in(case, window, at) if staged else window.holds(at, case.policy.skew)):
+            if not (_staged_in(case, window, span) if staged else window.holds(span, case.policy.skew)):
                 continue
             found.append(
                 Claim(
@@ -85,15 +84,19 @@ def claims(case: Case, version: Version, file: File, evidence: tuple[Evidence, .
     return found
 
 
-def _staged_in(case: Case, window: Window, at: datetime) -> bool:
+def _staged_in(case: Case, window: Window, span: Span) -> bool:
     """A staged version appears after its step began, whenever somebody approves it."""
-    return window.start - case.policy.skew <= at
+    return window.start - case.policy.skew <= span.until
 
 
 def signed_for(run: Run, file: File, evidence: tuple[Evidence, ...]) -> Standing | None:
     """How far the provenance carries that names this run for these bytes; None where none does."""
-    standings = [e.standing for e in evidence if e.run == run.key and binds(e, file)]
-    return min(standings, key=list(Standing).index, default=None)
+    ours = [e for e in evidence if e.run == run.key and e.proven]
+    whole = [e.standing for e in ours if binds(e, file)]
+    if whole:
+        return min(whole, key=list(Standing).index)
+    # Of an index whose every platform is signed for by itself, the weakest counts.
+    return max((e.standing for e in ours), key=list(Standing).index) if signs(ours, file) else None
 
 
 def files_of(version: Version) -> tuple[File, ...]:

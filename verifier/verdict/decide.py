@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from verifier.model import Case, Confidence, Finding, Need, Outcome, Verdict, Weight
@@ -21,7 +22,8 @@ from verifier.verdict.context import notes, of_run
 from verifier.verdict.contradiction import contradictions
 from verifier.verdict.explanation import explanations
 from verifier.verdict.habit import Habit, by_hand_allowed, habit
-from verifier.verdict.suspicion import suspicions
+from verifier.verdict.mirrors import to_be_looked_at
+from verifier.verdict.suspicion import HOUR, suspicions
 
 
 def decide(case: Case, now: datetime) -> Verdict:
@@ -41,7 +43,7 @@ def decide(case: Case, now: datetime) -> Verdict:
     if waiting := tuple(f for f in absent if f.weight is Weight.BLINDS):
         return _pending(case, waiting, context, now)
     if absent:
-        return _verdict(Outcome.NON_COMPLIANT, absent, context)
+        return replace(_verdict(Outcome.NON_COMPLIANT, absent, context), recheck_at=to_be_looked_at(case, now))
     return _unverifiable(case, usual, context, now)
 
 
@@ -66,12 +68,14 @@ def _unverifiable(case: Case, usual: Habit, context: tuple[Finding, ...], now: d
     allowed = by_hand_allowed(case)
     doubts = suspicions(case, usual, now) if watched else ()
     tag_due = case.version.at + case.policy.tagged_grace
+    waits = [tag_due] if usual.tagged else []
+    waits += [case.version.last_at + HOUR] if case.mirrors else []
     return Verdict(
         Outcome.UNVERIFIABLE,
         Confidence.MEDIUM,
         doubts + context,
         suspect=bool(doubts) and not allowed,
-        recheck_at=tag_due if watched and usual.tagged and now < tag_due else None,
+        recheck_at=min((at for at in waits if watched and now < at), default=None),
         needs=frozenset({Need.GITHUB_ATTESTATIONS}) if askable(case) else frozenset(),
     )
 

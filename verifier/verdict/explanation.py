@@ -15,7 +15,9 @@ from verifier.verdict import vetted
 from verifier.verdict.approval import approved
 from verifier.verdict.claim import Claim, claims, files_of, signed_for
 from verifier.verdict.habit import Habit, earlier
+from verifier.verdict.image import known_bytes
 from verifier.verdict.logged import logged
+from verifier.verdict.mirrors import differing
 from verifier.verdict.signed import about, binds, by_identity, elsewhere
 from verifier.verdict.window import may_concern
 
@@ -32,7 +34,7 @@ def explanations(case: Case, habit: Habit) -> tuple[Finding, ...]:
 def _of_file(case: Case, habit: Habit, file: File) -> Finding | None:
     if elsewhere(case):
         return _by_identity(case, file)
-    return _best(case, habit, file) or _by_gone_run(case, file)
+    return _best(case, habit, file) or _by_gone_run(case, file) or known_bytes(case, file)
 
 
 def explaining_runs(case: Case) -> tuple[Run, ...]:
@@ -69,6 +71,9 @@ def _best(case: Case, habit: Habit, file: File) -> Finding | None:
     if token:
         # Anybody's pull request names a commit.
         mine = [c for c in mine if c.signed is not None or c.trusted or c.log.named or c.named_by_ref]
+    if case.mirrors and differing(case):
+        # Where a registry has other bytes than the others always had, a name and a time are not enough.
+        mine = [c for c in mine if c.signed is not None or c.log.same]
     if not mine:
         return None
     best = max(mine, key=lambda c: (c.strength, c.run.key))
@@ -90,12 +95,12 @@ def _by_identity(case: Case, file: File) -> Finding | None:
 
 def _by_gone_run(case: Case, file: File) -> Finding | None:
     """The run that signed it was seen and approved, and GitHub has its jobs no more: whether it published is lost."""
-    at = file.published_at or case.version.at
+    span = case.version.span_of(file)
     for run in (run for run in case.runs if run.completed and run.jobs is JobsState.GONE and not _deleted(run)):
         signed = signed_for(run, file, about(case, file))
         if signed is None or vetted.unclear(case, run):
             continue
-        if approved(case, run) and may_concern(case, run, at):
+        if approved(case, run) and may_concern(case, run, span):
             sure = Confidence.MEDIUM if signed is Standing.VERIFIED else Confidence.LOW
             sentence = f"Run {run.key} of {run.workflow} signed it; GitHub no longer shows what its steps did."
             return Finding("provenance-verified", Weight.EXPLAINS, sure, sentence, run.key, _links(run))
@@ -131,20 +136,20 @@ def unnamed(case: Case, habit: Habit) -> bool:
     before = {j.version.account for j in earlier(case)}
     if account is not None and account not in before:
         return False
-    newest = max(files_of(version), key=lambda file: file.published_at or version.at)
+    newest = max(files_of(version), key=lambda file: version.span_of(file).until)
     found = [c for c in claims(case, version, newest, case.evidence) if c.window.step and not c.window.failed]
     return any(_unclaimed(case, claim) for claim in found if not claim.log.others and claim.log.same is not False)
 
 
 def _rivals(case: Case, claim: Claim) -> list[Claim]:
     """What ties other versions of the artifact to the same run."""
+    alone = replace(case, runs=(claim.run,))
     return [
         theirs
         for rival in case.siblings
         if not rival.version.placeholder and rival.version.fingerprint != case.version.fingerprint
         for file in files_of(rival.version)
-        for theirs in claims(case, rival.version, file, rival.evidence)
-        if theirs.run.key == claim.run.key
+        for theirs in claims(alone, rival.version, file, rival.evidence)
     ]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
-from verifier.model import AccountKind, Case, Judged, Line, Outcome, Version
+from verifier.model import UNTOLD, AccountKind, Case, Judged, Line, Outcome, Version
 from verifier.verdict.naming import tag_names
 
 LAST = 3
@@ -36,7 +37,8 @@ class Habit:
 def by_registry(version: Version) -> bool:
     """The registry itself says that CI published it: provenance it checked, or a trusted publisher."""
     trusted = version.account is not None and version.account.kind is AccountKind.TRUSTED_PUBLISHER
-    return version.attested or trusted
+    # Whoever may push an image may hang attestations on it: its registry checks none.
+    return trusted or (version.attested and not version.artifact.is_image)
 
 
 def by_ci(judged: Judged) -> bool:
@@ -57,8 +59,26 @@ def teaches(judged: Judged) -> bool:
 
 
 def earlier(case: Case) -> list[Judged]:
-    """The versions published before it that say something, of whatever line."""
-    return [j for j in case.siblings if j.version.at < case.version.at and teaches(j)]
+    """The versions published before it that say something, of whatever line; of an image also what its tag held before.
+
+    No registry of images says how a tag came about. Of those of before first contact, only what a run explains teaches,
+    and what was pushed at a known time of which GitHub listed the runs.
+    """
+    before = [j for j in (*case.siblings, *case.earlier) if j.version.at < case.version.at and teaches(j)]
+    if not case.version.artifact.is_image:
+        return before
+    return [
+        j
+        for j in before
+        if j.version.at >= case.first_contact - (UNTOLD if j.version.published_at else timedelta()) or is_compliant(j)
+    ]
+
+
+def attested(judged: Judged) -> bool:
+    """It carries proof of coming from CI: its registry's word, or of an image provenance that verifies."""
+    return by_registry(judged.version) or (
+        judged.version.artifact.is_image and any(evidence.proven for evidence in judged.evidence)
+    )
 
 
 def habit(case: Case) -> Habit:
@@ -82,7 +102,7 @@ def _of_line(case: Case, line: Line, rank: tuple[int, ...]) -> Habit:
     return Habit(
         way=Way.CI if ci else Way.HAND,
         count=len(own),
-        attested=all(by_registry(j.version) for j in own),
+        attested=all(attested(j) for j in own),
         tagged=len(own) == LAST and all(is_tagged(case, j.version) for j in own),
         pull_requests=len(own) == LAST and bool(events) and all(e.startswith("pull_request") for e in events),
         line=line,

@@ -8,7 +8,10 @@ from packaging.utils import canonicalize_name
 
 from verifier.model import Artifact, File, LogClaim, LogState, Run, Version
 from verifier.model.log import same_bytes
-from verifier.verdict.naming import same_number
+from verifier.verdict.naming import may_follow, same_number
+
+MASK = "***"
+"""What GitHub prints in place of a secret."""
 
 
 @dataclass(frozen=True)
@@ -29,16 +32,54 @@ def logged(version: Version, file: File, run: Run) -> Logged:
     naming = [c for c in ours if names(c, version, file)]
     compared = [found for c in naming if (found := same_bytes(c, file.digests)) is not None]
     same = None if not compared else any(compared)
-    return Logged(bool(naming), same, others=bool(ours) and not naming and run.log is LogState.READ)
+    if version.artifact.is_image and not same:
+        same = _pushed_otherwise(version, file, ours) or same
+    others = bool(ours) and not naming and not same and run.log is LogState.READ
+    return Logged(bool(naming), same, others)
+
+
+def _pushed_otherwise(version: Version, file: File, ours: list[LogClaim]) -> bool:
+    """The run pushed these very bytes and printed no tag (ko), or another that the tag may follow; or every platform.
+
+    Which tags may follow which is the same as where no run is near: see `verifier.verdict.image.known_bytes`.
+    """
+    same = [c for c in ours if not set(c.digests).isdisjoint(file.digests)]
+    if any(not c.version or may_follow(version.number, c.version, moving=version.moving) for c in same):
+        return True
+    pushed = {digest for claim in ours for digest in claim.digests}
+    return bool(file.parts) and all(part.digest in pushed for part in file.parts)
+
+
+def logged_digests(version: Version, run: Run) -> tuple[str, ...]:
+    """What the run's log says that this very version is, in the log's order."""
+    naming = [c for c in run.claims if is_of(c, version.artifact) and names(c, version, File(""))]
+    return tuple(dict.fromkeys(digest for claim in naming for digest in claim.digests))
 
 
 def is_of(claim: LogClaim, artifact: Artifact) -> bool:
     """The claim is about this artifact, whatever version."""
-    if claim.type != artifact.type or not claim.name:
+    if not claim.name:
+        return False
+    if artifact.is_image:
+        return _is_of_image(claim, artifact)
+    if claim.type != artifact.type:
         return False
     if artifact.type == "pypi":
         return canonicalize_name(claim.name) == canonicalize_name(artifact.name)
     return claim.name.lower() == artifact.name.lower()
+
+
+def _is_of_image(claim: LogClaim, artifact: Artifact) -> bool:
+    """The image's repository, as tools write it; GitHub may mask the account's number in one of Amazon's hosts."""
+    if claim.type == "docker":
+        return artifact.type == "docker" and claim.name.lower() in (
+            artifact.name,
+            artifact.name.removeprefix("library/"),
+        )
+    host, _, path = claim.name.lower().partition("/")
+    own_host, _, own_path = artifact.image.partition("/")
+    masked = MASK in host and own_host.endswith(host.rpartition(MASK)[2]) and host.startswith(MASK)
+    return claim.type == "oci" and path == own_path and (host == own_host or masked)
 
 
 def names(claim: LogClaim, version: Version, file: File) -> bool:

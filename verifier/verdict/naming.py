@@ -8,6 +8,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from verifier.model import Artifact
+from verifier.tag_names import core
 
 _GENERIC = {"", "v", "version", "release", "rel", "ver"}
 _TOKEN = re.compile(r"[0-9A-Za-z@/][0-9A-Za-z.@/+_-]*")
@@ -50,6 +51,12 @@ def same_number(artifact: Artifact, one: str, other: str) -> bool:
         return Version(one) == Version(other)
     except InvalidVersion:
         return False
+
+
+def may_follow(tag: str, other: str, *, moving: bool) -> bool:
+    """An image's tag may honestly be put on the bytes of another: a moving one on any, a release's own on those of its
+    candidate or its build (`1.2.3-rc1`, `sha-1f2e3d`), never on another release's."""
+    return moving or core(other) in (None, core(tag))
 
 
 def looks_like_version(name: str) -> bool:

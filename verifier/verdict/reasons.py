@@ -39,6 +39,11 @@ _ALL = (
         Weight.EXPLAINS,
         "An approved run on a commit that names this version published at that time.",
     ),
+    Reason(
+        "digest-known",
+        Weight.EXPLAINS,
+        "An approved run accounts for these very bytes: this tag held them before, or another tag or registry does.",
+    ),
     # contradicts
     Reason("step-skipped", Weight.CONTRADICTS, "The run its provenance names skipped its publish step."),
     Reason("step-failed", Weight.CONTRADICTS, "The publish step failed in the run its provenance names."),
@@ -70,6 +75,13 @@ _ALL = (
         "A person refused the run its provenance names the environment it needs.",
     ),
     # absent
+    Reason("other-bytes-in-log", Weight.ABSENT, "The log of an approved run shows another digest for this tag."),
+    Reason("tag-replaced", Weight.ABSENT, "A known tag was made to hold other bytes, and no approved run pushed them."),
+    Reason(
+        "other-release-bytes", Weight.ABSENT, "It holds the bytes of another release, and no run put the tag there."
+    ),
+    Reason("registries-disagree", Weight.ABSENT, "Registries that always held the same bytes of this line now differ."),
+    Reason("registry-alone", Weight.ABSENT, "Registries that had every release of this line do not have this one."),
     Reason("no-run", Weight.ABSENT, "This line is published by CI, and no approved run accounts for this version."),
     Reason(
         "trust-downgrade",
@@ -82,6 +94,7 @@ _ALL = (
     Reason("run-unread", Weight.BLINDS, "An approved run that may have published it is not read yet."),
     Reason("named-run-unread", Weight.BLINDS, "The run its provenance names is not read yet."),
     Reason("evidence-unread", Weight.BLINDS, "Its attestations are at the registry and are not read yet."),
+    Reason("digest-unread", Weight.BLINDS, "What the tag points at is not read yet."),
     Reason("runs-not-listed", Weight.BLINDS, "GitHub's own list of runs around the publication is not read yet."),
     Reason("webhooks-missing", Weight.BLINDS, "Webhooks may be missing for that time; they are being made up for."),
     Reason("github-silent", Weight.BLINDS, "We could not look: GitHub did not answer."),
@@ -136,7 +149,11 @@ _ALL = (
     Reason("outside-step", Weight.SUSPECTS, "A run of ours signed it, and published it outside its publish step."),
     Reason("provenance-unproven", Weight.SUSPECTS, "The provenance of versions before it verifies; its own does not."),
     Reason("commit-unvetted", Weight.SUSPECTS, "Nobody could say whether the commit of its run is on a branch."),
+    Reason("tag-repushed", Weight.SUSPECTS, "A release's own tag was pushed again with other bytes."),
+    Reason("tag-by-nobody", Weight.SUSPECTS, "A workflow publishes this image, and no run of it pushed this tag."),
+    Reason("missing-elsewhere", Weight.SUSPECTS, "Registries that had every release of this line do not have it."),
     # anomalies
+    Reason("tag-rolled-back", Weight.ANOMALY, "The tag was moved back to older bytes than it held."),
     Reason("install-scripts-new", Weight.ANOMALY, "It runs a script at installation; versions before it did not."),
     Reason("provenance-invalid", Weight.ANOMALY, "It carries provenance that does not verify."),
     Reason("runner-self-hosted", Weight.ANOMALY, "A self-hosted runner built it, unlike the versions before."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from verifier.model import Case, Evidence, File, JobsState, Publisher, Run
@@ -12,7 +13,8 @@ GITHUB_ACTIONS = "https://token.actions.githubusercontent.com"
 def is_about(evidence: Evidence, file: File) -> bool:
     """Its subjects are this file, or nothing says of which file it is: one file's provenance explains no other."""
     shared = {d.split(":")[0] for d in evidence.digests} & {d.split(":")[0] for d in file.digests}
-    return not shared or bool(set(evidence.digests) & set(file.digests))
+    parts = {part.digest for part in file.parts}
+    return not shared or not parts.isdisjoint(evidence.digests) or bool(set(evidence.digests) & set(file.digests))
 
 
 def about(case: Case, file: File) -> tuple[Evidence, ...]:
@@ -23,6 +25,14 @@ def about(case: Case, file: File) -> tuple[Evidence, ...]:
 def binds(evidence: Evidence, file: File) -> bool:
     """It is proven, and signed for exactly these bytes."""
     return evidence.proven and bool(set(evidence.digests) & set(file.digests))
+
+
+def signs(evidence: Iterable[Evidence], file: File) -> bool:
+    """These are signed for exactly these bytes: for the file, or for every platform of an image's index."""
+    signed = {digest for e in evidence if e.proven for digest in e.digests}
+    return not signed.isdisjoint(file.digests) or (
+        bool(file.parts) and all(part.digest in signed for part in file.parts)
+    )
 
 
 def elsewhere(case: Case) -> tuple[Publisher, ...]:

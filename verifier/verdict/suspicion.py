@@ -10,7 +10,9 @@ from verifier.verdict import vetted
 from verifier.verdict.absence import signed_by_ours, unreadable_only
 from verifier.verdict.approval import approved
 from verifier.verdict.explanation import explaining_runs, unnamed
-from verifier.verdict.habit import LAST, Habit, by_ci, by_registry, earlier, expects_ci, is_tagged
+from verifier.verdict.habit import LAST, Habit, Way, by_ci, by_registry, earlier, expects_ci, is_tagged
+from verifier.verdict.image import digest_of, held_before, is_fixed
+from verifier.verdict.mirrors import missing
 from verifier.verdict.window import windows
 
 HOUR = timedelta(hours=1)
@@ -32,13 +34,23 @@ def suspicions(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
         + _staged(case, habit)
         + _unproven(case, habit)
         + _unvetted(case)
+        + _of_tag(case, habit)
+        + _missing_elsewhere(case, now)
     )
 
 
 def burst_size(case: Case) -> tuple[int, int]:
     """Versions of this artifact that no CI explains, within an hour of this one: now, and at most ever before."""
     unexplained = [j for j in case.siblings if not by_ci(j) and not j.version.placeholder]
+    if case.version.artifact.is_image:
+        unexplained = _each_once(case, unexplained)
     return _peak(case, [j.version.at for j in unexplained])
+
+
+def _each_once(case: Case, siblings: list[Judged]) -> list[Judged]:
+    """One release sets several tags on the same bytes: they are one."""
+    first = {j.version.fingerprint: j for j in sorted(siblings, key=lambda j: j.version.at, reverse=True)}
+    return [judged for fingerprint, judged in first.items() if fingerprint != case.version.fingerprint]
 
 
 def _suspect(reason: str, sentence: str) -> tuple[Finding, ...]:
@@ -156,6 +168,35 @@ def _unproven(case: Case, habit: Habit) -> tuple[Finding, ...]:
     if not unreadable_only(case) or not habit.attested or proven < LAST:
         return ()
     return _suspect("provenance-unproven", f"The provenance of {proven} versions before it verifies; its own does not.")
+
+
+def _of_tag(case: Case, habit: Habit) -> tuple[Finding, ...]:
+    """A release's own tag, on an image that a workflow publishes, and no run of it put the tag there.
+
+    It held other bytes: on a line that is pushed by hand somebody may have pushed it again. It is new, and how the tags
+    before it came about is not known: the registry does not say, and we were not there.
+    """
+    if not is_fixed(case) or not digest_of(case.version):
+        return ()
+    if held_before(case) is not None:
+        sentence = f"Tag {case.version.number} held other bytes before; a release's tag is not made to move."
+        return _suspect("tag-repushed", sentence)
+    if habit.way is Way.UNKNOWN and any(publisher.workflows for publisher in case.publishers):
+        sentence = (
+            "A workflow publishes this image, and no run of it pushed this tag; how earlier ones came is unknown."
+        )
+        return _suspect("tag-by-nobody", sentence)
+    return ()
+
+
+def _missing_elsewhere(case: Case, now: datetime) -> tuple[Finding, ...]:
+    """The registries that had every release of the line do not have this one an hour later."""
+    without = missing(case) if now >= case.version.last_at + HOUR else ()
+    if not without:
+        return ()
+    return _suspect(
+        "missing-elsewhere", f"{', '.join(without)} had every release of this line, and does not have this."
+    )
 
 
 def _near_incident(case: Case) -> tuple[Finding, ...]:

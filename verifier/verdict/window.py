@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from verifier.model import Artifact, Case, JobsState, PublishStep, Run
+from verifier.model import Artifact, Case, JobsState, PublishStep, Run, Span
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,9 @@ class Window:
     step: str = ""
     failed: bool = False
 
-    def holds(self, at: datetime, skew: timedelta) -> bool:
-        """The time lies inside, give or take two clocks' difference."""
-        return self.start - skew <= at <= self.end + skew
+    def holds(self, span: Span, skew: timedelta) -> bool:
+        """What happened in that span can have happened inside, give or take two clocks' difference."""
+        return span.around(skew).meets(self.start, self.end)
 
 
 _IMAGES = re.compile(r"docker|image|container|\boci\b|ghcr|helm", re.IGNORECASE)
@@ -57,7 +57,7 @@ def windows(artifact: Artifact, run: Run) -> tuple[Window, ...]:
     )
 
 
-def may_concern(case: Case, run: Run, at: datetime) -> bool:
+def may_concern(case: Case, run: Run, span: Span) -> bool:
     """The attempt was active around that time, as far as we know."""
-    skew = case.policy.skew
-    return run.started_at - skew <= at and (not run.completed or at <= run.updated_at + skew)
+    around = span.around(case.policy.skew)
+    return run.started_at <= around.until and (not run.completed or around.since <= run.updated_at)

@@ -1,0 +1,75 @@
+"""What a maintainer types or clicks at npm and PyPI to stop a version. Pure.
+
+Source: the npm CLI's own help (deprecate, dist-tag, unpublish, token, owner), the npm unpublish policy, PyPI's project
+pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from checks.steps import Step, cut
+from verifier.model import Member
+
+GOOD = "GOOD_VERSION"
+
+_PART = "[A-Za-z0-9][A-Za-z0-9._~-]{0,213}"
+_NAME = re.compile(f"@?{_PART}(?:/{_PART}){{0,5}}")
+_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+!_-]{0,127}")
+
+
+def safe(member: Member) -> bool:
+    """Name and version hold only what a shell and a registry take literally."""
+    return bool(_NAME.fullmatch(member.artifact.name) and _NUMBER.fullmatch(member.number))
+
+
+def npm(members: Sequence[Member]) -> list[Step]:
+    """Cut the access, warn, point `latest` back, take down."""
+    there = [m for m in members if not m.removed and safe(m)]
+    names = list(dict.fromkeys(m.artifact.name for m in members if safe(m)))
+    found = [
+        Step(
+            "**Cut the access.** Revoke every token you do not know, and every one that a computer or a CI secret "
+            "held; change the password and the second factor of the publishing account; look at who else may publish:",
+            ("npm token list", "npm token revoke TOKEN_ID", *cut([f"npm owner ls {name}" for name in names[:5]])),
+            access=True,
+        )
+    ]
+    if there:
+        reason = '"Not published by its maintainers. Do not use."'
+        warn = [f"npm deprecate {m.artifact.name}@{m.number} {reason}" for m in there]
+        found.append(Step("**Warn whoever installs it.** This works at once:", cut(warn)))
+    if names:
+        move = [f"npm dist-tag add {name}@{GOOD} latest" for name in names]
+        found.append(Step(f"**Point `latest` back** at a version you trust (in place of `{GOOD}`):", cut(move)))
+    if there:
+        found.append(
+            Step(
+                "**Take it down.** npm allows this within 72 hours of the publication while no other package depends "
+                'on it, and it cannot be undone. Otherwise use "Report malware" on the package\'s page, or write to '
+                "npm support:",
+                cut([f"npm unpublish {m.artifact.name}@{m.number}" for m in there]),
+            )
+        )
+    return found
+
+
+def pypi(members: Sequence[Member]) -> list[Step]:
+    """Stop it, cut the access."""
+    stop = [
+        Step(
+            "**Stop it on PyPI.** There is no command for this. Log in, open the project, then *Manage* → *Releases* → "
+            "the version → *Options*: *Yank* keeps installers away from it and can be undone; *Delete* takes it down "
+            "for good (its file names can never be used again). For malware, also *Report project as malware*."
+        )
+    ]
+    access = [
+        Step(
+            "**Cut the access.** *Account settings* → *API tokens*: remove every token you do not know, and every one "
+            "that a computer or a CI secret held. *Manage* → *Publishing* and *Collaborators*: remove trusted "
+            "publishers and people that do not belong there. Change the password and the second factor.",
+            access=True,
+        ),
+    ]
+    return [*(stop if any(not m.removed for m in members) else ()), *access]
