@@ -9,9 +9,9 @@ from pathlib import Path
 
 from app import build, files
 from app.explain import shown
-from app.http import make_fetch
 from app.jobs.discover import known_to, same_to
-from app.origins import Origins
+from app.login import make_login
+from app.origins import Origins, origins
 from app.settings import Settings
 from checks.base import Permanent
 from verifier.discovery import settle
@@ -62,7 +62,9 @@ def of_folder(settings: Settings, folder: Path, check: bool) -> Discovered:
     if check and not name:
         raise ValueError(f"{folder} has no origin on GitHub to compare the registries' word with; leave out --check.")
     findings = find(files.of_folder(folder), name, settings.npm_registry)
-    said = Origins(make_fetch(settings), settings).of(_artifacts(findings), name, build.now()) if check else {}
+    said = (
+        Origins(make_login(settings, build.now), settings).of(_artifacts(findings), name, build.now()) if check else {}
+    )
     proposals = propose(findings.packages, findings.workflows, said, Known())
     return Discovered(name or str(folder), findings, proposals, said, asked=check)
 
@@ -80,7 +82,7 @@ def of_repository(settings: Settings, full_name: str) -> Discovered:
     if held is None:
         raise Permanent(f"GitHub does not show {full_name} to the App; grant it in the installation's settings.")
     findings = find(files.of_repository(github, held, github.head_sha(held)), held.full_name, settings.npm_registry)
-    said = Origins(deps.fetch, settings, same_to(github, held)).of(_artifacts(findings), held.full_name, deps.now())
+    said = origins(deps, same_to(github, held)).of(_artifacts(findings), held.full_name, deps.now())
     with deps.ledger.reading() as book:
         known = known_to(book, held, _artifacts(findings))
     return Discovered(held.full_name, findings, propose(findings.packages, findings.workflows, said, known), said)
@@ -90,7 +92,7 @@ def as_document(found: Discovered) -> dict[str, object]:
     """The answer as JSON."""
     return {
         "repository": found.name,
-        "workflows": [asdict(workflow) for workflow in found.findings.workflows],
+        "workflows": [{"path": w.path, "types": w.types, "events": w.events} for w in found.findings.workflows],
         "artifacts": [
             {
                 "purl": proposal.purl,
@@ -102,6 +104,7 @@ def as_document(found: Discovered) -> dict[str, object]:
             }
             for proposal in found.proposals
         ],
+        "unnamed": found.findings.unnamed,
         "left_out": [asdict(one) for one in found.findings.left_out],
         "problems": found.findings.problems,
         "config": settle.config(_asked(found)),
@@ -115,7 +118,10 @@ def as_text(found: Discovered) -> str:
         lines += ["", *_table([_HEADINGS, *(_row(found, proposal) for proposal in found.proposals)])]
     elif not found.asked:
         lines += ["", "The registries were not asked what comes from here; --check asks them."]
-    questions = dict.fromkeys(proposal.question for proposal in _asked(found))
+    questions = [
+        *dict.fromkeys(proposal.question for proposal in _asked(found)),
+        *map(_unnamed, found.findings.unnamed),
+    ]
     lines += ["", "Not clear:", *(f"  {shown(question)}" for question in questions)] if questions else []
     problems = found.findings.problems
     lines += ["", "Not looked at:", *(f"  {shown(problem)}" for problem in problems)] if problems else []
@@ -131,6 +137,10 @@ def _artifacts(findings: Findings) -> list[Artifact]:
 
 def _asked(found: Discovered) -> list[Proposal]:
     return [proposal for proposal in found.proposals if proposal.question]
+
+
+def _unnamed(path: str) -> str:
+    return f"{path} pushes images, and only its runs know their names. Name them."
 
 
 def _word(found: Discovered, proposal: Proposal) -> str:

@@ -10,8 +10,9 @@ from app.deps import Deps
 from checks.base import Permanent
 from handlers.record import list_task
 from verifier import purls
+from verifier.discovery.config import PATTERN
 from verifier.ledger.protocol import Book
-from verifier.model import Publisher, PublishersSet, Repository, RepositorySeen
+from verifier.model import Artifact, Publisher, PublishersSet, Repository, RepositorySeen
 from verifier.model.github import EVENTS
 from verifier.registries import REGISTRIES
 
@@ -21,7 +22,10 @@ SOURCE = SERVER
 
 @dataclass(frozen=True)
 class Wanted:
-    """What was asked for, as it was typed. `events` and `refs` empty: the defaults; `manual` None: learned."""
+    """What was asked for, as it was typed. `events` and `refs` empty: the defaults; `manual` None: learned.
+
+    `moving` are globs of an image's tags that are made to move, `mirrors` the purls of its other registries.
+    """
 
     purl: str
     repository: str
@@ -29,6 +33,8 @@ class Wanted:
     refs: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     manual: bool | None = None
+    moving: tuple[str, ...] = ()
+    mirrors: tuple[str, ...] = ()
 
 
 def watch(deps: Deps, wanted: Wanted) -> str:
@@ -39,6 +45,7 @@ def watch(deps: Deps, wanted: Wanted) -> str:
     artifact = purls.artifact(wanted.purl)
     if artifact.type not in REGISTRIES:
         raise ValueError(f"{artifact.purl}: only {', '.join(sorted(REGISTRIES))} can be watched so far.")
+    moving, mirrors = _of_image(artifact, wanted)
     repository, now = _repository(deps, wanted.repository), deps.now()
     publisher = Publisher(
         artifact,
@@ -48,6 +55,8 @@ def watch(deps: Deps, wanted: Wanted) -> str:
         wanted.refs,
         wanted.events or EVENTS,
         wanted.manual,
+        moving=moving,
+        mirrors=mirrors,
     )
     with deps.ledger.writing() as book:
         book.record(RepositorySeen(repository), now)
@@ -65,6 +74,20 @@ def workflow_path(text: str) -> str:
     if not path.startswith(".github/workflows/") or not path.endswith((".yml", ".yaml")):
         raise ValueError(f"{text!r} is no workflow file; write it like .github/workflows/publish.yml.")
     return path
+
+
+def _of_image(artifact: Artifact, wanted: Wanted) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The patterns of moving tags, and the mirrors. Raises ValueError for a package, and for what is neither."""
+    mirrors = [purls.artifact(text) for text in wanted.mirrors]
+    if (wanted.moving or mirrors) and not artifact.is_image:
+        raise ValueError(f"{artifact.purl} is a package; only images have moving tags and mirrors.")
+    for pattern in wanted.moving:
+        if not PATTERN.fullmatch(pattern):
+            raise ValueError(f"{pattern!r} is not a pattern of tags; write it like nightly-* or 3.*")
+    for mirror in mirrors:
+        if not mirror.is_image or mirror == artifact:
+            raise ValueError(f"{mirror.purl} is not another image; name the image of the other registry.")
+    return wanted.moving, tuple(dict.fromkeys(mirror.purl for mirror in mirrors))
 
 
 def _repository(deps: Deps, full_name: str) -> Repository:

@@ -9,7 +9,7 @@ from app.deps import Deps
 from app.github import GitHub
 from app.jobs.discover import same_to
 from app.jobs.installed import github_of, repository_of
-from app.origins import Origins
+from app.origins import origins
 from checks.base import Permanent
 from handlers import push
 from handlers.record import discover_task, list_task
@@ -66,9 +66,7 @@ def _granted(
     """What only discovery gives to another repository, and the registry does not: nobody may squat on a name."""
     with deps.ledger.reading() as book:
         squatted = [p.artifact for p in publishers if _elsewhere(book, p) == {DISCOVERY}]
-    said = Origins(deps.fetch, deps.settings, same_to(github, repository)).of(
-        squatted, repository.full_name, deps.now()
-    )
+    said = origins(deps, same_to(github, repository)).of(squatted, repository.full_name, deps.now())
     return frozenset(artifact for artifact, answer in said.items() if answer.word not in (Word.OTHER, Word.UNASKED))
 
 

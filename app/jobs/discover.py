@@ -9,7 +9,7 @@ from app import files
 from app.claims import DISCOVERY
 from app.deps import Deps
 from app.github import GitHub
-from app.origins import Origins
+from app.origins import origins
 from checks import setup
 from checks.base import Gone, Permanent, Post
 from checks.setup import Setup
@@ -35,9 +35,12 @@ def discover(deps: Deps, github: GitHub, repository: Repository) -> None:
     found = find(held, repository.full_name, deps.settings.npm_registry)
     with deps.ledger.reading() as book:
         logged = from_log.remembered(book.repositories.proposals(repository.id))
-    packages = from_log.with_logged(found.packages, logged)
-    origins = Origins(deps.fetch, deps.settings, same_to(github, repository))
-    said = origins.of([package.artifact for package in packages], repository.full_name, deps.now())
+        packages = from_log.with_logged(found.packages, logged)
+        settled = known_to(book, repository, [package.artifact for package in packages])
+    asked = [
+        package.artifact for package in packages if not (package.artifact.is_image and settled.has(package.artifact))
+    ]
+    said = origins(deps, same_to(github, repository)).of(asked, repository.full_name, deps.now())
     with deps.ledger.writing() as book:
         known = known_to(book, repository, [package.artifact for package in packages])
         proposals = propose(packages, found.workflows, said, known)
@@ -45,7 +48,9 @@ def discover(deps: Deps, github: GitHub, repository: Repository) -> None:
         in_force = tuple(book.repositories.publishers(repository.id))
         refused = [p.sentence for p in book.health.problems() if p.subject == f"config {repository.id}"]
     deps.wake.wake("poll")
-    _say(deps, github, commit, Setup(repository, in_force, proposals, said, (*refused, *found.problems)))
+    told = {path for publisher in in_force if publisher.artifact.is_image for path in publisher.workflows}
+    unnamed = tuple(path for path in found.unnamed if path not in told)
+    _say(deps, github, commit, Setup(repository, in_force, proposals, said, (*refused, *found.problems), unnamed))
 
 
 def known_to(book: Book, repository: Repository, artifacts: Iterable[Artifact]) -> Known:

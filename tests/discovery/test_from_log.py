@@ -21,7 +21,10 @@ RUN = replace(
         LogClaim("npm", "@alice/extra", "1.0.0"),
         LogClaim("pypi", "Alice_Tool", "1.0", file="Alice_Tool-1.0-py3-none-any.whl"),
         LogClaim("pypi", "other-tool", "1.0", file="other-tool-1.0.tar.gz"),
-        LogClaim("docker", "alice/widget"),
+        LogClaim("docker", "alice/widget", "1.0.0", digests=("sha256:00",)),
+        LogClaim("oci", "ghcr.io/Alice/widget", "1.0.0", digests=("sha256:00",)),
+        LogClaim("oci", "***.dkr.ecr.eu-central-1.amazonaws.com/widget", "1.0.0"),
+        LogClaim("oci", "localhost:5000/widget", "1.0.0"),
         LogClaim("npm", "", digests=("sha512:00",)),
     ),
 )
@@ -30,7 +33,13 @@ RUN = replace(
 def test_what_a_log_claims_and_nobody_watches_is_proposed_with_the_runs_workflow():
     found = unwatched(RUN, {WIDGET})
 
-    assert ["pkg:npm/%40alice/extra", "pkg:pypi/alice-tool", "pkg:pypi/other-tool"] == [p.purl for p in found]
+    assert [
+        "pkg:docker/alice/widget",
+        "pkg:npm/%40alice/extra",
+        "pkg:oci/widget?repository_url=ghcr.io/alice/widget",
+        "pkg:pypi/alice-tool",
+        "pkg:pypi/other-tool",
+    ] == [p.purl for p in found]
     assert {(RUN.workflow,)} == {p.workflows for p in found}
     assert not any(p.clear for p in found)
     assert f"log of run {RUN.key}" == found[0].found_in
@@ -41,7 +50,7 @@ def test_what_is_proposed_already_is_not_proposed_again():
     after = added(known, unwatched(RUN, {WIDGET}))
 
     assert known == after[:1]
-    assert 3 == len(after)
+    assert 5 == len(after)
     assert after == added(after, unwatched(RUN, {WIDGET}))
 
 
@@ -51,7 +60,7 @@ def test_a_log_tells_how_a_package_is_published_of_which_the_manifest_told_only_
     asked = Proposal("pkg:npm/%40alice/extra", workflows, "package.json", question="How?")
     after = added((asked,), unwatched(RUN, {WIDGET}))
 
-    assert 3 == len(after)
+    assert 5 == len(after)
     assert (RUN.workflow,) == next(p for p in after if p.purl == asked.purl).workflows
     assert after == added(after, unwatched(RUN, {WIDGET}))
 
@@ -78,15 +87,13 @@ def test_a_logs_word_stands_where_the_manifest_tells_no_workflow():
 
     assert {RUN.workflow} == {*found[extra].workflows}
     assert ("push.yml",) == found[image].workflows
-    assert 4 == len(found)
+    assert 5 == len(found)
 
 
 def test_the_next_look_remembers_what_logs_showed_and_nothing_else():
     packages = remembered(added((Proposal("pkg:npm/x", (), "package.json"),), unwatched(RUN, {WIDGET})))
 
-    assert {"pkg:npm/%40alice/extra", "pkg:pypi/alice-tool", "pkg:pypi/other-tool"} == {
-        p.artifact.purl for p in packages
-    }
+    assert {proposal.purl for proposal in unwatched(RUN, {WIDGET})} == {p.artifact.purl for p in packages}
     assert all(package.member and package.workflows == (RUN.workflow,) for package in packages)
 
 
@@ -101,7 +108,10 @@ def test_a_log_cannot_fill_the_list(monkeypatch):
 @given(
     st.lists(
         st.builds(
-            LogClaim, st.sampled_from(["npm", "pypi", "oci", "\0"]), st.text(max_size=30), file=st.text(max_size=30)
+            LogClaim,
+            st.sampled_from(["npm", "pypi", "docker", "oci", "\0"]),
+            st.text(max_size=30),
+            file=st.text(max_size=30),
         )
     )
 )
@@ -109,4 +119,4 @@ def test_hostile_claims_never_raise_and_name_only_what_a_purl_can_say(claims):
     found = unwatched(replace(RUN, claims=tuple(claims)), ())
 
     assert [p.purl for p in found] == sorted({p.purl for p in found})
-    assert {"npm", "pypi"} >= {Artifact(p.purl).type for p in found}
+    assert {"npm", "pypi", "docker", "oci"} >= {Artifact(p.purl).type for p in found}

@@ -22,6 +22,11 @@ PUBLISH = Workflow(".github/workflows/publish.yml", ("npm",), ("push",))
 CANARY = Workflow(".github/workflows/canary.yml", ("npm",), ("schedule",))
 PREVIEW = Workflow(".github/workflows/preview.yml", ("npm",), ("pull_request",))
 GUESSED = Workflow(".github/workflows/make.yml", (), ("push",))
+IMAGE = Artifact("pkg:docker/alice/widget")
+PUSH = Workflow(".github/workflows/push.yml", ("docker", "oci"), ("push",), (IMAGE,))
+NIGHTLY = Workflow(
+    ".github/workflows/nightly.yml", ("docker", "oci"), ("schedule",), (Artifact("pkg:docker/alice/nightly"),)
+)
 AGREES = Said(Word.AGREES)
 NEW = Known()
 BEFORE = Publisher(WIDGET, REPOSITORY.id, REPOSITORY.owner_id, (PUBLISH.path,))
@@ -98,10 +103,57 @@ def test_what_no_workflow_publishes_is_asked_about_only_when_it_is_published_at_
     assert proposal(Said(Word.ABSENT), other) is None
 
 
-def test_images_are_named_and_not_watched_yet():
-    image = Package(Artifact("pkg:docker/alice/widget"), "push.yml", workflows=("push.yml",))
+def of_image(said: Said, *workflows: Workflow, paths: tuple[str, ...] = (PUSH.path,), known: Known = NEW) -> Proposal:
+    """What is proposed of an image that these workflows name."""
+    package = Package(IMAGE, paths[0], member=True, workflows=paths)
+    (found,) = propose([package], workflows or (PUSH,), {IMAGE: said}, known)
+    return found
 
-    assert "not watched yet" in question(package=image)
+
+@pytest.mark.parametrize("word", [Word.AGREES, Word.ABSENT])
+def test_an_image_that_one_workflow_names_and_the_registry_does_not_deny_is_clear(word):
+    assert Proposal(IMAGE.purl, (PUSH.path,), PUSH.path, clear=True) == of_image(Said(word))
+
+
+def test_an_image_without_a_label_or_with_anothers_is_asked_about_in_words_that_fit():
+    silent = of_image(Said(Word.SILENT, "shows no label org.opencontainers.image.source on it"))
+    other = of_image(Said(Word.OTHER, "debian/base"))
+
+    assert "The registry shows no label org.opencontainers.image.source on it." == silent.question
+    assert "debian/base" in other.question
+    assert "base image" in other.question
+    assert not silent.clear
+    assert not other.clear
+
+
+def test_an_image_that_two_workflows_name_is_asked_about():
+    asked = of_image(AGREES, PUSH, NIGHTLY, paths=(PUSH.path, NIGHTLY.path))
+
+    assert "push.yml and nightly.yml can each publish it" in asked.question
+    assert (PUSH.path, NIGHTLY.path) == asked.workflows
+
+
+def test_a_workflow_that_pushes_another_image_is_no_rival_and_one_that_does_not_say_which_is():
+    """A log, or a person, tells what a name is that only the run knows."""
+    vague = replace(NIGHTLY, images=())
+    asked = of_image(AGREES, PUSH, vague)
+
+    assert of_image(AGREES, PUSH, NIGHTLY).clear
+    assert not asked.clear
+    assert "nightly.yml pushes images too" in asked.question
+    assert (PUSH.path, NIGHTLY.path) == asked.workflows
+    assert of_image(AGREES, PUSH, replace(vague, events=("pull_request",))).clear
+
+
+def test_an_image_of_a_workflow_that_only_pull_requests_start_is_not_approved_without_asking():
+    assert "pull_request" in of_image(AGREES, replace(PUSH, events=("pull_request",))).question
+
+
+def test_an_image_that_only_a_log_names_is_the_images_of_the_workflow_that_ran():
+    """Also where the workflow's file is not known any more to push images."""
+    assert (PUSH.path,) == of_image(AGREES, CANARY).workflows
+    assert of_image(AGREES, CANARY).clear
+    assert of_image(AGREES, replace(PUSH, images=())).clear
 
 
 def test_what_another_repository_publishes_here_is_not_taken_from_it():

@@ -12,6 +12,7 @@ from verifier.model import Proposal
 
 A = ".github/workflows/a.yml"
 B = ".github/workflows/b.yml"
+GHCR = "pkg:oci/g?repository_url=ghcr.io/e/g"
 
 
 def test_the_lines_say_for_each_package_which_workflows_publish_it():
@@ -31,12 +32,14 @@ def test_workflows_that_are_the_same_for_all_stand_once():
 
 
 def test_what_cannot_be_watched_yet_has_no_lines():
-    assert "" == lines([Proposal("pkg:docker/alice/widget", (A,), "a.yml")])
+    assert "" == lines([Proposal("pkg:cargo/widget", (A,), "a.yml")])
 
 
 NAMES = st.text(st.characters(exclude_categories=("C", "Z"), exclude_characters="/\\"), min_size=1, max_size=20)
 PATHS = st.lists(NAMES.map(lambda name: f".github/workflows/{name}.yml"), unique=True, max_size=3).map(tuple)
-PURLS = st.lists(st.sampled_from(["pkg:npm/%40a/b", "pkg:npm/c", "pkg:pypi/d"]), unique=True, min_size=1)
+PURLS = st.lists(
+    st.sampled_from(["pkg:npm/%40a/b", "pkg:npm/c", "pkg:pypi/d", "pkg:docker/e/f", GHCR]), unique=True, min_size=1
+)
 
 
 @given(PURLS, st.data())

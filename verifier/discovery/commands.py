@@ -13,7 +13,9 @@ from enum import StrEnum
 from posixpath import basename
 
 from verifier.discovery.actions import is_test
-from verifier.discovery.judged import NOTHING, UNKNOWN, Judged, yes
+from verifier.discovery.image_commands import pushed
+from verifier.discovery.image_names import local
+from verifier.discovery.judged import IMAGES, NOTHING, UNKNOWN, Judged, naming, yes
 from verifier.discovery.programs import (
     ALIASES,
     BUILT_IN,
@@ -81,7 +83,7 @@ def judge(words: Sequence[str], env: Mapping[str, str], depth: int = 0) -> Judge
             return judge(inner, env, depth + 1) if inner else UNKNOWN
     for rule in RULES.get(program, ()):
         if tuple(positional[: len(rule.words)]) == rule.words and _with(rule, rest):
-            return _published(rule.types, positional[len(rule.words) :], rest, env)
+            return _published(program, rule, positional[len(rule.words) :], rest, env)
     if program in GOALS:
         return _goal(program, rest, positional)
     if program in ("npm", "pnpm", "yarn", "bun"):
@@ -146,7 +148,7 @@ def _with(rule: Rule, rest: Sequence[str]) -> bool:
     return needed and not refused and "".join(rest[-1:]).startswith(rule.last)
 
 
-def _published(types: tuple[str, ...], what: Sequence[str], rest: Sequence[str], env: Mapping[str, str]) -> Judged:
+def _published(program: str, rule: Rule, what: Sequence[str], rest: Sequence[str], env: Mapping[str, str]) -> Judged:
     """It publishes, unless it is a dry run, or goes to an index for tests or to a registry on the runner."""
     if "--help" in rest or "--version" in rest or _dry(rest) or (what and _LOCAL.match(what[-1])):
         return NOTHING
@@ -155,7 +157,10 @@ def _published(types: tuple[str, ...], what: Sequence[str], rest: Sequence[str],
         option, assigned, value = word.partition("=")
         if option in INDEX_OPTIONS:
             indexes.append(value if assigned else "".join(rest[at + 1 : at + 2]))
-    return NOTHING if any(is_test(index) for index in indexes) else yes(*types)
+    if any(is_test(index) for index in indexes):
+        return NOTHING
+    named = list(pushed(program, rule.words, what, rest, env)) if rule.types == IMAGES else []
+    return NOTHING if named and all(map(local, named)) else naming(yes(*rule.types), named)
 
 
 def _dry(rest: Sequence[str]) -> bool:

@@ -22,7 +22,7 @@ ARTIFACTS = 1000
 ENTRIES = 100
 """The most workflows, refs or events of one list."""
 
-TYPES = ("npm", "pypi")
+TYPES = ("npm", "pypi", "docker", "oci")
 """The purl types whose registries we can read; any other would be watched by nobody."""
 
 TRIGGERS = (
@@ -35,11 +35,16 @@ TRIGGERS = (
 )
 """The events that start a workflow. Source: docs.github.com, "Events that trigger workflows"."""
 
-_RULES = ("workflows", "refs", "events", "manual", "environment", "signer")
+_RULES = ("workflows", "refs", "events", "manual", "environment", "signer", "moving")
 GITHUB_ACTIONS = "https://token.actions.githubusercontent.com"
 _TOP = ("version", "artifacts", *_RULES)
-_ARTIFACT = ("purl", *_RULES)
+_ARTIFACT = ("purl", *_RULES, "mirrors")
 _WORKFLOWS = ".github/workflows/"
+PATTERN = re.compile(r"[A-Za-z0-9_.*?\[\]!-]{1,128}")
+"""A glob that some tag of an image can fit."""
+_SECRET = re.compile(
+    r"pass(?:word|phrase)?|.*tokens?|.*credentials?|.*secrets?|log_?in|user(?:_?name)?|.*auth|.*_keys?"
+)
 _FILE = re.compile(r"[^/\\\x00-\x1f\x7f]+\.ya?ml")
 
 T = TypeVar("T")
@@ -56,6 +61,7 @@ class _Rules:
     environment: str | None = None
     signer: tuple[str, str] | None = None
     """Issuer and identity of another CI system."""
+    moving: tuple[str, ...] | None = None
 
     def over(self, defaults: _Rules) -> _Rules:
         def first(own: T | None, default: T | None) -> T | None:
@@ -68,12 +74,13 @@ class _Rules:
             first(self.manual, defaults.manual),
             first(self.environment, defaults.environment),
             first(self.signer, defaults.signer),
+            first(self.moving, defaults.moving),
         )
 
 
 def read(document: bytes, repository: Repository) -> tuple[Publisher, ...]:
     """The publishers that the file names, for this repository, in its order. Raises BadConfig and nothing else."""
-    top = mapping(compose(document), _TOP, "the file")
+    top = _mapping(compose(document), _TOP, "the file")
     _version(top)
     defaults = _rules(top)
     entries = top.get("artifacts")
@@ -85,15 +92,20 @@ def read(document: bytes, repository: Repository) -> tuple[Publisher, ...]:
         if publisher in publishers:
             raise BadConfig(line(node), f"{publisher.artifact.purl} stands here twice with the same rules; leave one.")
         publishers.append(publisher)
+    if "moving" in top and not any(publisher.artifact.is_image for publisher in publishers):
+        raise BadConfig(line(top["moving"]), "moving is about the tags of images, and no artifact here is one.")
     return tuple(publishers)
 
 
 def _publisher(node: yaml.Node, defaults: _Rules, repository: Repository) -> Publisher:
-    entry = mapping(node, _ARTIFACT, "an artifact")
+    entry = _mapping(node, _ARTIFACT, "an artifact")
     if "purl" not in entry:
         raise BadConfig(line(node), "an artifact needs its purl, like purl: pkg:npm/%40scope/name")
     artifact = _artifact(entry["purl"])
-    rules = _rules(entry).over(defaults)
+    rules, image = _rules(entry).over(defaults), artifact.is_image
+    for key in ("moving", "mirrors"):
+        if key in entry and not image:
+            raise BadConfig(line(entry[key]), f"{key} is for images; {artifact.purl} is a package.")
     if not rules.workflows and not rules.manual and not rules.signer:
         raise BadConfig(
             line(node),
@@ -110,7 +122,21 @@ def _publisher(node: yaml.Node, defaults: _Rules, repository: Repository) -> Pub
         rules.manual,
         rules.environment or "",
         *(rules.signer or ("", "")),
+        moving=(rules.moving or ()) if image else (),
+        mirrors=_mirrors(entry["mirrors"], artifact) if "mirrors" in entry else (),
     )
+
+
+def _mapping(node: yaml.Node, known: tuple[str, ...], what: str) -> dict[str, yaml.Node]:
+    """Its keys with their nodes. A secret that is about to be published is answered with more than "unknown key"."""
+    for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+        if isinstance(key, yaml.ScalarNode) and key.value not in known and _SECRET.fullmatch(key.value.lower()[:40]):
+            raise BadConfig(
+                line(key),
+                f"{shown(key.value)}: credentials never stand in this file, which everybody with the repository reads. "
+                "They belong into the settings of the monitor's server (docs/install.md). Revoke what stood here.",
+            )
+    return mapping(node, known, what)
 
 
 def _version(top: dict[str, yaml.Node]) -> None:
@@ -131,8 +157,34 @@ def _rules(entry: dict[str, yaml.Node]) -> _Rules:
     environment = text(entry["environment"], "environment") if "environment" in entry else None
     signer = _signer(entry["signer"]) if "signer" in entry else None
     return _Rules(
-        texts("workflows", _workflow), texts("refs", _ref), texts("events", _event), manual, environment, signer
+        texts("workflows", _workflow),
+        texts("refs", _ref),
+        texts("events", _event),
+        manual,
+        environment,
+        signer,
+        texts("moving", _moving),
     )
+
+
+def _moving(node: yaml.Node) -> str:
+    said = text(node, "a pattern")
+    if not PATTERN.fullmatch(said):
+        raise BadConfig(line(node), f"{shown(said)} is not a pattern of tags; write it like nightly-* or 3.*")
+    return said
+
+
+def _mirrors(node: yaml.Node, of: Artifact) -> tuple[str, ...]:
+    """The purls of other images, each once."""
+    found = []
+    for item in items(node, "mirrors", ENTRIES):
+        mirror = _artifact(item)
+        if not mirror.is_image:
+            raise BadConfig(line(item), f"{mirror.purl} is a package; a mirror of an image is an image.")
+        if mirror == of:
+            raise BadConfig(line(item), f"{of.purl} cannot be its own mirror; name the other registry's image.")
+        found.append(mirror.purl)
+    return tuple(dict.fromkeys(found))
 
 
 def _signer(node: yaml.Node) -> tuple[str, str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from verifier.discovery import image_manifest, published_by
-from verifier.discovery.documents import BYTES, from_yaml
+from verifier.discovery import published_by
+from verifier.discovery.documents import BYTES
+from verifier.discovery.judged import IMAGES
 from verifier.discovery.manifests import Get, survey
 from verifier.discovery.package import LeftOut, Package
 from verifier.discovery.published_by import Workflow
 from verifier.discovery.python_manifest import COMPUTED
+from verifier.model import Artifact
 
 FILES = 3_000
 """The most files that are read in one pass."""
@@ -38,6 +41,12 @@ class Findings:
     left_out: tuple[LeftOut, ...] = ()
     problems: tuple[str, ...] = ()
 
+    @property
+    def unnamed(self) -> tuple[str, ...]:
+        """The workflow files that push images whose names only their runs know."""
+        pushing = (w for w in self.workflows if not w.images and not set(IMAGES).isdisjoint(w.types))
+        return tuple(workflow.path for workflow in pushing if workflow.usual)
+
 
 def find(files: Files, full_name: str, public: str) -> Findings:
     """What is published from these files. `full_name` is the repository's `owner/name`, '' where nobody knows it.
@@ -50,17 +59,20 @@ def find(files: Files, full_name: str, public: str) -> Findings:
     if any(not workflow.types for workflow in workflows):
         types |= {"npm", "pypi"}
     found = survey(files.paths, reader.get, public, types)
-    images = {
-        image.artifact.purl: image
-        for workflow in workflows
-        if {"docker", "oci"} & set(workflow.types)
-        for image in image_manifest.images(workflow.path, from_yaml(reader.get(workflow.path)), full_name)
-    }
     problems = list(reader.problems)
     if not files.complete:
         problems.append("There are so many files that GitHub listed only a part of them.")
     problems += [f"{one.found_in}: {one.reason}." for one in found.left_out if one.reason == COMPUTED]
-    return Findings((*found.packages, *images.values()), workflows, found.left_out, tuple(problems))
+    return Findings((*found.packages, *_images(workflows)), workflows, found.left_out, tuple(problems))
+
+
+def _images(workflows: Sequence[Workflow]) -> list[Package]:
+    """Each image with the workflows that name it: no other is known to push it."""
+    by: dict[Artifact, list[str]] = {}
+    for workflow in workflows:
+        for image in workflow.images:
+            by.setdefault(image, []).append(workflow.path)
+    return [Package(image, paths[0], member=True, workflows=tuple(paths)) for image, paths in by.items()]
 
 
 @dataclass

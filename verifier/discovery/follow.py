@@ -78,7 +78,7 @@ class Follower:
             elif command.words[0] in ("cd", "pushd") and len(command.words) > 1:
                 directory = f"{directory}/{command.words[1]}" if directory else command.words[1]
             else:
-                answer = judge(command.words, {**set_, **command.env})
+                answer = judge(command.words, {**set_, **command.env} if command.env else set_)
                 found.append(answer if isinstance(answer, Judged) else self._all(answer, directory, set_, trail))
         if len(text) > LENGTH and not any(part.publishes for part in found):
             return UNKNOWN

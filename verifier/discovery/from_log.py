@@ -1,12 +1,18 @@
-"""What an approved run's own log says it published and nobody watches: siblings that no manifest showed. Pure."""
+"""What an approved run's own log says it published and nobody watches: siblings that no manifest showed. Pure.
+
+Of images the log often tells what the workflow's text cannot: names that an expression makes while it runs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from verifier.discovery import image_names
 from verifier.discovery.config import TYPES
+from verifier.discovery.judged import IMAGES
 from verifier.discovery.package import Package, artifact
 from verifier.model import Artifact, LogClaim, Proposal, Run
+from verifier.model.artifact import DOCKER_HUB
 
 KEPT = 500
 """The most such proposals that one repository keeps."""
@@ -14,7 +20,7 @@ FOUND_IN = "log of run "
 
 
 def unwatched(run: Run, watched: Collection[Artifact]) -> tuple[Proposal, ...]:
-    """A proposal for each package that the run's log claims and nobody watches, in order."""
+    """A proposal for each package and image that the run's log claims and nobody watches, in order."""
     claimed = {found for claim in run.claims if (found := _artifact(claim)) is not None}
     return tuple(
         Proposal(
@@ -62,5 +68,7 @@ def with_logged(packages: Sequence[Package], logged: Sequence[Package]) -> tuple
 
 
 def _artifact(claim: LogClaim) -> Artifact | None:
-    """The package that a claim is about; None for a type that nobody watches, and for no name."""
+    """What a claim is about; None for a type that nobody watches, and for no name, or one that GitHub masked."""
+    if claim.type in IMAGES:
+        return image_names.artifact(f"{DOCKER_HUB}/{claim.name}" if claim.type == "docker" else claim.name)
     return artifact(claim.type, claim.name) if claim.type in TYPES else None

@@ -110,6 +110,10 @@ VALUED: dict[str, frozenset[str]] = {
     "gradle": _words("-p --project-dir -b -I -x"),
     "gradlew": _words("-p --project-dir -b -I -x"),
     "skopeo": _words("--policy --src-creds --dest-creds --authfile"),
+    "crane": _words("--platform --image-refs --annotation -a"),
+    "regctl": _words("--platform --ref --annotation --host"),
+    "oras": _words("--artifact-type --config --annotation -a --annotation-file -u --username -p --password --format"),
+    "pack": _words("-B --builder -p --path -e --env --env-file -b --buildpack -t --tag --run-image --cache-image"),
     "changeset": _words("--tag --otp"),
     "nx": _words("--projects -p --groups -g"),
 }

@@ -1,8 +1,9 @@
 """What a repository seems to publish, and whether that is clear enough to be watched without asking. Pure.
 
 A package is enrolled when its manifest names it, a workflow here publishes its type, the registry agrees or does not
-have it yet, and nobody else claims it. What is enrolled is never widened or dropped from here: a workflow file that
-appears later is asked about first, since whoever can push one could make it approved.
+have it yet, and nobody else claims it. An image is named by the workflow that pushes it, in each registry by itself.
+What is enrolled is never widened or dropped from here: a workflow file that appears later is asked about first, since
+whoever can push one could make it approved.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from verifier.discovery.config import TYPES
 from verifier.discovery.origin import UNASKED, Said, Word
 from verifier.discovery.package import Package
 from verifier.discovery.published_by import Workflow
 from verifier.model import Artifact, Proposal, Publisher, Repository
 
-_KINDS = {"npm": "npm packages", "pypi": "Python projects"}
+_KINDS = {"npm": "npm packages", "pypi": "Python projects", "docker": "this image", "oci": "this image"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,10 @@ class Known:
     enrolled: tuple[Publisher, ...] = ()
     settled: Collection[Artifact] = field(default_factory=frozenset)
     elsewhere: Collection[Artifact] = field(default_factory=frozenset)
+
+    def has(self, artifact: Artifact) -> bool:
+        """Whose it is is known: what its registry says changes nothing any more."""
+        return artifact in {*self.settled, *self.elsewhere, *(publisher.artifact for publisher in self.enrolled)}
 
 
 def propose(
@@ -64,14 +68,12 @@ def _proposal(package: Package, workflows: Sequence[Workflow], said: Said, known
     def ask(question: str) -> Proposal:
         return Proposal(artifact.purl, paths, package.found_in, question=question)
 
-    if kind not in TYPES:
-        return ask("Images are not watched yet.")
     if artifact in known.elsewhere:
         return ask("Another repository publishes it for this monitor. The operator settles whose it is.")
     if before is not None:
         return _again(package, before, paths)
     if said.word is Word.OTHER:
-        return ask(f"The registry says that it comes from {said.detail}.") if package.member else None
+        return ask(_of_another(artifact, said)) if package.member else None
     if said.word is not Word.AGREES and not package.member:
         return ask(f"Nothing but {package.found_in} says that it is published from here.") if _may(said) else None
     if not paths:
@@ -104,12 +106,18 @@ def _again(package: Package, before: Publisher, paths: tuple[str, ...]) -> Propo
     return Proposal(before.artifact.purl, before.workflows, package.found_in, clear=True, question=question)
 
 
+def _of_another(artifact: Artifact, said: Said) -> str:
+    if artifact.is_image:
+        return f"The image's label says that it comes from {said.detail}; it may be the label of its base image."
+    return f"The registry says that it comes from {said.detail}."
+
+
 def _candidates(package: Package, workflows: Sequence[Workflow]) -> tuple[tuple[str, ...], str]:
     """The workflow files that can publish it, and why that is not clear ('' where it is)."""
-    if package.workflows:
-        return package.workflows, ""
-    kind = package.artifact.type
-    sure = [workflow for workflow in workflows if kind in workflow.types]
+    kind, told = package.artifact.type, package.workflows
+    sure = [w for w in workflows if kind in w.types and (not told or w.path in told)]
+    if told and not (sure and package.artifact.is_image):
+        return told, ""
     usual = [workflow for workflow in sure if workflow.usual]
     chosen = usual or sure or [workflow for workflow in workflows if not workflow.types]
     paths = tuple(workflow.path for workflow in chosen)
@@ -120,7 +128,19 @@ def _candidates(package: Package, workflows: Sequence[Workflow]) -> tuple[tuple[
         return paths, f"Only {_listed(events)} starts {_listed(paths)}: allow it under events if it may publish."
     if len(paths) > 1:
         return paths, f"{_listed(paths)} can each publish it. Name those that do."
-    return paths, ""
+    return _or_unnamed(paths, package, workflows)
+
+
+def _or_unnamed(paths: tuple[str, ...], package: Package, workflows: Sequence[Workflow]) -> tuple[tuple[str, ...], str]:
+    """Of an image also the workflows that push images without a name that could be read: this one may be among them."""
+    kind = package.artifact.type
+    more = tuple(w.path for w in workflows if kind in w.types and w.usual and not w.images and w.path not in paths)
+    if not more or not package.artifact.is_image:
+        return paths, ""
+    return (
+        *paths,
+        *more,
+    ), f"{_listed(more)} pushes images too, and their names could not be told. Name those that push it."
 
 
 def _listed(names: Sequence[str]) -> str:

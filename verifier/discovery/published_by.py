@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from verifier.discovery.config import TRIGGERS
 from verifier.discovery.documents import from_yaml, part
+from verifier.discovery.image_manifest import images
 from verifier.discovery.manifests import WORKFLOWS, Get
 from verifier.discovery.npm_manifest import same_place
 from verifier.discovery.publishing import publishing
 from verifier.discovery.steps import is_publish
+from verifier.model import Artifact
 from verifier.model.github import EVENTS
 
 FILES = 100
@@ -22,11 +24,15 @@ STEPS = 200
 
 @dataclass(frozen=True)
 class Workflow:
-    """A workflow file that publishes: which purl types (none: that could not be told), and what events start it."""
+    """A workflow file that publishes: which purl types (none: that could not be told), and what events start it.
+
+    `images` are those that it pushes, as far as their names are written out.
+    """
 
     path: str
     types: tuple[str, ...]
     events: tuple[str, ...]
+    images: tuple[Artifact, ...] = ()
 
     @property
     def usual(self) -> bool:
@@ -56,7 +62,7 @@ def _workflow(path: str, get: Get, public: str, home: str) -> Workflow | None:
         return Workflow(path, (), triggers(document)) if maybe else None
     types = published.types - ({"npm"} if npm_goes_elsewhere(document, public) else set())
     elsewhere = not types and bool(published.types)
-    return None if elsewhere else Workflow(path, tuple(sorted(types)), triggers(document))
+    return None if elsewhere else Workflow(path, tuple(sorted(types)), triggers(document), images(published))
 
 
 def files(paths: Collection[str]) -> list[str]:

@@ -13,12 +13,12 @@ from itertools import product
 from posixpath import normpath
 from typing import TypeVar
 
-from verifier.discovery import actions
+from verifier.discovery import actions, image_actions
 from verifier.discovery.follow import Follower
-from verifier.discovery.judged import NOTHING, UNKNOWN, Judged, together
-from verifier.discovery.programs import INDEX_VARIABLES
+from verifier.discovery.image_names import local
+from verifier.discovery.judged import NOTHING, UNKNOWN, Judged, naming, together
 from verifier.discovery.shell import HOLE, LENGTH, with_holes
-from verifier.discovery.workflow import Action, Job, Step, Workflow, action, workflow
+from verifier.discovery.workflow import TEXT, Action, Job, Step, Workflow, action, workflow
 from verifier.discovery.yaml_in import BadYaml
 
 DEPTH = 4
@@ -27,13 +27,15 @@ JOBS = 300
 """The most jobs, with those of reusable workflows."""
 STEPS = 10_000
 """The most steps judged, with those of composite actions."""
+VARIABLES = 256 * 1024
+"""The most characters of variables in which expressions are filled in, over all steps."""
 
 T = TypeVar("T")
 
 _HERE = ("./", "$/")
 """How a path in this repository begins: in what is checked out, or at the workflow's own commit."""
 
-_INPUT = re.compile(r"\$\{\{\s{0,9}inputs\.([\w-]{1,100})\s{0,9}\}\}")
+_EXPRESSION = re.compile(r"\$\{\{\s{0,9}((?:inputs|env|github)\.[\w.-]{1,100})\s{0,9}\}\}")
 
 
 @dataclass(frozen=True)
@@ -105,10 +107,13 @@ class _Reading:
         self.problems: list[str] = []
         self.follower = Follower(files)
         self._home = f"{home}/".lower()
+        self._github = _of_github(home)
+        owner = home.partition("/")[0]
+        self._variables = {"GITHUB_REPOSITORY": home, "GITHUB_REPOSITORY_OWNER": owner} if home else {}
         self._called = frozenset(called)
         self._workflows: dict[str, Workflow | None] = {}
         self._actions: dict[str, Action | None] = {}
-        self._jobs, self._steps = JOBS, STEPS
+        self._jobs, self._steps, self._variable_text = JOBS, STEPS, VARIABLES
 
     def jobs(self, path: str, given: Mapping[str, str], callers: tuple[_Caller, ...]) -> Iterator[ExpectedJob]:
         """The jobs of a workflow file that is called by these, with these inputs."""
@@ -118,6 +123,7 @@ class _Reading:
                 yield _expected(callers, None)
             return
         inputs = {**read.defaults, **given} if callers else {}
+        known = self._github | _named("inputs", inputs)
         for job in read.jobs:
             self._jobs -= 1
             if self._jobs < 0:
@@ -125,49 +131,66 @@ class _Reading:
                 return
             around = (*callers, _Caller(_names(job), job.never))
             if not job.uses:
-                steps = tuple(self._expect(step, inputs) for step in job.steps)
+                steps = tuple(self._expect(step, known) for step in job.steps)
                 yield _expected(around, steps)
                 continue
             local = self._local_workflow(job.uses)
             if local is None or len(around) > DEPTH:
                 yield _expected(around, None)
             else:
-                yield from self.jobs(local, _filled_all(job.inputs, inputs), around)
+                yield from self.jobs(local, _filled_all(job.inputs, known), around)
 
-    def _expect(self, step: Step, inputs: Mapping[str, str]) -> ExpectedStep:
-        judged = NOTHING if step.never else self._judge(step, inputs, ())
+    def _expect(self, step: Step, known: Mapping[str, str]) -> ExpectedStep:
+        judged = NOTHING if step.never else self._judge(step, known, ())
         return ExpectedStep(_shown(step), judged)
 
-    def _judge(self, step: Step, inputs: Mapping[str, str], trail: tuple[str, ...]) -> Judged:
+    def _judge(self, step: Step, known: Mapping[str, str], trail: tuple[str, ...]) -> Judged:
+        """`known` are the values of expressions that no step can change."""
         self._steps -= 1
         if self._steps < 0:
             self.problems.append(f"It has more than {STEPS} steps.")
             return UNKNOWN
-        env = _filled_all({name: step.env[name] for name in INDEX_VARIABLES if name in step.env}, inputs)
-        directory = with_holes(_filled(step.directory, inputs))
+        env = self._environment(step.env, known)
+        directory = with_holes(_filled(step.directory, known))
         if step.run:
-            text = _filled(step.run, inputs)
+            text = _filled(step.run, {**known, **{f"env.{name}": f"${{{name}}}" for name in env}})
             if re.match(r"python|node|ruby|perl", step.shell):
                 return self.follower.program(text, directory, env)
             return self.follower.script(text, directory, env)
         if step.uses.startswith(_HERE):
-            return self._local_action(step, inputs, trail)
+            return self._local_action(step, known, trail)
         if not self.follower.afford(sum(map(len, step.inputs.values()))):
             return UNKNOWN
-        given = {name: with_holes(value) for name, value in _filled_all(step.inputs, inputs).items()}
+        given = _filled_all(step.inputs, known)
+        shown = {name: with_holes(value) for name, value in given.items()}
         script = actions.COMMANDS.get(step.uses.lower().partition("@")[0])
         if script is not None:
-            return self.follower.script(given.get(script, ""), directory, env)
-        return actions.judge(step.uses, given) if step.uses else UNKNOWN
+            return self.follower.script(shown.get(script, ""), directory, env)
+        judged = actions.judge(step.uses, shown) if step.uses else UNKNOWN
+        if judged.publishes is None:
+            return judged
+        # Only names are filled in with variables: a step before this one may have set them otherwise, and a name that
+        # comes out wrong is asked about, while a switch that does would be believed.
+        named = image_actions.named(step.uses, _filled_all(given, _named("env", env)))
+        return NOTHING if named and all(map(local, named)) else naming(judged, named)
 
-    def _local_action(self, step: Step, inputs: Mapping[str, str], trail: tuple[str, ...]) -> Judged:
+    def _environment(self, given: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+        """A step's variables with GitHub's own, and the expressions in them filled in that are known."""
+        open_ = {name: value for name, value in given.items() if "${{" in value}
+        self._variable_text -= sum(map(len, open_.values()))
+        if not open_ or self._variable_text < 0:
+            return {**self._variables, **given}
+        filled = {**given, **_cut(_filled_all(open_, known))}
+        return {**self._variables, **filled, **_cut(_filled_all(filled, _named("env", filled)))}
+
+    def _local_action(self, step: Step, known: Mapping[str, str], trail: tuple[str, ...]) -> Judged:
         """A composite action publishes when one of its steps does: GitHub shows the calling step only."""
         path = normpath(step.uses.removeprefix("$/"))
         found = self._action(path)
         if found is None or found.steps is None or path in trail or len(trail) >= DEPTH:
             return UNKNOWN
-        given = {**found.defaults, **_filled_all(step.inputs, inputs)}
-        return together([self._judge(s, given, (*trail, path)) for s in found.steps if not s.never])
+        inside = self._github | _named("inputs", {**found.defaults, **_filled_all(step.inputs, known)})
+        return together([self._judge(s, inside, (*trail, path)) for s in found.steps if not s.never])
 
     def _local_workflow(self, uses: str) -> str | None:
         """The path of a reusable workflow that is a file of this repository at this commit."""
@@ -225,12 +248,38 @@ def _shown(step: Step) -> str:
     return " ".join(re.split(r"[\r\n]", with_holes(named))[0].split())[:1_000]
 
 
-def _filled(text: str, inputs: Mapping[str, str]) -> str:
-    """The text with the inputs filled in that are known; a text too long to be read stays as it is."""
-    if len(text) > LENGTH:
+def _of_github(home: str) -> dict[str, str]:
+    """What GitHub tells a workflow about its repository, by the expressions that give it."""
+    owner, _, name = home.partition("/")
+    return _named(
+        "github",
+        {
+            "repository": home,
+            "repository_owner": owner,
+            "event.repository.name": name,
+            "event.repository.full_name": home,
+            "event.repository.owner.login": owner,
+        }
+        if name
+        else {},
+    )
+
+
+def _named(context: str, values: Mapping[str, str]) -> dict[str, str]:
+    return {f"{context}.{name}": value for name, value in values.items()}
+
+
+def _filled(text: str, known: Mapping[str, str]) -> str:
+    """The text with the expressions filled in that are known; a text too long to be read stays as it is."""
+    if len(text) > LENGTH or "${{" not in text:
         return text
-    return _INPUT.sub(lambda found: inputs.get(found.group(1), found.group())[:1_000], text)[: LENGTH + 1]
+    return _EXPRESSION.sub(lambda found: known.get(found.group(1), found.group())[:1_000], text)[: LENGTH + 1]
 
 
-def _filled_all(texts: Mapping[str, str], inputs: Mapping[str, str]) -> dict[str, str]:
-    return {name: _filled(value, inputs) for name, value in texts.items()}
+def _filled_all(texts: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    return {name: _filled(value, known) for name, value in texts.items()}
+
+
+def _cut(texts: Mapping[str, str]) -> dict[str, str]:
+    """Values that stay as short as those that are written out."""
+    return {name: value[:TEXT] for name, value in texts.items()}

@@ -60,7 +60,7 @@ def _check_events(events: Iterable[yaml.Event]) -> None:
             if documents > 1:
                 raise BadConfig(line, "there is a second document here; keep everything in one.")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise BadConfig(line, "anchors and aliases (& and *) are not read here; write it out.")
+            raise BadConfig(line, "anchors and aliases (& and *) are not read here; write it out, or put it in quotes.")
         if getattr(event, "tag", None) is not None:
             raise BadConfig(line, "tags (!) are not read here; leave it out.")
         if isinstance(event, yaml.CollectionStartEvent):

@@ -110,6 +110,22 @@ CLAIMS: dict[str, list[LogClaim]] = {
         LogClaim("oci", "ghcr.io/owner/img", "1.2.3", digests=(B,), tool="buildkit"),
     ],
     "buildx-push-older": [LogClaim("oci", "ghcr.io/owner/img", "1.2.3", digests=(A,), tool="buildkit")],
+    "buildx-imagetools-create": [
+        LogClaim("docker", "ns/img", "latest", digests=(A,), tool="buildkit"),
+        LogClaim("oci", "ghcr.io/owner/img", "1.2.3", digests=(A,), tool="buildkit"),
+    ],
+    "docker-manifest-push": [
+        LogClaim("docker", "ns/app", "1.2", digests=(A,), tool="docker"),
+        LogClaim("oci", "ghcr.io/owner/app", "1.2", digests=(B,), tool="docker"),
+    ],
+    "docker-push-masked": [
+        LogClaim("oci", "***.dkr.ecr.eu-central-1.amazonaws.com/team/app", "1.2.3", digests=(A,), tool="docker")
+    ],
+    "oras": [
+        LogClaim("oci", "ghcr.io/owner/widget", "1.2.3", digests=(A,), tool="oras"),
+        LogClaim("oci", "quay.example/owner/widget", "1.2.3", digests=(A,), tool="oras"),
+    ],
+    "push-to-registry": [LogClaim("oci", "quay.example/owner/widget", "1.2.3", digests=(A,), tool="podman")],
     "crane": [LogClaim("oci", "ghcr.io/owner/b", "2", digests=(A,), tool="crane")],
     "ko": [LogClaim("oci", "ghcr.io/owner/app", digests=(A,), tool="ko")],
     "kaniko": [LogClaim("oci", "ghcr.io/owner/app", digests=(A,), tool="kaniko")],
@@ -135,6 +151,8 @@ NOTHING = (
     "docker-push-denied",
     "buildx-failed",
     "buildx-load",
+    "buildx-imagetools-failed",
+    "skopeo-podman",
     "cargo-dry-run",
 )
 

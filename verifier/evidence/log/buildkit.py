@@ -1,7 +1,8 @@
-"""What BuildKit prints when it pushes: buildx, docker/build-push-action, bake. Source: moby/buildkit, plain progress.
+"""What BuildKit prints when it pushes: buildx, docker/build-push-action, bake, and `imagetools create`.
 
 It names the manifest before the registry has taken it, and again with `done` after. Older ones give the digest only
-where they export it.
+where they export it. The metadata that the action shows in the end names an image whether it was pushed or not, so it
+is passed over. Source: moby/buildkit, plain progress; docker/buildx, commands/imagetools/create.go.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _EXPORTS = re.compile(rf"exporting manifest(?P<list> list)? (?P<digest>{DIGEST})
 _PUSHES = re.compile(
     rf"pushing manifest for (?P<reference>{REFERENCE})(?:@(?P<digest>{DIGEST}))?{_TIME}(?P<done> done)?\Z"
 )
+_CREATES = re.compile(rf"pushing (?P<digest>{DIGEST}) to (?P<reference>{REFERENCE})\Z")
 _ENDS = re.compile(r"(?P<how>DONE|ERROR|CANCELED)\b")
 
 
@@ -55,7 +57,7 @@ class BuildKit(Spoken):
         if not vertex:
             return
         number, said = vertex["number"], vertex["said"]
-        exports, pushes, ends = _EXPORTS.match(said), _PUSHES.match(said), _ENDS.match(said)
+        exports, pushes, ends = _EXPORTS.match(said), _PUSHES.match(said) or _CREATES.match(said), _ENDS.match(said)
         if ends:
             export = self._exports.pop(number, Export())
             if ends["how"] == "DONE":
@@ -69,7 +71,7 @@ class BuildKit(Spoken):
             if pushes and len(export.pushing) < MOST_HELD:
                 digest = pushes["digest"] or export.digest
                 export.pushing[pushes["reference"]] = digest
-                if pushes["done"]:
+                if pushes.groupdict().get("done"):
                     yield from self._claims(line, {pushes["reference"]: digest})
 
     def _claims(self, line: Line, pushed: dict[str, str]) -> Iterator[LogClaim]:

@@ -1,6 +1,7 @@
-"""What pushes images and charts: docker, crane, ko, kaniko, helm. Source: moby, go-containerregistry, kaniko, helm.
+"""What pushes images and names them with their digest in one line: docker, crane, ko, kaniko.
 
-The tools print a digest only after the registry has taken the manifest.
+The tools print a digest only after the registry has taken the manifest. skopeo, podman and buildah print none, and no
+name either; goreleaser keeps what docker says to itself. Source: moby, go-containerregistry, ko, kaniko.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from verifier.evidence.log.lines import Line
 from verifier.evidence.log.tool import DIGEST, Spoken, full
 from verifier.model import LogClaim
 
-REFERENCE = r"[A-Za-z0-9][A-Za-z0-9._:/*-]{0,400}"
+REFERENCE = r"[A-Za-z0-9*][A-Za-z0-9._:/*-]{0,400}"
+"""A reference of an image, in which GitHub may have masked the number of an account."""
 
 _HUB = ("docker.io", "index.docker.io", "registry-1.docker.io")
 _STAMP = r"(?:\d{4}/\d\d/\d\d \d\d:\d\d:\d\d )?"
@@ -20,8 +22,6 @@ _TAG = full(rf"(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}}): digest: (?P<digest>
 _CRANE = full(rf"{_STAMP}(?P<reference>{REFERENCE}(?:@{DIGEST})?): digest: (?P<digest>{DIGEST}) size: \d{{1,15}}")
 _KO = full(rf"{_STAMP}Published (?P<reference>{REFERENCE})@(?P<digest>{DIGEST})")
 _KANIKO = full(rf"(?:INFO\[\d{{4,9}}\] )?Pushed (?P<reference>{REFERENCE})@(?P<digest>{DIGEST})")
-_HELM = full(rf"Pushed: (?P<reference>{REFERENCE})")
-_HELM_DIGEST = full(rf"Digest: (?P<digest>{DIGEST})")
 
 
 def image(reference: str, digest: str, tool: str, line: Line, tag: str = "") -> LogClaim:
@@ -70,21 +70,3 @@ class Pushers(Spoken):
             found = pattern.match(line.text)
             if found and ("/" in found["reference"] or tool != "crane"):
                 yield image(found["reference"], found["digest"], tool, line)
-
-
-class Helm(Spoken):
-    """`helm push`: the reference, and its digest in the next line."""
-
-    def __init__(self) -> None:
-        self._reference = ""
-
-    def wants(self, text: str) -> bool:
-        """The reference, and the line behind it."""
-        return bool(self._reference) or text.startswith("Pushed: ")
-
-    def read(self, line: Line) -> Iterator[LogClaim]:
-        """A claim for each chart."""
-        pushed, digest = _HELM.match(line.text), _HELM_DIGEST.match(line.text)
-        if digest and self._reference:
-            yield image(self._reference, digest["digest"], "helm", line)
-        self._reference = pushed["reference"] if pushed else ""

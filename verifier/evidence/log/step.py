@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from verifier.evidence.log.buildkit import BuildKit
-from verifier.evidence.log.image import DockerPush, Helm, Pushers
+from verifier.evidence.log.image import DockerPush, Pushers
+from verifier.evidence.log.image_lines import ImageLines
 from verifier.evidence.log.lines import Line
 from verifier.evidence.log.monorepo import Changesets, Lerna, SemanticRelease, Yarn
 from verifier.evidence.log.npm import Npm
@@ -32,7 +33,7 @@ TOOLS: tuple[type[Tool], ...] = (
     Hatch,
     DockerPush,
     Pushers,
-    Helm,
+    ImageLines,
     BuildKit,
     Registrar,
 )

@@ -17,6 +17,7 @@ NPM_SPEC = rf"(?P<name>{NPM_NAME})@(?P<version>[^\s@()]{{1,256}})"
 DIGEST = r"sha256:[0-9a-f]{64}"
 
 _MASK = "***"
+_AMAZON = re.compile(r"\A\*\*\*\.dkr\.ecr(?:-fips)?\.(?:[a-z0-9-]{1,40}|\*\*\*)\.amazonaws\.com(?:\.cn)?/")
 
 
 class Tool(Protocol):
@@ -41,8 +42,12 @@ class Spoken:
 
 
 def masked(claim: LogClaim) -> bool:
-    """GitHub hid a part of its name behind asterisks, so that it names nothing."""
-    return _MASK in claim.name or _MASK in claim.version or _MASK in claim.file
+    """GitHub hid a part of its name behind asterisks, so that it names nothing.
+
+    The number of an account in the host of Amazon's registry may be hidden: what stands behind it still names it.
+    """
+    name = _AMAZON.sub("", claim.name, count=1) if claim.type == "oci" else claim.name
+    return _MASK in name or _MASK in claim.version or _MASK in claim.file
 
 
 def full(pattern: str) -> re.Pattern[str]:
