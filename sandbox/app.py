@@ -1,10 +1,10 @@
-"""One WSGI app with everything that the monitor talks to: GitHub's API and pages, the npm registry and PyPI."""
+"""One WSGI app with everything that the monitor talks to: GitHub's API and pages, and registries of all kinds."""
 
 from __future__ import annotations
 
 from flask import Flask, Response, request
 
-from sandbox import npm, pypi
+from sandbox import docker_hub, ecr, images, npm, pypi
 from sandbox.github import app as github
 from sandbox.github import attestations, logs, pages
 from sandbox.keys import Keys
@@ -12,16 +12,26 @@ from sandbox.world import World
 
 NPM = "/npm"
 PYPI = "/pypi"
+HUB = "/hub"
+IMAGES = "/images"
+AMAZON = "/amazon"
+_REGISTRIES = (NPM, PYPI, HUB, IMAGES)
 
 
-def create(world: World, keys: Keys, *, advisories: bool = True) -> Flask:
-    """The app around a world: `/api/v3`, `/npm/`, `/pypi/simple/`, and pages for people. Safe for several threads."""
+def create(world: World, keys: Keys, *, advisories: bool = True, tokens: bool = False) -> Flask:
+    """The app around a world: `/api/v3`, `/npm/`, `/pypi/simple/`, `/hub/v2/`, `/images/<host>/v2/`, `/amazon/`, pages.
+
+    Safe for several threads. `tokens`: registries of images answer only who brings a token of theirs.
+    """
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it, its base type does not
     app.url_map.strict_slashes = False
     app.register_blueprint(github.blueprint(world, keys, advisories=advisories))
     app.register_blueprint(npm.blueprint(world), url_prefix=NPM)
     app.register_blueprint(pypi.blueprint(world), url_prefix=PYPI)
+    app.register_blueprint(docker_hub.blueprint(world), url_prefix=HUB)
+    app.register_blueprint(images.blueprint(world, tokens=tokens), url_prefix=IMAGES)
+    app.register_blueprint(ecr.blueprint(world), url_prefix=AMAZON)
     app.register_blueprint(logs.blueprint(world))
     app.register_blueprint(attestations.blueprint(world))
     app.register_blueprint(pages.blueprint(world))
@@ -29,7 +39,7 @@ def create(world: World, keys: Keys, *, advisories: bool = True) -> Flask:
     @app.after_request
     def validator(response: Response) -> Response:
         """Registries answer 304 to who has the page already."""
-        if request.method == "GET" and response.status_code == 200 and request.path.startswith((NPM, PYPI)):
+        if request.method == "GET" and response.status_code == 200 and request.path.startswith(_REGISTRIES):
             response.add_etag()
             response.make_conditional(request)
         return response

@@ -53,7 +53,8 @@ class Log:
     """What the log of a run's publish step says, beside what every step's log says.
 
     `printed` are artifacts and versions in the exact words of their tool: with the registry's `real` digests, with
-    those of `other` bytes, or with `none`. `gone`: GitHub has deleted it.
+    those of `other` bytes, or with `none`. `gone`: GitHub has deleted it. `tool` is what pushed its images: `buildx`
+    or `docker` itself.
     """
 
     lines: tuple[str, ...] = ()
@@ -64,6 +65,7 @@ class Log:
     step: str = ""
     """The step's name; '': the first that is not skipped and whose name says publishing."""
     gone: bool = False
+    tool: str = "buildx"
 
 
 @dataclass(frozen=True)

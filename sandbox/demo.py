@@ -23,6 +23,7 @@ from sandbox.world import Clash, World
 
 SCENARIOS = ROOT / "scenarios"
 STORY = (
+    "kong-2024",
     "xrpl-2025",
     "nx-s1ngularity-2025",
     "chalk-2025",
@@ -47,7 +48,7 @@ def demo(once: bool, names: Sequence[str]) -> int:
             data_dir = Path(folder) / str(number)
             stage = Live(group, data_dir)
             count = f"{len(group)} scenario{'s' if len(group) > 1 else ''}"
-            console.print(f"Starting the monitor and a pretended GitHub, npm and PyPI on this machine ({count}) …")
+            console.print(f"Starting the monitor, a pretended GitHub and its registries on this machine ({count}) …")
             with stage:
                 stage.settled = partial(screen.changes, stage.ledger)
                 console.print(f"Dashboard: {stage.dashboard}   What is filed at GitHub: {stage.github}", soft_wrap=True)

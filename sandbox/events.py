@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sandbox.attempt import Run
+from sandbox.manifests import Manifest
 from verifier.model import Artifact
 
 TRUSTED_PUBLISHER = "trusted_publisher"
@@ -77,8 +78,44 @@ class Publish:
 
 
 @dataclass(frozen=True)
+class PushImage:
+    """An image is pushed: these tags point at it from now on, whatever they pointed at before.
+
+    `cosigned`: older cosign's signature and attestation are pushed with it, under tags of their own.
+    """
+
+    at: datetime
+    artifact: Artifact
+    tags: tuple[str, ...]
+    manifest: Manifest
+    by: str = ""
+    attested: Attested | None = None
+    cosigned: bool = False
+
+    @property
+    def file(self) -> File:
+        """The image as the one file of a version."""
+        return File("image", self.at, (self.manifest.digest,), self.attested, self.manifest.body)
+
+
+@dataclass(frozen=True)
+class Retag:
+    """A tag is made to point at what is there already: at what the tag `source` holds, or at the digest it is.
+
+    `as_of`: at what that tag held then.
+    """
+
+    at: datetime
+    artifact: Artifact
+    source: str
+    tag: str
+    by: str = ""
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Remove:
-    """A version is taken out of its registry. npm keeps its time."""
+    """A version is taken out of its registry. npm keeps its time; of an image the tag goes."""
 
     at: datetime
     artifact: Artifact
@@ -210,6 +247,8 @@ class Outage:
 Event = (
     Run
     | Publish
+    | PushImage
+    | Retag
     | Attest
     | Remove
     | Yank

@@ -48,7 +48,7 @@ def _config(scenario: Scenario, repository: str) -> bytes:
     for package in scenario.packages:
         if package.repository == repository and package.watched:
             entry: dict[str, Any] = {"purl": package.artifact.purl}
-            if package.workflows or not any(package.signer):
+            if package.workflows or not (package.manual or any(package.signer)):
                 entry["workflows"] = list(package.workflows)
             if package.refs:
                 entry["refs"] = list(package.refs)
@@ -57,6 +57,9 @@ def _config(scenario: Scenario, repository: str) -> bytes:
                 entry["manual"] = package.manual
             if package.environment:
                 entry["environment"] = package.environment
+            for key in ("moving", "mirrors"):
+                if getattr(package, key):
+                    entry[key] = list(getattr(package, key))
             if any(package.signer):
                 entry["signer"] = dict(zip(("issuer", "identity"), package.signer, strict=True))
             entries.append(entry)

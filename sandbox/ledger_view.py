@@ -36,8 +36,8 @@ class LedgerView:
                     dossier.version.number,
                     dossier.version.published_at,
                     tuple(
-                        stood(at, verdict)
-                        for at, _, verdict in book.versions.verdicts(watch.artifact, dossier.version.number)
+                        stood(at, fingerprint, verdict)
+                        for at, fingerprint, verdict in book.versions.verdicts(watch.artifact, dossier.version.number)
                     ),
                 )
                 for watch in book.versions.watches()

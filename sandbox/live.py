@@ -20,7 +20,7 @@ from app.build import wake_of
 from app.jobs.batch import LEASE
 from app.wake import STEPS
 from sandbox import keys, provenance
-from sandbox.app import NPM, PYPI, create
+from sandbox.app import AMAZON, HUB, IMAGES, NPM, PYPI, create
 from sandbox.clock import SharedClock
 from sandbox.github.shapes import Address
 from sandbox.ledger_view import LedgerView
@@ -32,6 +32,7 @@ from sandbox.signing import signed
 from sandbox.state import Webhook
 from sandbox.world import World
 from verifier.ledger import migrate, open_ledger
+from verifier.model.artifact import DOCKER_HUB
 
 ROOT = Path(__file__).resolve().parent.parent
 START_WITHIN = 60.0
@@ -68,7 +69,7 @@ class Live(LedgerView):
         self._keys = keys.make()
         self.world = World(scenarios, Address(self.github, f"{self.github}/api/v3"))
         self._server: BaseWSGIServer = make_server(
-            "127.0.0.1", port, create(self.world, self._keys), threaded=True, request_handler=_Quiet
+            "127.0.0.1", port, create(self.world, self._keys, tokens=True), threaded=True, request_handler=_Quiet
         )
         self.data_dir = data_dir
         self.clock = SharedClock(data_dir / "clock")
@@ -203,7 +204,8 @@ class Live(LedgerView):
         return (waiting, tuple(due[:5]), len(due)) if waiting or due else None
 
     def _environment(self, scenarios: Sequence[Scenario], more: dict[str, str]) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+        others = ("DATABASE_URL", "REDIS_URL", "REGISTRY_AUTH_FILE")
+        kept = {k: v for k, v in os.environ.items() if k not in others and not k.startswith("AWS_")}
         (self.data_dir).mkdir(parents=True, exist_ok=True)
         key = self.data_dir / "app.pem"
         key.touch(mode=0o600)
@@ -219,6 +221,7 @@ class Live(LedgerView):
             "GITHUB_WEBHOOK_SECRET": self._keys.webhook_secret,
             "NPM_REGISTRY": f"{self.github}{NPM}",
             "PYPI_INDEX": f"{self.github}{PYPI}/simple/",
+            **self._images(),
             "TRUST_ROOT": str(root),
             "POLL_INTERVAL": str(int(scenarios[0].poll.total_seconds())),
             "BASE_URL": self.dashboard,
@@ -226,6 +229,20 @@ class Live(LedgerView):
             "LOG_FORMAT": "json",
             CLOCK: str(self.data_dir / "clock"),
             **more,
+        }
+
+    def _images(self) -> dict[str, str]:
+        """Where the registries of images are, and a login at Amazon that is none."""
+        amazon = f"{self.github}{AMAZON}"
+        hosts = [f"{host}={self.github}{IMAGES}/{host}" for host in self.world.hosts]
+        return {
+            "DOCKER_HUB": f"{self.github}{HUB}",
+            "DOCKER_REGISTRY": f"{self.github}{IMAGES}/{DOCKER_HUB}",
+            **({"OCI_REGISTRIES": ",".join(hosts)} if hosts else {}),
+            "AWS_ENDPOINT_URL_ECR": amazon,
+            "AWS_ENDPOINT_URL_ECR_PUBLIC": amazon,
+            "AWS_ACCESS_KEY_ID": "sandbox",
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
         }
 
 

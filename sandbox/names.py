@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sandbox import stable
 from sandbox.attempt import Run
@@ -13,11 +14,13 @@ from sandbox.events import Tag
 from sandbox.strict import Item
 from verifier import purls
 from verifier.model import Artifact
+from verifier.model.artifact import IMAGES
 from verifier.model.github import EVENTS
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
 _DIGEST = re.compile(r"sha1:[0-9a-f]{40}|sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
-REGISTRIES = ("npm", "pypi")
+PACKAGES = ("npm", "pypi")
+REGISTRIES = (*PACKAGES, *IMAGES)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class Package:
     watched: bool = True
     environment: str = ""
     signer: tuple[str, str] = ("", "")
+    moving: tuple[str, ...] = ()
+    mirrors: tuple[str, ...] = ()
 
 
 @dataclass
@@ -62,7 +67,11 @@ class Names:
     packages: dict[Artifact, Package] = field(default_factory=dict)
     runs: dict[tuple[str, int, int], Run] = field(default_factory=dict)
     tags: dict[tuple[str, str], Tag] = field(default_factory=dict)
+    releases: list[tuple[datetime, str, str]] = field(default_factory=list)
+    """When each GitHub release was published, in which repository, and of which tag."""
     versions: set[tuple[Artifact, str]] = field(default_factory=set)
+    pushes: dict[tuple[Artifact, str], int] = field(default_factory=dict)
+    """How often an image was pushed under each tag so far."""
     renamed: dict[str, str] = field(default_factory=dict)
     """Later names of repositories, and the name each had at the beginning."""
 
@@ -103,7 +112,7 @@ class Names:
 
 
 def purl(item: Item) -> Artifact:
-    """The artifact whose purl stands here: of npm or PyPI."""
+    """The artifact whose purl stands here: a package, or an image of any registry."""
     try:
         found = purls.artifact(item.text())
     except ValueError as error:
@@ -142,7 +151,7 @@ def packages(item: Item, names: Names) -> dict[Artifact, Package]:
     """The list under `artifacts`."""
     found: dict[Artifact, Package] = {}
     for entry in item.items():
-        keys = entry.keys("repository workflows refs events manual watched environment signer", "purl")
+        keys = entry.keys("repository workflows refs events manual watched environment signer moving mirrors", "purl")
         artifact = purl(keys["purl"])
         if artifact in found:
             raise entry.wrong(f"{artifact.purl!r} stands here twice")
@@ -156,6 +165,8 @@ def packages(item: Item, names: Names) -> dict[Artifact, Package]:
             keys["watched"].boolean() if "watched" in keys else True,
             keys["environment"].text() if "environment" in keys else "",
             _signer(keys["signer"]) if "signer" in keys else ("", ""),
+            keys["moving"].texts() if "moving" in keys else (),
+            tuple(purl(entry).purl for entry in keys["mirrors"].items()) if "mirrors" in keys else (),
         )
     return found
 

@@ -23,8 +23,8 @@ from app.github import GitHub, clients
 from app.jobs import run_step
 from app.settings import Settings
 from app.wake import STEPS
-from sandbox import provenance
-from sandbox.app import create
+from sandbox import ecr, provenance
+from sandbox.app import HUB, IMAGES, create
 from sandbox.github.shapes import Address
 from sandbox.keys import Keys, make
 from sandbox.ledger_view import LedgerView
@@ -36,6 +36,7 @@ from sandbox.state import Webhook
 from sandbox.world import World
 from verifier.evidence import Trust
 from verifier.ledger import memory_ledger
+from verifier.model.artifact import DOCKER_HUB
 from verifier.registries.base import Absent, Ask, Page, Unreadable
 
 GITHUB = Address("http://github.example", "http://github.example/api/v3")
@@ -75,6 +76,9 @@ class Replay(LedgerView):
             github_webhook_secret=keys.webhook_secret,
             npm_registry=f"{REGISTRY}/npm",
             pypi_index=f"{REGISTRY}/pypi/simple/",
+            docker_hub=f"{REGISTRY}{HUB}",
+            docker_registry=f"{REGISTRY}{IMAGES}/{DOCKER_HUB}",
+            oci_registries=tuple((host, f"{REGISTRY}{IMAGES}/{host}") for host in self.world.hosts),
             poll_interval=scenario.poll,
         )
         self.deps = Deps(
@@ -85,6 +89,7 @@ class Replay(LedgerView):
             wake=NoWake(),
             now=lambda: self._now,
             trust=_trust,
+            aws=ecr.answers(self.world),
         )
         self.ledger = self.deps.ledger
 
@@ -134,18 +139,20 @@ class Fetch:
         self._client = client
 
     def __call__(self, ask: Ask, etag: str | None = None) -> Page | Absent | Unreadable:
-        """One GET."""
+        """One GET or HEAD."""
         headers = {"Accept": ask.accept} | ({"If-None-Match": etag} if etag else {})
         if not ask.url.startswith(f"{REGISTRY}/"):
             return Unreadable(ask.url, "there is no such host in the sandbox")
-        answer = self._client.get(ask.url.removeprefix(REGISTRY), base_url=REGISTRY, headers=headers)
-        if answer.status_code in (404, 410):
+        path = ask.url.removeprefix(REGISTRY)
+        answer = self._client.open(path, method=ask.method, base_url=REGISTRY, headers=headers)
+        status, told = answer.status_code, {name.lower(): value for name, value in answer.headers}
+        if status in (404, 410):
             return Absent(ask.url)
-        if answer.status_code not in (200, 304):
-            return Unreadable(ask.url, f"the registry answered {answer.status_code}")
+        if status not in (200, 304):
+            return Unreadable(ask.url, f"the registry answered {status}", status=status, headers=told)
         if len(answer.data) > ask.limit:
             return Unreadable(ask.url, f"the answer is larger than {ask.limit} bytes")
-        return Page(ask.url, answer.status_code, answer.data, {k.lower(): v for k, v in answer.headers})
+        return Page(ask.url, status, answer.data, told)
 
 
 def _kept(make: Callable[[int], GitHub]) -> Callable[[int], GitHub]:

@@ -8,12 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from sandbox.scenario import Expect, Scenario
-from verifier.model import Artifact, Verdict
+from verifier.model import Artifact, File, Line, Verdict, Version
 
 
 @dataclass(frozen=True)
 class Stood:
-    """A verdict as it stood from `at` on."""
+    """A verdict as it stood from `at` on. `fingerprint` is that of the files it is about."""
 
     at: datetime
     outcome: str
@@ -21,6 +21,7 @@ class Stood:
     suspect: bool
     reasons: tuple[str, ...]
     anomalies: tuple[str, ...]
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Told:
         return first
 
 
-def stood(at: datetime, verdict: Verdict) -> Stood:
+def stood(at: datetime, fingerprint: str, verdict: Verdict) -> Stood:
     """A verdict in the words of a scenario. Its reasons are all its findings that are no anomalies, decisive first."""
     decisive = [finding.reason for finding in verdict.reasons]
     anomalies = [finding.reason for finding in verdict.anomalies]
@@ -64,6 +65,7 @@ def stood(at: datetime, verdict: Verdict) -> Stood:
         verdict.suspect,
         tuple(dict.fromkeys([*decisive, *others])),
         tuple(dict.fromkeys(anomalies)),
+        fingerprint,
     )
 
 
@@ -106,7 +108,8 @@ def compare(scenario: Scenario, versions: Iterable[Told], incidents: int, proble
         found = known.get((expect.artifact, expect.version))
         seen = None if found is None else found.at(expect.at) if expect.at else found.final
         when = f" at {expect.at:%Y-%m-%d %H:%M:%S}" if expect.at else ""
-        wrong += [f"{expect.artifact.name}@{expect.version}{when}: {problem}" for problem in _differs(expect, seen)]
+        named = expect.artifact.versioned(expect.version)
+        wrong += [f"{named}{when}: {problem}" for problem in _differs(expect, seen)]
     if scenario.incidents is not None and scenario.incidents != incidents:
         wrong.append(f"incidents: expected {scenario.incidents}, got {incidents}")
     return Result(scenario, told, tuple(wrong), tuple(problems))
@@ -116,6 +119,8 @@ def _differs(expect: Expect, seen: Stood | None) -> list[str]:
     if seen is None:
         return [f"expected {expect.outcome}, nothing was said"]
     wrong = []
+    if expect.digest and seen.fingerprint != _fingerprint(expect, seen.at):
+        wrong.append(f"expected about {expect.digest}, was said about other bytes")
     for name, wanted, got in (
         ("outcome", expect.outcome, seen.outcome),
         ("confidence", expect.confidence, seen.confidence),
@@ -129,3 +134,9 @@ def _differs(expect: Expect, seen: Stood | None) -> list[str]:
     if expect.anomalies is not None and set(expect.anomalies) != set(seen.anomalies):
         wrong.append(f"anomalies: expected {list(expect.anomalies)}, got {list(seen.anomalies)}")
     return wrong
+
+
+def _fingerprint(expect: Expect, at: datetime) -> str:
+    """The fingerprint of a tag that points at the expected digest."""
+    files = (File("image", (expect.digest,)),)
+    return Version(expect.artifact, expect.version, Line("release", 0), (), at, files=files).fingerprint

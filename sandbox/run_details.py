@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.attempt import Approval, Log, Made
-from sandbox.names import REGISTRIES, read_files, read_ref
+from sandbox.names import PACKAGES, read_files, read_ref
 from sandbox.strict import Item
 from verifier import purls
 from verifier.model import Artifact
@@ -37,16 +37,20 @@ def log(item: Item) -> Log:
     if not item.is_mapping:
         item.choice("gone")
         return Log(gone=True)
-    keys = item.keys(f"lines digests dry staged step {' '.join(REGISTRIES)}")
-    printed = tuple(_spec(entry, kind) for kind in REGISTRIES if kind in keys for entry in keys[kind].items())
+    keys = item.keys(f"lines digests dry staged step images tool {' '.join(PACKAGES)}")
+    printed = [_spec(entry, kind) for kind in PACKAGES if kind in keys for entry in keys[kind].items()]
+    printed += [_reference(entry) for entry in (keys["images"].items() if "images" in keys else ())]
     flags = {name: keys[name].boolean() for name in ("dry", "staged") if name in keys}
     if any(flags.values()) and "pypi" in keys:
         raise keys["pypi"].wrong("the action that publishes to PyPI neither rehearses nor stages")
+    if any(flags.values()) and "images" in keys:
+        raise keys["images"].wrong("nothing that pushes images rehearses or stages")
     return Log(
         lines=keys["lines"].texts() if "lines" in keys else (),
-        printed=printed,
+        printed=tuple(printed),
         digests=keys["digests"].choice("real", "other", "none") if "digests" in keys else "real",
         step=keys["step"].text() if "step" in keys else "",
+        tool=keys["tool"].choice("buildx", "docker") if "tool" in keys else "buildx",
         **flags,
     )
 
@@ -69,5 +73,21 @@ def _spec(item: Item, kind: str) -> tuple[Artifact, str]:
         raise item.wrong("must be name@version")
     try:
         return purls.artifact(f"pkg:{kind}/{name.replace('@', '%40', 1)}"), version
+    except ValueError as error:
+        raise item.wrong(str(error)) from error
+
+
+def _reference(item: Item) -> tuple[Artifact, str]:
+    """`host/namespace/name:tag`; without a host it is on Docker Hub."""
+    name, _, tag = item.text().rpartition(":")
+    host, _, path = name.partition("/")
+    if "." in host or ":" in host:
+        text = f"pkg:oci/{path.rpartition('/')[2]}?repository_url={name}"
+    else:
+        text = f"pkg:docker/{name}"
+    if not name or not tag or "/" in tag:
+        raise item.wrong("must be namespace/name:tag, with the host in front where it is not on Docker Hub")
+    try:
+        return purls.artifact(text), tag
     except ValueError as error:
         raise item.wrong(str(error)) from error

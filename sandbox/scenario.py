@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sandbox import history, strict, timeline
 from sandbox.events import Event
-from sandbox.names import Names, Package, Repository, packages, repositories
+from sandbox.names import Names, Package, Repository, packages, read_digest, repositories
 from sandbox.strict import Item, ScenarioError
 from verifier.model import Artifact, Confidence, Outcome
 from verifier.verdict.reasons import REASONS
@@ -22,7 +22,10 @@ _REQUIRED = "title class repositories artifacts installed until expect"
 
 @dataclass(frozen=True)
 class Expect:
-    """What must be said about one version: at the end, or as it stood `at` a moment. None: not asked."""
+    """What must be said about one version: at the end, or as it stood `at` a moment. None: not asked.
+
+    `digest`: it must have been said about these very bytes of an image; empty: about whatever its tag held.
+    """
 
     artifact: Artifact
     version: str
@@ -32,6 +35,7 @@ class Expect:
     reasons: tuple[str, ...] = ()
     anomalies: tuple[str, ...] | None = None
     at: datetime | None = None
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ def _count(item: Item) -> int:
 
 
 def _expect(item: Item, names: Names, until: datetime, waits: bool) -> Expect:
-    keys = item.keys("confidence suspect reasons anomalies at", "artifact version outcome")
+    keys = item.keys("confidence suspect reasons anomalies at digest", "artifact version outcome")
     package = names.package(keys["artifact"])
     version = keys["version"].text()
     if (package.artifact, version) not in names.versions:
@@ -131,4 +135,5 @@ def _expect(item: Item, names: Names, until: datetime, waits: bool) -> Expect:
         reasons=keys["reasons"].texts() if "reasons" in keys else (),
         anomalies=keys["anomalies"].texts() if "anomalies" in keys else None,
         at=at,
+        digest=read_digest(keys["digest"]) if "digest" in keys else "",
     )

@@ -27,6 +27,9 @@ STYLES = {
 
 ALIKE = 3
 """More versions than this with the same new answer at once are counted, not listed."""
+ANSWER = len("non-compliant")
+_AROUND = 16
+"""The columns of a terminal that the table needs beside names and answers."""
 
 
 class Screen:
@@ -106,18 +109,20 @@ class Screen:
     def table(self, results: Iterable[Result]) -> None:
         """Expected against got: below each scenario the versions that it says something about, a line each.
 
-        The answers are what wraps on a narrow terminal, never a name.
+        The answers are what wraps on a narrow terminal, never a name; of one that alone is too long its end is shown.
         """
         table = Table(title="Expected and got", title_justify="left")
         table.add_column("version", no_wrap=True)
-        for heading in ("expected", "got", ""):
-            table.add_column(heading)
+        for heading in ("expected", "got"):
+            table.add_column(heading, min_width=ANSWER)
+        table.add_column("")
+        room = max(self.console.width - 2 * ANSWER - _AROUND, ANSWER)
         for result in results:
             table.add_section()
             table.add_row(f"[bold]{escape(result.scenario.name)}[/]")
             for (wanted, got, sign), names in _rows(result).items():
                 more = [f"… {len(names)} versions"] if len(names) > ALIKE else []
-                lines = "\n".join(f"  {name}" for name in (*names[:ALIKE], *more))
+                lines = "\n".join(f"  {_end(name, room)}" for name in (*names[:ALIKE], *more))
                 table.add_row(*(escape(text) for text in (lines, wanted, got)), sign)
         self.console.print(table)
         for result in results:
@@ -134,11 +139,15 @@ def _rows(result: Result) -> dict[tuple[str, str, str], list[str]]:
         told = known.get((expect.artifact, expect.version))
         final = told.final if told is not None else None
         got = _words(final.outcome, final.suspect) if final is not None else "nothing was said"
-        named = f"{expect.artifact.name}@{expect.version}"
+        named = expect.artifact.versioned(expect.version)
         wrong = any(sentence.startswith((f"{named}:", f"{named} ")) for sentence in result.mismatches)
         sign = "[yellow]waits[/]" if result.state is State.WAITS else "[red]✘[/]" if wrong else "[green]✔[/]"
         rows.setdefault((_words(expect.outcome, bool(expect.suspect)), got, sign), []).append(named)
     return rows
+
+
+def _end(name: str, room: int) -> str:
+    return name if len(name) <= room else f"…{name[1 - room :]}"
 
 
 def _words(outcome: str, suspect: bool) -> str:

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.attempt import Run
-from sandbox.events import Attest, File, Publish, Quarantine, Remove, Yank
+from sandbox.events import Attest, File, Publish, PushImage, Quarantine, Remove, Retag, Yank
+from sandbox.shelf import Shelf
 from sandbox.source import Source
 from verifier.model import Artifact
 
@@ -92,7 +93,10 @@ class Repo:
 
 @dataclass
 class Project:
-    """One package in its registry. `times` keeps what is gone; `files` holds what is uploaded so far."""
+    """One artifact in its registry. `times` keeps what is gone; `files` holds what is uploaded so far.
+
+    An image has neither: its tags and what they point at lie on the `shelf`.
+    """
 
     scenario: str
     artifact: Artifact
@@ -106,8 +110,9 @@ class Project:
     backfilled: list[Attest] = field(default_factory=list)
     """Attestations that only GitHub has."""
     quarantined: bool = False
+    shelf: Shelf = field(default_factory=Shelf)
 
-    def change(self, event: Publish | Remove | Yank | Quarantine, now: datetime) -> None:
+    def change(self, event: Publish | PushImage | Retag | Remove | Yank | Quarantine, now: datetime) -> None:
         """Something happens to a version. A publication happens again whenever one of its files arrives late."""
         self.modified = now
         match event:
@@ -119,6 +124,13 @@ class Project:
                 self.times[event.version] = event.at
                 self.files[event.version] = [file for file in event.files if file.at <= now]
                 self.channels[event.tag] = event.version
+            case PushImage():
+                self.shelf.push(event)
+            case Retag():
+                held = self.shelf.held(event.source, event.as_of) if event.as_of else ""
+                self.shelf.point(event.tag, held or self.shelf.digest_of(event.source), now, event.by)
+            case Remove() if self.artifact.is_image:
+                self.shelf.remove(event.version)
             case Remove():
                 self.versions.pop(event.version, None)
                 self.files.pop(event.version, None)

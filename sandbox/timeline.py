@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from sandbox import events as happened
-from sandbox import runs, stable
+from sandbox import pushes, runs, stable
 from sandbox.events import Attested, Event, File
 from sandbox.names import (
     Names,
@@ -33,9 +33,11 @@ def read(items: Sequence[Item], names: Names) -> list[Event]:
     made: list[Event] = []
     for kind in _READERS:
         same = [(keys["at"].time(), keys[kind]) for _, keys in entries if kind in keys]
-        if kind == "run":
-            same.sort(key=lambda pair: pair[0])  # attempt 1 says when the run was created
-        made += [_READERS[kind](at, item, names) for at, item in same]
+        if kind in ("run", "publish"):
+            same.sort(key=lambda pair: pair[0])  # attempt 1 says when the run was created; a tag is pushed again later
+        for at, item in same:
+            event = _READERS[kind](at, item, names)
+            made += event if isinstance(event, list) else [event]
     return made
 
 
@@ -62,8 +64,14 @@ def _tag(at: datetime, item: Item, names: Names) -> Event:
 
 
 def _publish(at: datetime, item: Item, names: Names) -> Event:
-    keys = item.keys("artifact by digest attested approver install_scripts tag files contents", "version")
+    keys = item.keys(f"artifact by attested {pushes.KEYS} {pushes.PACKAGES}", "version")
     package, version = names.package_of(keys, item), keys["version"].text()
+    if package.artifact.is_image:
+        signed = _attested(keys["attested"], package, names) if "attested" in keys else None
+        return pushes.push(at, item, keys, package, signed, names)
+    for name in pushes.KEYS.split():
+        if name in keys and name != "digest":
+            raise keys[name].wrong("is about images")
     if (package.artifact, version) in names.versions:
         raise keys["version"].wrong("is published twice")
     names.versions.add((package.artifact, version))
@@ -208,12 +216,24 @@ def _release(at: datetime, item: Item, names: Names) -> Event:
     keys = item.keys("repository author", "tag")
     repository, tag = names.repository_of(keys, item), keys["tag"].text()
     author = keys["author"].text() if "author" in keys else repository.owner
+    names.releases.append((at, repository.name, tag))
     return happened.Release(at, repository.name, tag, author, stable.number("release", repository.name, tag, at))
 
 
 def _delete_release(at: datetime, item: Item, names: Names) -> Event:
     keys = item.keys("repository", "tag")
     return happened.DeleteRelease(at, names.repository_of(keys, item).name, keys["tag"].text())
+
+
+def _delete_releases(at: datetime, item: Item, names: Names) -> list[Event]:
+    """All releases that there are, a second after another, as by a script."""
+    repository = names.repository_of(item.keys("repository"), item).name
+    there = [tag for published, where, tag in names.releases if where == repository and published <= at]
+    if not there:
+        raise item.wrong("there are no releases to delete: `release` or `history` with `releases: true` makes some")
+    return [
+        happened.DeleteRelease(at + number * timedelta(seconds=1), repository, tag) for number, tag in enumerate(there)
+    ]
 
 
 def _delete_run(at: datetime, item: Item, names: Names) -> Event:
@@ -232,7 +252,7 @@ def _outage(at: datetime, item: Item, _: Names) -> Event:
     return happened.Outage(at, keys["of"].choice("github", "registry", "webhooks", "monitor"), ends)
 
 
-_READERS = {
+_READERS: dict[str, Callable[[datetime, Item, Names], Event | list[Event]]] = {
     "rename": _move,
     "transfer": _move,
     "tag": _tag,
@@ -240,6 +260,7 @@ _READERS = {
     "delete_branch": _delete_branch,
     "run": runs.read,
     "publish": _publish,
+    "retag": pushes.retag,
     "attestation": _attestation,
     "remove": _remove,
     "yank": _yank,
@@ -247,6 +268,7 @@ _READERS = {
     "delete_tag": _delete_tag,
     "release": _release,
     "delete_release": _delete_release,
+    "delete_releases": _delete_releases,
     "delete_run": _delete_run,
     "outage": _outage,
 }

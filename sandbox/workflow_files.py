@@ -15,11 +15,17 @@ import yaml
 from sandbox.attempt import Job, Run
 from sandbox.names import Package
 from verifier.discovery.steps import is_publish
+from verifier.model.artifact import IMAGES
 
-_PUBLISHES = {
+_PUSHES = {
+    "uses": "docker/build-push-action@v6",
+    "with": {"push": True, "tags": "${{ steps.meta.outputs.tags }}"},
+}
+_PUBLISHES: dict[str, dict[str, Any]] = {
     "npm": {"run": "npm publish"},
     "staged": {"run": "npm stage publish"},
     "pypi": {"uses": "pypa/gh-action-pypi-publish@release/v1"},
+    **dict.fromkeys(IMAGES, _PUSHES),
 }
 _BETWEEN = " / "
 
@@ -41,7 +47,7 @@ def files(repository: str, runs: Iterable[Run], packages: Iterable[Package], sta
     }
 
 
-def command(name: str, kind: str) -> dict[str, str]:
+def command(name: str, kind: str) -> dict[str, Any]:
     """What a step of this name does: `run` or `uses`. `kind` is what its workflow publishes."""
     told = name.removeprefix("Run ")
     if told != name and "/" in told and "@" in told:

@@ -19,8 +19,10 @@ from sandbox.events import (
     Outage,
     Publish,
     Push,
+    PushImage,
     Quarantine,
     Remove,
+    Retag,
     Tag,
     Yank,
 )
@@ -62,6 +64,7 @@ class World:
         """Every name a repository ever had, in lower case."""
         self._first: dict[tuple[str, str], int] = {}
         self._published: dict[tuple[Artifact, str], Publish] = {}
+        self._pushes: dict[tuple[Artifact, str], list[PushImage]] = {}
         self._outages: list[Outage] = []
         self._outage_of: dict[Outage, str] = {}
         self.scenarios = tuple(scenarios)
@@ -102,6 +105,23 @@ class World:
         known = self._published.get((artifact, version))
         return known.files if known else usual_files(artifact, version, self.now)
 
+    def pushed(self, artifact: Artifact, tag: str, since: datetime, until: datetime) -> PushImage | None:
+        """What was pushed first under this tag in a span, else what it held then or will hold; None: it never does."""
+        pushed = self._pushes.get((artifact, tag), [])
+        within = [push for push in pushed if since <= push.at <= until]
+        before = [push for push in pushed if push.at < since]
+        return next(iter(within or before[-1:] or pushed), None)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts of all images, by name."""
+        return tuple(sorted({known.image.partition("/")[0] for known in self.projects if known.is_image}))
+
+    def image(self, host: str, name: str) -> Project | None:
+        """The image that a registry calls so."""
+        image = f"{host}/{name}"
+        return next((project for known, project in self.projects.items() if known.image == image), None)
+
     def _add(self, scenario: Scenario) -> None:
         first = min((event.at for event in scenario.events), default=scenario.installed)
         birth = min(first, scenario.installed) - _BIRTH
@@ -125,6 +145,9 @@ class World:
         for event in scenario.events:
             if isinstance(event, Publish):
                 self._published[event.artifact, event.version] = event
+            elif isinstance(event, PushImage):
+                for tag in event.tags:
+                    self._pushes.setdefault((event.artifact, tag), []).append(event)
         for package in scenario.packages:
             if package.artifact in self.projects:
                 raise Clash(f"{package.artifact.purl} is in two scenarios; play them one after the other")
@@ -142,7 +165,7 @@ class World:
                     self._outages.append(outage)
                     self._outage_of[outage] = moment.scenario.name
                 return []
-            case Publish() | Remove() | Yank() | Quarantine() as event:
+            case Publish() | PushImage() | Retag() | Remove() | Yank() | Quarantine() as event:
                 self.projects[event.artifact].change(event, self.now)
                 return []
             case Attest() as event:

@@ -65,12 +65,18 @@ def blueprint(world: World) -> Blueprint:
 def _kept(world: World, repository: int) -> list[tuple[Attest, File]]:
     """What was attested so far for versions of a repository's artifacts, in the order of time."""
     found = [
-        (event, world.files(event.artifact, event.version)[0])
+        (event, _file(world, event))
         for project in world.projects.values()
         if project.repository == repository
         for event in project.backfilled
     ]
     return sorted(found, key=lambda pair: (pair[0].at, pair[1].name))
+
+
+def _file(world: World, event: Attest) -> File:
+    """What is attested: the version's first file, or what the tag of an image held then."""
+    push = world.pushed(event.artifact, event.version, event.at, event.at)
+    return push.file if push else world.files(event.artifact, event.version)[0]
 
 
 def _sha256(file: File) -> str:

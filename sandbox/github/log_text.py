@@ -10,19 +10,25 @@ import hashlib
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sandbox import stable
+from sandbox import manifests, stable
 from sandbox.attempt import Job, Run, Step
-from sandbox.events import File
+from sandbox.events import File, PushImage
+from sandbox.github import log_images
+from sandbox.manifests import Manifest
 from sandbox.workflow_files import command
 from verifier.discovery.steps import is_publish
 from verifier.model import Artifact
 
 REGISTRY = "https://registry.example"
 Files = Callable[[Artifact, str], tuple[File, ...]]
+Pushed = Callable[[Artifact, str, datetime, datetime], PushImage | None]
 
 
-def text(run: Run, job: Job, kind: str, files: Files) -> str:
-    """The whole log of one job. `kind` is what the workflow publishes; `files` are those of a version."""
+def text(run: Run, job: Job, kind: str, files: Files, pushed: Pushed) -> str:
+    """The whole log of one job. `kind` is what the workflow publishes; `files` are those of a version.
+
+    `pushed` is what was pushed under the tag of an image in a span.
+    """
     telling = _telling(run)
     lines: list[tuple[datetime, str]] = []
     for step in job.steps:
@@ -31,7 +37,7 @@ def text(run: Run, job: Job, kind: str, files: Files) -> str:
         done = next(iter(command(step.name, kind).values()))
         lines += [(step.starts, line) for line in (f"##[group]Run {done}", f"\x1b[36;1m{done}\x1b[0m", "##[endgroup]")]
         if (job, step) == telling:
-            said = [*_printed(run, files), *run.log.lines]
+            said = [*_printed(run, files), *_images(run, job, pushed), *run.log.lines]
             span = (step.ends - step.starts) / (len(said) + 1)
             lines += [(step.starts + span * (number + 1), line) for number, line in enumerate(said)]
         if step.conclusion == "failure":
@@ -49,11 +55,27 @@ def _telling(run: Run) -> tuple[Job, Step] | None:
 
 def _printed(run: Run, files: Files) -> Iterable[str]:
     for artifact, version in run.log.printed:
+        if artifact.is_image:
+            continue
         held = files(artifact, version)
         if artifact.type == "npm":
             yield from _npm(run, artifact, version, held[0])
         else:
             yield from _twine(run, artifact, version, held)
+
+
+def _images(run: Run, job: Job, pushed: Pushed) -> Iterable[str]:
+    found = []
+    for artifact, tag in run.log.printed:
+        if artifact.is_image:
+            push = pushed(artifact, tag, run.at, run.ends or job.ends)
+            found.append((artifact, tag, push.manifest if push else _nowhere(artifact, tag)))
+    return log_images.lines(run.log.tool, found, run.log.digests)
+
+
+def _nowhere(artifact: Artifact, tag: str) -> Manifest:
+    """What the run would have pushed under a tag that nobody ever pushes."""
+    return manifests.image((artifact.image, tag), ("linux/amd64",), index=False, attestations=False)
 
 
 def _npm(run: Run, artifact: Artifact, version: str, file: File) -> Iterable[str]:

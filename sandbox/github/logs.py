@@ -38,7 +38,8 @@ def blueprint(world: World) -> Blueprint:
             run, job = (_job(repo, job_id) if repo else None) or (None, None)
             if run is None or job is None or run.log.gone:
                 abort(404)
-            return Response(log_text.text(run, job, _kind(world, repository), world.files), mimetype="text/plain")
+            said = log_text.text(run, job, _kind(world, repository), world.files, world.pushed)
+            return Response(said, mimetype="text/plain")
 
     return storage
 

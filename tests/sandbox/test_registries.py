@@ -5,34 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox import provenance
+from tests.registries.talk import talk
 from tests.sandbox.github import Asked, at
 from verifier.evidence import Trust, verify
 from verifier.model import AccountKind, Artifact, Evidence, RunKey, Standing, Version
 from verifier.registries import REGISTRIES
-from verifier.registries.base import Page, Snapshot
+from verifier.registries.base import Ask, Call, Memory, Page, Place, Snapshot
 
 NPM, PYPI = Artifact("pkg:npm/%40octo/widget"), Artifact("pkg:pypi/gear-box")
-BASES = {"npm": "http://localhost/npm", "pypi": "http://localhost/pypi/simple/"}
+PLACES = {"npm": Place("http://localhost/npm"), "pypi": Place("http://localhost/pypi/simple/")}
 
 
-def page(asked: Asked, url: str, accept: str) -> Page:
-    answer = asked.client.get(url.removeprefix("http://localhost"), headers={"Accept": accept})
+def page(asked: Asked, question: Ask | Call) -> Page:
+    assert isinstance(question, Ask)
+    url = question.url
+    answer = asked.client.get(url.removeprefix("http://localhost"), headers={"Accept": question.accept})
     assert 200 == answer.status_code
     return Page(url, 200, answer.data, {key.lower(): value for key, value in answer.headers})
 
 
 def snapshot(asked: Asked, artifact: Artifact) -> Snapshot:
-    registry = REGISTRIES[artifact.type]
-    ask = registry.ask(artifact, BASES[artifact.type])
-    read = registry.read(artifact, page(asked, ask.url, ask.accept), asked.world.now)
+    look = REGISTRIES[artifact.type].look(artifact, PLACES[artifact.type], Memory(asked.world.now))
+    read = talk(look, lambda question: page(asked, question))
     assert isinstance(read, Snapshot), read
     return read
 
 
 def evidence(asked: Asked, version: Version) -> list[Evidence]:
     registry, trust = REGISTRIES[version.artifact.type], Trust.read([provenance.trust_root()])
-    asks = registry.ask_evidence(version, BASES[version.artifact.type])
-    served = [a for ask in asks for a in registry.read_evidence(version, page(asked, ask.url, ask.accept))]
+    gather = registry.gather(version, PLACES[version.artifact.type], asked.world.now)
+    served = talk(gather, lambda question: page(asked, question))
+    assert isinstance(served, tuple), served
     return [found for attestation in served if (found := verify(attestation, trust)) is not None]
 
 

@@ -17,6 +17,7 @@ from tests.sandbox.github import SCENARIOS, at, scenario
 
 GOOD = (SCENARIOS / "small-rogue" / FILE).read_text()
 SOURCE = (SCENARIOS / "small-source" / FILE).read_text()
+IMAGES = (SCENARIOS / "small-images" / FILE).read_text()
 
 
 def written(folder: Path, text: str) -> Path:
@@ -90,8 +91,35 @@ def test_a_mistake_about_the_source_is_told_as_well(tmp_path: Path, old: str, ne
     assert said in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("version: 1.12.0, attested", "version: 1.12.0, tag: next, attested", "publish.tag: is about packages"),
+        ("version: 1.12.0, attested", "version: v/1, attested", "publish.version: is no tag of an image"),
+        ("version: 1.12.0, by: mona", "version: 1.12.0", "Docker Hub shows who pushed"),
+        ("[linux/amd64, linux/arm/v7]", "[linux]", "publish.platforms[0]: is no platform"),
+        ("[linux/amd64, linux/arm/v7]", '{linux/amd64: "sha256:0"}', "go with the `digest` of their index"),
+        ("bytes: a thief's", f'digest: "sha256:{64 * "0"}"', "only of Docker Hub digests are asked"),
+        ('digest: "sha256:a0', 'bytes: x, digest: "sha256:a0', "publish.bytes: nobody has the bytes of a digest"),
+        ('digest: "sha256:a0', 'digest: "sha256:A0', "publish.digest: must be sha256: and 64 hex digits"),
+        ("from: 1.11.0", "from: 9.9.9", "retag.from: is no tag that is ever pushed"),
+        ("at: 2026-03-01T12:00:00Z}}", "at: 2026-03-03T12:00:00Z}}", "retag.from.at: lies after the moment"),
+        ('"octo/crate:1.12.0"', "octo/crate", "log.images[0]: must be namespace/name:tag"),
+        ('"octo/crate:1.12.0"', '"Octo crate:1.12.0"', "log.images[0]: "),
+        ('images: ["octo', 'dry: true, images: ["octo', "nothing that pushes images rehearses"),
+        ("releases: true", "releases: false", "delete_releases: there are no releases to delete"),
+    ],
+)
+def test_a_mistake_about_an_image_is_told_as_well(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in IMAGES
+    with pytest.raises(ScenarioError) as raised:
+        load(written(tmp_path, IMAGES.replace(old, new, 1)))
+
+    assert said in str(raised.value)
+
+
 @settings(max_examples=80, deadline=None)
-@given(st.sampled_from((GOOD, SOURCE)), st.floats(0, 1, exclude_max=True), st.text(max_size=6))
+@given(st.sampled_from((GOOD, SOURCE, IMAGES)), st.floats(0, 1, exclude_max=True), st.text(max_size=6))
 def test_whatever_stands_in_it_a_scenario_loads_or_says_why_not(
     tmp_path_factory: pytest.TempPathFactory, good: str, share: float, text: str
 ) -> None:
@@ -117,7 +145,9 @@ def test_a_folder_without_scenarios_is_an_error(tmp_path: Path) -> None:
 def test_a_folder_of_scenarios_names_them_all_once() -> None:
     one = SCENARIOS / "small-rogue"
 
-    assert [one, SCENARIOS / "small-pypi", SCENARIOS / "small-source"] == scenarios_in([one, SCENARIOS])
+    others = [SCENARIOS / f"small-{kind}" for kind in ("images", "pypi", "source")]
+
+    assert [one, *others] == scenarios_in([one, SCENARIOS])
 
 
 def test_history_becomes_runs_tags_and_versions_with_the_publication_inside_the_step() -> None:
