@@ -42,7 +42,7 @@ check: setup-dev ## ruff, mypy --strict and the house's import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-e2e: setup-dev ## against real servers: npm and Verdaccio, twine, GitHub's payload examples (docs/e2e.md)
+e2e: setup-dev ## against real servers: Verdaccio, docker-registry, moto, GitHub's payload examples … (docs/e2e.md)
 	@tests/e2e/run
 
 bench: setup-dev ## measure: webhooks per second and their latency; what verifying a bundle costs

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.e2e.images import LOGIN, Images
 from tests.e2e.index import Index, Pulp, Shelf
 from tests.e2e.monitor import Monitor, Watch
 from tests.e2e.npm import Npm
+from tests.e2e.pulp_images import PulpImages
+
+_IMAGES = "; it needs docker-registry and skopeo: apt-get install docker-registry skopeo"
+_NEEDS = {
+    "E2E_PULP_URL": ", with E2E_PULP=1",
+    **dict.fromkeys(("E2E_REGISTRY", "E2E_CLOSED_REGISTRY", "E2E_REFERRERS"), _IMAGES),
+}
 
 
 def given(name: str, *, optional: bool = False) -> str:
     """A variable; without it the test is skipped, or fails where `tests/e2e/run` should have set it."""
     value = os.environ.get(name, "")
     if not value and os.environ.get("E2E") and not optional:
-        pytest.fail(f"{name} is not set although tests/e2e/run started the servers")
+        pytest.fail(f"{name} is not set although tests/e2e/run started the servers{_NEEDS.get(name, '')}")
     if not value:
-        pytest.skip(f"{name} is not set; run `make e2e`" + (", with E2E_PULP=1" if "PULP" in name else ""))
+        pytest.skip(f"{name} is not set; run `make e2e`{_NEEDS.get(name, '')}")
     return value
 
 
@@ -28,8 +37,8 @@ def watch(tmp_path: Path) -> Iterator[Watch]:
     """Starts monitors; at the end, GitHub's own description must have accepted everything they asked of GitHub."""
     started: list[Monitor] = []
 
-    def start(purl: str, building: str, *, npm: str = "", index: str = "") -> Monitor:
-        started.append(Monitor(tmp_path / f"monitor-{len(started)}", purl, building, npm, index))
+    def start(purl: str, building: str, *, log: Sequence[str] = (), **places: Any) -> Monitor:
+        started.append(Monitor(tmp_path / f"monitor-{len(started)}", purl, building, log, **places))
         return started[-1]
 
     yield start
@@ -55,3 +64,27 @@ def index(request: pytest.FixtureRequest) -> Index:
 def pulp() -> Pulp:
     """The Python index with uploads, validators and provenance."""
     return Pulp(given("E2E_PULP_URL", optional=True), given("E2E_TWINE"))
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Images:
+    """A repository in the registry that is open to everybody."""
+    return Images(given("E2E_REGISTRY"), tmp_path / "images")
+
+
+@pytest.fixture
+def closed(tmp_path: Path) -> Images:
+    """A repository in the registry that wants a login."""
+    return Images(given("E2E_CLOSED_REGISTRY"), tmp_path / "images", LOGIN)
+
+
+@pytest.fixture
+def referrers(tmp_path: Path) -> Images:
+    """A repository in the open registry behind the shim that has the referrers API."""
+    return Images(given("E2E_REFERRERS"), tmp_path / "images")
+
+
+@pytest.fixture
+def pulp_images(tmp_path: Path) -> PulpImages:
+    """A repository in the registry with tokens and pages."""
+    return PulpImages(given("E2E_PULP_URL", optional=True), tmp_path / "images")

@@ -6,14 +6,17 @@ Its clock begins with the machine's and is set forward by the test, so that nobo
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from app.aws import make_aws
 from app.deps import Fetch
-from app.http import make_fetch
+from app.login import make_login
+from sandbox.events import Attested
 from sandbox.keys import make
 from sandbox.replay import REGISTRY, Replay
 from sandbox.scenario import FILE, Scenario, load
@@ -65,25 +68,26 @@ class Watched:
 class Monitor(Replay):
     """A replay whose registry is real. `installed` is now: what the registry holds already is history."""
 
-    def __init__(self, folder: Path, purl: str, building: str, npm: str = "", index: str = "") -> None:
-        """`building` is the version that the repository's workflow publishes in its run."""
+    def __init__(self, folder: Path, purl: str, building: str, log: Sequence[str] = (), **places: Any) -> None:
+        """`building` is the version that the repository's workflow publishes in its run, `log` what its step prints.
+
+        `places` are the settings that say where the registry is and who asks, as `app.settings.Settings` names them.
+        """
         installed = datetime.now(UTC)
-        super().__init__(_scenario(folder, purl, building, installed), _keys())
-        base = self.deps.settings
-        settings = replace(
-            base,
-            data_dir=folder,
-            poll_interval=POLL,
-            npm_registry=npm or base.npm_registry,
-            pypi_index=index or base.pypi_index,
-        )
+        super().__init__(_scenario(folder, purl, building, log, installed), _keys())
+        settings = replace(self.deps.settings, data_dir=folder, poll_interval=POLL, **places)
         migrate(settings.database)
         self.artifact = Artifact(purl)
         self.installed = installed
-        self.fetch = Watched(make_fetch(settings), self.deps.fetch)
+        self.fetch = Watched(make_login(settings, self.deps.now), self.deps.fetch)
         github, self.asked = checked_github(self.world, settings, _keys())
         self.deps = replace(
-            self.deps, settings=settings, ledger=open_ledger(settings.database), fetch=self.fetch, github=github
+            self.deps,
+            settings=settings,
+            ledger=open_ledger(settings.database),
+            fetch=self.fetch,
+            github=github,
+            aws=make_aws(),
         )
         self.ledger = self.deps.ledger
         self.until(installed)
@@ -135,6 +139,21 @@ class Monitor(Replay):
         (repository,) = self.world.repos.values()
         return repository
 
+    def attested(self) -> Attested:
+        """What the token of the workflow's run says of it; the run has begun."""
+        repository, (run,) = self.repository, self.repository.runs.values()
+        return Attested(
+            run=run.id,
+            attempt=run.attempt,
+            repository=repository.full_name,
+            repository_id=repository.id,
+            owner_id=repository.owner_id,
+            workflow=run.workflow,
+            ref=run.ref,
+            event=run.event,
+            sha=run.sha,
+        )
+
     def filed(self) -> tuple[list[str], list[str], list[str]]:
         """What stands at GitHub about incidents: states of issues, conclusions of check runs, states of advisories."""
         here = self.repository
@@ -151,7 +170,7 @@ def verdict_of(dossier: Dossier) -> Verdict:
     return dossier.verdict
 
 
-def _scenario(folder: Path, purl: str, building: str, installed: datetime) -> Scenario:
+def _scenario(folder: Path, purl: str, building: str, log: Sequence[str], installed: datetime) -> Scenario:
     """A repository that publishes by its workflow only, with one run on the tag of a version, begun just now."""
     begins, ends = installed + timedelta(milliseconds=1), installed + BUILD
     step = {"name": "Publish", "starts": _text(begins), "ends": _text(ends - timedelta(seconds=1))}
@@ -159,6 +178,7 @@ def _scenario(folder: Path, purl: str, building: str, installed: datetime) -> Sc
         "id": RUN,
         "ref": f"refs/tags/v{building}",
         "ends": _text(ends),
+        "log": {"lines": list(log)},
         "jobs": [{"name": "publish", "steps": [step]}],
     }
     workflow = ".github/workflows/publish.yml"
@@ -184,5 +204,5 @@ def _text(moment: datetime) -> str:
 class Watch(Protocol):
     """Starts a monitor of one artifact in one registry."""
 
-    def __call__(self, purl: str, building: str, *, npm: str = "", index: str = "") -> Monitor:
-        """`building` is the version that the repository's workflow publishes."""
+    def __call__(self, purl: str, building: str, *, log: Sequence[str] = (), **places: Any) -> Monitor:
+        """See `Monitor`."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sandbox import provenance
-from sandbox.events import Attested, File
+from sandbox.events import File
 from tests.e2e import dist
 from tests.e2e.conftest import given
 from tests.e2e.index import Index, Pulp, publish, twine
@@ -31,7 +31,7 @@ def project(index: Index, tmp_path: Path) -> str:
 
 
 def start(index: Index, project: str, watch: Watch) -> Monitor:
-    return watch(f"pkg:pypi/{project}", "1.2", index=index.url)
+    return watch(f"pkg:pypi/{project}", "1.2", pypi_index=index.url)
 
 
 def test_every_file_has_its_own_digest_and_time(index: Index, project: str, watch: Watch, tmp_path: Path) -> None:
@@ -142,21 +142,10 @@ def test_provenance_added_at_the_index_is_read_and_names_its_run(pulp: Pulp, wat
 
 def statement(monitor: Monitor, wheel: Path) -> dict[str, Any]:
     """What the workflow's run would have said about this file."""
-    repository, (run,) = monitor.repository, monitor.repository.runs.values()
-    attested = Attested(
-        run=run.id,
-        attempt=run.attempt,
-        repository=repository.full_name,
-        repository_id=repository.id,
-        owner_id=repository.owner_id,
-        workflow=run.workflow,
-        ref=run.ref,
-        event=run.event,
-        sha=run.sha,
-    )
+    attested, repository = monitor.attested(), monitor.repository
     file = File(wheel.name, monitor.time, (f"sha256:{sha256(wheel)}",), attested)
     signed = provenance.attestation(provenance.sign(wheel.name, file, attested, repository.full_name))
-    named = {"kind": "GitHub", "repository": repository.full_name, "workflow": Path(run.workflow).name}
+    named = {"kind": "GitHub", "repository": repository.full_name, "workflow": Path(attested.workflow).name}
     publisher = {**named, "environment": None, "claims": None}
     return {"version": 1, "attestation_bundles": [{"publisher": publisher, "attestations": [signed]}]}
 
@@ -171,7 +160,7 @@ def test_an_index_that_speaks_only_html_is_said_to_be_unusable_and_nothing_is_ma
     """twine uploads to it as to any other; but its page has no times, so the health page says what to set."""
     root, project = given("E2E_HTML_INDEX"), f"gear-box-{uuid.uuid4().hex[:8]}"
     twine(given("E2E_TWINE"), f"{root}/", ("anybody", "anything"), dist.wheel(tmp_path, project, "1.0"))
-    monitor = watch(f"pkg:pypi/{project}", "1.2", index=f"{root}/simple/")
+    monitor = watch(f"pkg:pypi/{project}", "1.2", pypi_index=f"{root}/simple/")
 
     assert {} == monitor.known()
     assert [200] == monitor.fetch.statuses

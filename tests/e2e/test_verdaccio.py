@@ -27,7 +27,7 @@ def name(npm: Npm) -> str:
 
 
 def start(npm: Npm, name: str, watch: Watch) -> Monitor:
-    return watch(f"pkg:npm/{quote(name, safe='/')}", "1.3.0", npm=npm.registry)
+    return watch(f"pkg:npm/{quote(name, safe='/')}", "1.3.0", npm_registry=npm.registry)
 
 
 def test_the_versions_before_installation_are_learned_as_they_are_and_nobody_is_alarmed(
