@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def create_app(deps: Deps) -> Flask:
-    """The web application: webhooks, health and pages. Raises BadSetting when there is no webhook secret.
+    """The web application: webhooks, hints, health and pages. Raises BadSetting when there is no webhook secret.
 
     Flask is imported here and not above: the worker, the clock and the commands import this package without it.
     """
     from flask import Flask
 
-    from app import headers, health, webhooks
+    from app import headers, health, hints, webhooks
     from app.pages import PAGES
     from app.settings import require_webhook_secret
     from handlers.payload import LIMIT
@@ -28,6 +28,7 @@ def create_app(deps: Deps) -> Flask:
     app.after_request(headers.secure)
     app.register_error_handler(Exception, headers.plain_error)
     app.register_blueprint(webhooks.routes(deps))
+    app.register_blueprint(hints.routes(deps))
     app.register_blueprint(health.routes(deps))
     for page in PAGES:  # listed by hand in app/pages/__init__.py
         app.register_blueprint(page(deps))

@@ -163,6 +163,10 @@ def migrate() -> None:
 @click.option(
     "--manual/--no-manual", default=None, help="Publishing by hand is allowed / never happens (default: learned)."
 )
+@click.option(
+    "--moving", multiple=True, metavar="GLOB", help="Of an image: tags that are made to move, like nightly-*."
+)
+@click.option("--mirror", "mirrors", multiple=True, metavar="PURL", help="Of an image: the same in another registry.")
 def watch(
     purl: str,
     repo: str,
@@ -170,17 +174,20 @@ def watch(
     refs: tuple[str, ...],
     events: tuple[str, ...],
     manual: bool | None,
+    moving: tuple[str, ...],
+    mirrors: tuple[str, ...],
 ) -> None:
     """Watch an artifact and approve the workflows that publish it.
 
     \b
     Example:  artifact-monitor watch pkg:npm/%40alice/widget --repo alice/widget --workflow publish.yml
+    Example:  artifact-monitor watch pkg:docker/alice/widget --repo alice/widget --workflow push.yml --moving 'v?'
     """
     from app.build import build
     from app.watching import Wanted
     from app.watching import watch as begin
 
-    click.echo(begin(build(_settings()), Wanted(purl, repo, workflows, refs, events, manual)))
+    click.echo(begin(build(_settings()), Wanted(purl, repo, workflows, refs, events, manual, moving, mirrors)))
 
 
 @main.command()

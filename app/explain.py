@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from app.deps import Deps
+from app.explain_image import of_image
 from verifier import purls
 from verifier.ledger.cases import Cases
 from verifier.ledger.protocol import Dossier
@@ -87,6 +88,7 @@ def explain(dossier: Dossier, case: Case, verdict: Verdict, history: list[tuple[
             headline(dossier.version, verdict),
             "",
             *_facts(dossier.version),
+            *of_image(case),
             *_evidence(case.evidence),
             *_findings(verdict),
             *_surroundings(case),

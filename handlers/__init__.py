@@ -8,6 +8,7 @@ from handlers import (
     installation_repositories,
     ping,
     push,
+    registry_package,
     release,
     repository,
     workflow_run,
@@ -24,6 +25,7 @@ _ALL: tuple[Handler, ...] = (
     create,
     delete,
     check_run,
+    registry_package,
     ping,
 )
 

@@ -19,6 +19,7 @@ PERMISSION_OF = {
     "create": ("contents", "read"),
     "delete": ("contents", "read"),
     "push": ("contents", "read"),
+    "registry_package": ("packages", "read"),
     "release": ("contents", "read"),
     "repository": ("metadata", "read"),
     "workflow_run": ("actions", "read"),
@@ -32,6 +33,7 @@ NEEDED = {
     "contents": "read",
     "issues": "write",
     "metadata": "read",
+    "packages": "read",
     "pull_requests": "read",
     "repository_advisories": "write",
 }

@@ -49,6 +49,8 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("NPM_REGISTRY", "http://127.0.0.1:1")
     monkeypatch.setenv("PYPI_INDEX", "http://127.0.0.1:1/simple/")
+    monkeypatch.setenv("DOCKER_HUB", "http://127.0.0.1:1")
+    monkeypatch.setenv("DOCKER_REGISTRY", "http://127.0.0.1:1")
 
 
 def run(*arguments: str) -> Result:
@@ -79,7 +81,9 @@ EXPLAIN = ("explain", AXIOS, "1.14.1")
 
 
 @pytest.mark.parametrize("arguments", [EXPLAIN, WATCH, WAIVE], ids=["explain", "watch", "waive"])
-@pytest.mark.parametrize(("purl", "word"), [("pkg:cargo/gadget", "only npm, pypi"), ("gadget", "is not a purl")])
+@pytest.mark.parametrize(
+    ("purl", "word"), [("pkg:cargo/gadget", "only docker, npm, oci, pypi"), ("gadget", "is not a purl")]
+)
 def test_what_can_never_be_watched_is_refused_before_the_database_is_looked_at(
     arguments: tuple[str, ...], purl: str, word: str, tmp_path: Path
 ) -> None:

@@ -23,8 +23,22 @@ SCHEMA = json.loads(resources.files("verifier.discovery").joinpath("schema.json"
 
 ONE = "version: 1\nartifacts:\n  - purl: pkg:npm/widget\n    workflows: [publish.yml]\n"
 
+IMAGE = ONE.replace("pkg:npm/widget", "pkg:docker/alice/widget")
+GHCR = "pkg:oci/widget?repository_url=ghcr.io/alice/widget"
+
 GOOD = {
     "one artifact": ONE,
+    "images": f"""
+version: 1
+workflows: [push.yml]
+moving: ["nightly-*"]
+artifacts:
+  - purl: pkg:docker/alice/widget
+    mirrors: ["{GHCR}", "pkg:docker/x?repository_url=registry.example/alice"]
+  - purl: {GHCR}
+    moving: ["3.*", edge]
+  - purl: pkg:npm/widget
+""",
     "everything": """
 version: 1
 workflows: [.github/workflows/release.yaml]
@@ -82,6 +96,14 @@ BAD = {
     "unknown event": (5, ONE + "    events: [pull_requests]\n"),
     "manual as a word": (5, ONE + "    manual: never\n"),
     "manual as text": (5, ONE + '    manual: "true"\n'),
+    "moving tags of a package": (5, ONE + "    moving: [edge]\n"),
+    "mirrors of a package": (5, ONE + f"    mirrors: ['{GHCR}']\n"),
+    "a package as mirror": (5, IMAGE + "    mirrors: [pkg:npm/widget]\n"),
+    "mirrors for all": (5, IMAGE + f"mirrors: ['{GHCR}']\n"),
+    "a pattern that no tag can fit": (5, IMAGE + "    moving: [a/b]\n"),
+    "a number as a pattern": (5, IMAGE + "    moving: [3]\n"),
+    "no pattern": (5, IMAGE + "    moving: []\n"),
+    "a token": (5, IMAGE + "    token: abc\n"),
     "a list": (1, "- version: 1\n"),
     "a word": (1, "hello"),
     "too long a text": (4, ONE.replace("publish", "p" * 600)),
@@ -93,6 +115,11 @@ BAD = {
 UNSEEN = {
     "twice the same key": (5, ONE + "    workflows: [other.yml]\n"),
     "twice the same artifact": (5, ONE + "  - {purl: pkg:npm/widget, workflows: [publish.yml]}\n"),
+    "its own mirror": (5, IMAGE + "    mirrors: [pkg:docker/alice/widget]\n"),
+    "an image that does not say where it is": (3, ONE.replace("pkg:npm/widget", "pkg:oci/widget")),
+    "an image with a tag": (3, ONE.replace("pkg:npm/widget", "pkg:docker/alice/widget@1.0")),
+    "moving tags where there is no image": (5, ONE + "moving: [edge]\n"),
+    "a pattern that begins like an alias": (5, IMAGE + "    moving: [*-edge]\n"),
     "no workflow anywhere": (3, "version: 1\nartifacts:\n  - purl: pkg:npm/widget\n"),
     "purl with a version": (3, ONE.replace("widget", "widget@1.0.0")),
     "purl without a name": (3, ONE.replace("widget", "")),
@@ -134,6 +161,34 @@ def test_a_pull_request_may_publish_only_where_the_file_says_so() -> None:
     assert not any(event.startswith("pull_request") for event in EVENTS)
     assert read(ONE.encode(), REPOSITORY)[0].events == EVENTS
     assert "pull_request" in read(GOOD["everything"].encode(), REPOSITORY)[1].events
+
+
+def test_images_say_which_tags_move_and_where_else_they_are() -> None:
+    hub, ghcr, package = read(GOOD["images"].encode(), REPOSITORY)
+
+    assert ("nightly-*",) == hub.moving
+    assert (GHCR, "pkg:oci/x?repository_url=registry.example/alice/x") == hub.mirrors
+    assert (("3.*", "edge"), ()) == (ghcr.moving, ghcr.mirrors)
+    assert ((), ()) == (package.moving, package.mirrors)
+
+
+def test_an_image_is_kept_in_one_spelling() -> None:
+    (publisher,) = read(
+        ONE.replace("pkg:npm/widget", "'pkg:docker/Widget?repository_url=GHCR.io/alice'").encode(), REPOSITORY
+    )
+
+    assert Artifact(GHCR) == publisher.artifact
+
+
+@pytest.mark.parametrize("key", ["token", "password", "credentials", "login", "username", "Registry_Token", "api_key"])
+@pytest.mark.parametrize("where", ["    ", ""])
+def test_a_secret_is_answered_with_where_it_belongs_and_never_repeated(key: str, where: str) -> None:
+    with pytest.raises(BadConfig) as caught:
+        read((IMAGE + f"{where}{key}: hunter2\n").encode(), REPOSITORY)
+
+    assert 5 == caught.value.line
+    assert "settings of the monitor's server" in caught.value.sentence
+    assert "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -187,7 +242,7 @@ def test_it_says_what_was_probably_meant(text: str, meant: str) -> None:
 
 def test_the_schema_knows_the_same_words_and_limits() -> None:
     artifact = SCHEMA["properties"]["artifacts"]["items"]["properties"]
-    lists = [SCHEMA["$defs"][key] for key in ("workflows", "refs", "events")]
+    lists = [SCHEMA["$defs"][key] for key in ("workflows", "refs", "events", "moving", "mirrors")]
 
     assert list(config.TRIGGERS) == SCHEMA["$defs"]["events"]["items"]["enum"]
     assert "^pkg:({})/".format("|".join(config.TYPES)) == artifact["purl"]["pattern"]

@@ -68,7 +68,8 @@ def test_everything_to_make_that_a_document_shows_can_be_made(name: str) -> None
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_setting_that_a_document_names_exists(name: str) -> None:
     """Whatever is written like an environment variable is one of ours, or one that a library reads."""
-    known = {*VARIABLES, "HTTPS_PROXY", "SSL_CERT_FILE"}
+    amazons = {"ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN", "PROFILE", "ENDPOINT_URL", "CA_BUNDLE"}
+    known = {*VARIABLES, "HTTPS_PROXY", "SSL_CERT_FILE", *(f"AWS_{name}" for name in amazons)}
     shown = {
         word for text in code(document(name)) for word in re.findall(r"^(?:export )?([A-Z]+_[A-Z_]+)(?:=.*)?$", text)
     }

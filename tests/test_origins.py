@@ -14,6 +14,7 @@ from tests.verdict.cases import NOON
 from verifier.discovery.origin import Said, Word
 from verifier.model import Artifact
 from verifier.registries.base import Absent, Ask, Page, Unreadable
+from verifier.registries.source_label import KEY
 
 TOOL = Artifact("pkg:pypi/tool")
 WIDGET = Artifact("pkg:npm/%40alice/widget")
@@ -91,7 +92,7 @@ def test_an_index_without_the_json_api_tells_that_a_project_is_there_and_not_who
 def test_no_more_packages_are_asked_about_than_the_bound(monkeypatch):
     monkeypatch.setattr(origins, "ASKED", 2)
     registry = Registry({})
-    many = [Artifact(f"pkg:npm/p{n}") for n in range(5)] + [Artifact("pkg:docker/a/b")]
+    many = [Artifact(f"pkg:npm/p{n}") for n in range(5)] + [Artifact("pkg:cargo/c")]
 
     assert many[:2] == list(Origins(registry, Settings()).of(many, "alice/widget", NOON))
     assert 2 == len(registry.asked)
@@ -102,3 +103,57 @@ def test_on_a_server_of_ones_own_its_addresses_count():
     registry = Registry({PACKAGE: package("https://git.corp.example/alice/widget")})
 
     assert Said(Word.AGREES) == Origins(registry, settings).of([WIDGET], "alice/widget", NOON)[WIDGET]
+
+
+HUB = Artifact("pkg:docker/alice/widget")
+ELSEWHERE = Artifact("pkg:oci/widget?repository_url=registry.example/team/widget")
+
+
+def of_image(artifact: Artifact, answer: object) -> Said:
+    """What is said of an image whose index has this annotation: a text, or an answer to every question."""
+    asked: list[Ask] = []
+
+    def fetch(ask: Ask, etag: str | None = None) -> Page | Absent | Unreadable:
+        asked.append(ask)
+        if isinstance(answer, Page | Absent | Unreadable):
+            return answer
+        index = {"schemaVersion": 2, "manifests": [], "annotations": {KEY: answer} if answer else {}}
+        return Page(ask.url, 200, json.dumps(index).encode())
+
+    settings = Settings(docker_registry="https://hub.example")
+    said = Origins(fetch, settings).of([artifact], "Alice/Widget", NOON)[artifact]
+    assert all(ask.scope == f"repository:{artifact.image.partition('/')[2]}:pull" for ask in asked)
+    assert all(ask.url.startswith(("https://hub.example/v2/", "https://registry.example/v2/")) for ask in asked)
+    return said
+
+
+@pytest.mark.parametrize("artifact", [HUB, ELSEWHERE])
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        ("https://github.com/alice/widget", Word.AGREES),
+        ("https://github.com/alice/widget/tree/main/docker", Word.AGREES),
+        ("https://github.com/bob/widget", Word.OTHER),
+        ("https://gitlab.com/alice/widget", Word.OTHER),
+        ("", Word.SILENT),
+        (Absent("x"), Word.ABSENT),
+        (Unreadable("x", "It asks for a login."), Word.UNASKED),
+        (Page("x", 200, b"<html>"), Word.UNASKED),
+    ],
+)
+def test_an_image_is_whose_its_label_says(artifact, answer, word):
+    assert word is of_image(artifact, answer).word
+
+
+def test_an_image_without_a_label_is_told_which_one_is_missing():
+    assert f"shows no label {KEY} on it" == of_image(HUB, "").detail
+
+
+def test_in_githubs_registry_the_owner_of_the_name_is_the_owner_and_is_not_even_asked():
+    ours = Artifact("pkg:oci/widget?repository_url=ghcr.io/alice/widget")
+    never = Unreadable("x", "It was asked.")
+
+    assert Said(Word.AGREES) == Origins(lambda ask, etag=None: never, Settings()).of([ours], "Alice/x", NOON)[ours]
+    for full_name, api in (("bob/x", "https://api.github.com"), ("alice/x", "https://git.corp.example/api/v3")):
+        settings = Settings(github_api_url=api)
+        assert never.problem == Origins(lambda ask, etag=None: never, settings).of([ours], full_name, NOON)[ours].detail

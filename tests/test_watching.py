@@ -20,6 +20,7 @@ from verifier.model import Artifact, Publisher, PublishersSet, Repository, Repos
 AXIOS = load(Path(__file__).resolve().parent.parent / "scenarios" / "axios-2026")
 ARTIFACT = Artifact("pkg:npm/axios")
 MALLORY = Repository(666, 66, "mallory/x", datetime(2026, 1, 1, tzinfo=UTC), "main", installation_id=1)
+GHCR = "pkg:oci/axios?repository_url=ghcr.io/axios/axios"
 CLAIM = b"version: 1\nartifacts:\n  - purl: pkg:npm/axios\n    workflows: [x.yml]\n    manual: true\n"
 
 
@@ -75,9 +76,24 @@ def test_what_cannot_be_meant_is_refused_in_words(stage):
         (Wanted("pkg:cargo/serde", "axios/axios", ("x.yml",)), "can be watched"),
         (Wanted("pkg:npm/axios", "axios", ("x.yml",)), "owner/name"),
         (Wanted("pkg:npm/axios", "axios/axios", ("publish.sh",)), "workflow file"),
+        (Wanted("pkg:npm/axios", "axios/axios", ("x.yml",), moving=("edge",)), "only images"),
+        (Wanted("pkg:npm/axios", "axios/axios", ("x.yml",), mirrors=(GHCR,)), "only images"),
+        (Wanted("pkg:docker/a/b", "axios/axios", ("x.yml",), moving=("a b",)), "pattern of tags"),
+        (Wanted("pkg:docker/a/b", "axios/axios", ("x.yml",), mirrors=("pkg:docker/a/b",)), "not another image"),
+        (Wanted("pkg:docker/a/b", "axios/axios", ("x.yml",), mirrors=("pkg:npm/b",)), "not another image"),
+        (Wanted("pkg:oci/b", "axios/axios", ("x.yml",)), "where it is"),
     ):
         with pytest.raises(ValueError, match=word):
             watch(stage.deps, wanted)
+
+
+def test_an_image_is_watched_with_its_moving_tags_and_its_other_registries(stage):
+    wanted = Wanted("pkg:docker/axios/axios", "axios/axios", ("x.yml",), moving=("edge",), mirrors=(GHCR, GHCR))
+
+    assert "Watching pkg:docker/axios/axios" in watch(stage.deps, wanted)
+    with stage.ledger.reading() as book:
+        (publisher,) = book.repositories.publishers_of(Artifact("pkg:docker/axios/axios"))
+    assert (("edge",), (GHCR,)) == (publisher.moving, publisher.mirrors)
 
 
 def test_watching_again_replaces_what_was_said_and_keeps_the_verdicts(stage):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from app.deps import Deps
 from app.github_files import tree
 from app.jobs.installed import github_of, repository_of
-from app.jobs.poll import base_of
+from app.places import place_of
 from checks.base import Temporary
 from verifier.document import Malformed
 from verifier.evidence.archives import DOWNLOAD_LIMIT, Content, Form, entries, form_of
@@ -18,7 +18,7 @@ from verifier.ledger.apply import version_task
 from verifier.ledger.protocol import Book, Dossier
 from verifier.model import Artifact, File, SourceCompared
 from verifier.model.source import Comparison
-from verifier.registries import REGISTRIES
+from verifier.registries import npm, pypi
 from verifier.registries.base import Absent, Ask, Page, Unreadable
 from verifier.registries.downloads import npm_tarball, python_files
 from verifier.verdict.naming import tag_names
@@ -119,10 +119,11 @@ def _chosen(artifact: Artifact, files: Sequence[File]) -> list[tuple[Form, File]
 
 def _asks(deps: Deps, dossier: Dossier, files: Sequence[File]) -> dict[str, Ask]:
     """Where to download them, by name."""
-    artifact, base = dossier.version.artifact, base_of(deps, dossier.version.artifact)
-    if artifact.type == "npm":
+    artifact = dossier.version.artifact
+    base = place_of(deps.settings, artifact).base
+    if artifact.type == npm.TYPE:
         return {file.name: npm_tarball(artifact, file.name, base, DOWNLOAD_LIMIT) for file in files}
-    page = _page(deps, dossier, REGISTRIES[artifact.type].ask(artifact, base), "The project's page")
+    page = _page(deps, dossier, pypi.ask(artifact, base), "The project's page")
     return python_files(page, {file.name for file in files}, DOWNLOAD_LIMIT)
 
 

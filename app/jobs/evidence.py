@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 import structlog
 
+from app.converse import converse
 from app.deps import Deps
 from app.github_attestations import Held, held_for
 from app.jobs.installed import github_of, repository_of
-from app.jobs.poll import base_of
+from app.places import place_of
 from checks.base import Permanent, Temporary
 from verifier.model import Attestation, Case, Evidence, EvidenceRead, Standing, Version
-from verifier.registries import REGISTRIES
-from verifier.registries.base import Absent, Page, Unreadable
+from verifier.registries import registry_of
+from verifier.registries.base import Unreadable
 
-SETTLES_WITHIN = timedelta(hours=1)
-"""How long a registry may announce attestations before it serves them."""
+NOTHING = "It is announced, but nothing is served that names a run."
 MOST_FILES = 500
 """The most files of one version that GitHub is asked about, one by one."""
 
@@ -26,22 +25,17 @@ log = structlog.get_logger()
 
 def read_evidence(deps: Deps, version: Version) -> str:
     """Read and verify the attestations the registry holds; returns why it could not be done, '' when it was."""
-    registry, found = REGISTRIES[version.artifact.type], list[Evidence]()
+    registry = registry_of(version.artifact)
+    if registry is None:
+        return f"no registry is known for {version.artifact.purl}"
+    place = place_of(deps.settings, version.artifact)
+    gathered = converse(deps, registry.gather(version, place, deps.now())).result
+    if isinstance(gathered, Unreadable):
+        return gathered.problem
     try:
-        for ask in registry.ask_evidence(version, base_of(deps, version.artifact)):
-            answer = deps.fetch(ask)
-            match answer:
-                case Unreadable(problem=problem):
-                    return problem
-                case Absent() if deps.now() - version.at < SETTLES_WITHIN:
-                    return "the registry announces attestations and does not serve them yet"
-                case Absent():
-                    found.append(_nothing(registry.SOURCE, "It is announced, but not there."))
-                case Page():
-                    read = verified(deps, registry.read_evidence(version, answer))
-                    found += read or (
-                        _nothing(registry.SOURCE, "It is announced, but nothing is served that names a run."),
-                    )
+        found = verified(deps, gathered)
+        if not found and version.attested and not version.artifact.is_image:
+            found = (Evidence(Standing.UNREADABLE, registry.SOURCE, problem=NOTHING),)
     except Permanent as error:  # the trust root cannot be used: nothing is known, for or against
         return str(error)
     _keep(deps, version, found)
@@ -89,10 +83,6 @@ def _of_file(deps: Deps, held: Held, repository_id: int, digest: str) -> tuple[E
         others = [e.problem or "signed elsewhere, or about another file" for e in read if e not in counted]
         log.info("attestations on GitHub that count for nothing", digest=digest, why=others)
     return counted
-
-
-def _nothing(source: str, problem: str) -> Evidence:
-    return Evidence(Standing.UNREADABLE, source, problem=problem)
 
 
 def _keep(deps: Deps, version: Version, found: Iterable[Evidence], github: bool = False) -> None:

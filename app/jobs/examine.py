@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -32,6 +33,7 @@ from verifier.verdict import decide
 from verifier.verdict.absence import unchecked
 from verifier.verdict.blindness import LOOK_BACK
 from verifier.verdict.incident import NEAR_INCIDENT, find, member_of, place, what_changed, with_member
+from verifier.verdict.logged import logged_digests
 
 NEWEST = 5
 """Of how many of the newest versions attestations are read, however old they are."""
@@ -53,8 +55,11 @@ def _examine(deps: Deps, task: Task) -> datetime | None:
         unread = read_evidence(deps, case.version)
         case = _gather(deps, artifact, number) or case
     verdict = decide(case, now)
-    if verdict.needs:
-        silence = _fetch_needs(deps, case, verdict)
+    asked = set[Need]()
+    while not silence.problem and (needs := verdict.needs - asked):
+        # What GitHub answers may leave something else to be asked: nobody waits a round for that.
+        asked |= needs
+        silence = _fetch_needs(deps, case, needs)
         case = _gather(deps, artifact, number, silence.problem) or case
         verdict = decide(case, now)
     problem = "; ".join(filter(None, (unread, silence.problem)))
@@ -117,21 +122,35 @@ class _Silence:
     retry_after: float | None = None
 
 
-def _fetch_needs(deps: Deps, case: Case, verdict: Verdict) -> _Silence:
+def _fetch_needs(deps: Deps, case: Case, needs: Collection[Need]) -> _Silence:
     """Ask GitHub what the verdict waits for."""
     try:
-        if Need.NAMED_RUN in verdict.needs:
+        if Need.NAMED_RUN in needs:
             _fetch_named_runs(deps, case)
-        if Need.RUN_LIST in verdict.needs:
+        if Need.RUN_LIST in needs:
             for repository_id in {publisher.repository_id for publisher in case.publishers}:
-                list_runs(deps, repository_id, case.version.at - timedelta(days=1))
-        if Need.GITHUB_ATTESTATIONS in verdict.needs:
-            ask_github(deps, case)
+                list_runs(deps, repository_id, case.version.spans[0].since - timedelta(days=1))
+        if Need.GITHUB_ATTESTATIONS in needs:
+            ask_github(deps, _asked_once_more(deps, case))
     except Temporary as error:
         return _Silence(str(error), error.retry_after)
     except Permanent as error:
         return _Silence(str(error))
     return _Silence("")
+
+
+def _asked_once_more(deps: Deps, case: Case) -> Case:
+    """Attestations are pushed after the image: before their absence counts, its registry is asked for them again.
+
+    Raises Temporary where it does not answer; a registry that never does is given up after a while.
+    """
+    version = case.version
+    if not version.artifact.is_image:
+        return case
+    problem = read_evidence(deps, version)
+    if problem and deps.now() - version.last_at < case.policy.blind_limit:
+        raise Temporary(problem)
+    return _gather(deps, version.artifact, version.number) or case
 
 
 def _fetch_named_runs(deps: Deps, case: Case) -> None:
@@ -172,6 +191,8 @@ def _want_source(book: Book, version: Version, verdict: Verdict, now: datetime) 
     The version before it on its line is compared too: what a project's own build changes is known by that.
     """
     watch = book.versions.watch(version.artifact)
+    if version.artifact.is_image:
+        return  # what is in an image is built, and nothing of it stands in the source
     if watch is None or version.at < watch.since(version) or verdict.outcome is not Outcome.COMPLIANT:
         return
     line = [d for d in book.versions.of(version.artifact) if d.version.line == version.line]
@@ -188,16 +209,46 @@ def _differs(before: Verdict, after: Verdict) -> bool:
 
 def _look_at_kin(book: Book, version: Version, now: datetime) -> None:
     """A verdict is part of its kin's habit and of their suspicion: look again at those still open around it."""
+    watch = book.versions.watch(version.artifact)
+    if version.artifact.is_image and watch is not None and version.at < watch.since(version):
+        return  # an image has a thousand tags of before first contact, and they say nothing about what is open now
     artifacts = {version.artifact}
     for publisher in book.repositories.publishers_of(version.artifact):
         artifacts |= {p.artifact for p in book.repositories.publishers(publisher.repository_id)}
     for artifact in sorted(artifacts):
         watch = book.versions.watch(artifact)
         for other in book.versions.of(artifact):
-            near = abs(other.version.at - version.at) <= NEAR_INCIDENT and other.version.number != version.number
-            open_ = other.verdict is not None and other.verdict.outcome in (Outcome.PENDING, Outcome.UNVERIFIABLE)
-            if near and open_ and watch is not None and other.version.at >= watch.since(other.version):
+            itself = artifact == version.artifact and other.version.number == version.number
+            near = abs(other.version.at - version.at) <= NEAR_INCIDENT and not itself
+            if (
+                near
+                and _may_follow(other, version)
+                and watch is not None
+                and other.version.at >= watch.since(other.version)
+            ):
                 book.work.want("examine", version_task(artifact, other.version.number), now)
+
+
+def _may_follow(other: Dossier, version: Version) -> bool:
+    """It is still open; or it is a tag that holds the same bytes, which may be accounted for by now."""
+    if other.verdict is None or other.verdict.outcome is Outcome.COMPLIANT:
+        return False
+    same = version.artifact.is_image and other.version.fingerprint == version.fingerprint
+    return same or other.verdict.outcome in (Outcome.PENDING, Outcome.UNVERIFIABLE)
+
+
+def _good_digest(book: Book, version: Version, verdict: Verdict) -> str:
+    """What an image's tag should hold: what a run's log says, else what it held last that was compliant.
+
+    '' where neither is known, and for packages.
+    """
+    if not version.artifact.is_image:
+        return ""
+    told = [f.run for f in verdict.findings if f.reason == "other-bytes-in-log" and f.run is not None]
+    logged = [d for key in told if (run := book.runs.get(key)) is not None for d in logged_digests(version, run)]
+    held = book.versions.earlier(version.artifact, version.number)
+    good = [d.version for d in held if d.verdict is not None and d.verdict.outcome is Outcome.COMPLIANT]
+    return next(iter([*logged, *(d for other in reversed(good) for f in other.files for d in f.digests)]), "")
 
 
 def _speak(book: Book, dossier: Dossier, now: datetime) -> None:
@@ -208,7 +259,7 @@ def _speak(book: Book, dossier: Dossier, now: datetime) -> None:
         return
     waivers = book.incidents.waivers(version.artifact, version.number)
     waived = any(w.fingerprint == version.fingerprint and w.given_at <= now < w.expires_at for w in waivers)
-    member = member_of(version, verdict, dossier.verdict_at or now, waived)
+    member = member_of(version, verdict, dossier.verdict_at or now, waived, _good_digest(book, version, verdict))
     incident = book.incidents.get(dossier.incident_id) if dossier.incident_id is not None else None
     known = find(incident, member) if incident is not None else None
     kind = what_changed(known, member)

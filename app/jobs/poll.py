@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from app.converse import converse
 from app.deps import Deps
-from app.jobs.batch import each
+from app.jobs.batch import LONG_LEASE, each
+from app.places import place_of
 from checks.base import Permanent, Temporary
 from verifier.ledger.apply import version_task
 from verifier.ledger.asking import AROUND
 from verifier.ledger.protocol import Book, Task, Watch
 from verifier.model import Artifact, Version, VersionSeen
-from verifier.registries import REGISTRIES
-from verifier.registries.base import Absent, Page, Snapshot, Unreadable
+from verifier.registries import REGISTRIES, registry_of
+from verifier.registries.base import Memory, Snapshot, Unreadable
 from verifier.registries.compare import changes
+from verifier.registries.tags import moves
 
 SAID = 3
 """The most things said of one answer that could not be read."""
@@ -22,76 +25,90 @@ SAID = 3
 
 def run(deps: Deps) -> int:
     """Poll the artifacts that are due."""
-    return each(deps, "poll", _poll)
-
-
-def base_of(deps: Deps, artifact: Artifact) -> str:
-    """The registry's address for this artifact, from the settings."""
-    bases = {"npm": deps.settings.npm_registry, "pypi": deps.settings.pypi_index}
-    return bases[artifact.type]
+    return each(deps, "poll", _poll, lease=LONG_LEASE)
 
 
 def _poll(deps: Deps, task: Task) -> datetime | None:
-    """Read the artifact's page if it changed, and keep what is new in it.
+    """Look at what the registry shows of the artifact, and keep what is new in it.
 
+    A key with a tag behind the purl is a hint: only that tag is looked at, and the artifact stays due as it was.
     Raises Temporary when the registry did not answer or could not be read: "could not look" is not "nothing there".
     """
-    artifact, now = Artifact(task.key), deps.now()
-    registry = REGISTRIES.get(artifact.type)
+    purl, _, hint = task.key.partition(" ")
+    artifact, now = Artifact(purl), deps.now()
+    registry = registry_of(artifact)
     if registry is None:
         raise Permanent(f"No registry is known for {artifact.purl}; supported types: {', '.join(sorted(REGISTRIES))}.")
     with deps.ledger.reading() as book:
         watch = book.versions.watch(artifact)
-    if watch is None:
+        memory = _memory(book, watch, hint, deps) if watch is not None else None
+    if watch is None or memory is None:
         return None
-    ask = registry.ask(artifact, base_of(deps, artifact))
-    answer = deps.fetch(ask, dict(watch.validators).get(ask.url))
-    snapshot: Snapshot | Unreadable | None
-    match answer:
-        case Unreadable():
-            snapshot = answer
-        case Absent():
-            snapshot = Snapshot(artifact, ())
-        case Page(status=304):
-            snapshot = None
-        case Page():
-            snapshot = registry.read(artifact, answer, now)
+    place = place_of(deps.settings, artifact)
+    outcome = converse(deps, registry.look(artifact, place, memory), dict(watch.validators))
+    snapshot = outcome.result
     if isinstance(snapshot, Unreadable):
         with deps.ledger.writing() as book:
             book.versions.put_watch(replace(watch, problem=snapshot.problem))
         raise Temporary(snapshot.problem, snapshot.retry_after)
-    etag = answer.etag if isinstance(answer, Page) else None
-    validators = ((ask.url, etag),) if etag else ()
     with deps.ledger.writing() as book:
-        _keep(book, watch, snapshot, validators, now)
+        _keep(book, watch, memory, snapshot, tuple(outcome.validators.items()))
     deps.wake.wake("examine")
-    return now + deps.settings.poll_interval
+    return None if hint else now + deps.settings.poll_interval
+
+
+def _memory(book: Book, watch: Watch, hint: str, deps: Deps) -> Memory:
+    """What the next look may build on; packages' registries show everything each time and need none of it."""
+    artifact = watch.artifact
+    if not artifact.is_image:
+        return Memory(deps.now())
+    publishers = book.repositories.publishers_of(artifact)
+    return Memory(
+        now=deps.now(),
+        versions={d.version.number: d.version for d in book.versions.of(artifact)},
+        seen=book.versions.seen(artifact),
+        first=watch.preview,
+        polled_at=watch.polled_at,
+        cursor=watch.cursor,
+        hint=hint,
+        moving=tuple(dict.fromkeys(pattern for publisher in publishers for pattern in publisher.moving)),
+        checks=deps.settings.tag_checks,
+    )
 
 
 def _keep(
-    book: Book, watch: Watch, snapshot: Snapshot | None, validators: tuple[tuple[str, str], ...], now: datetime
+    book: Book, watch: Watch, memory: Memory, snapshot: Snapshot | None, validators: tuple[tuple[str, str], ...]
 ) -> None:
+    now = memory.now
     current = book.versions.watch(watch.artifact) or watch
     if snapshot is None:
         book.versions.put_watch(replace(current, polled_at=now, problem=""))
         return
     known = [dossier.version for dossier in book.versions.of(watch.artifact)]
     preview_of = current.first_contact if current.preview else None
-    for version in changes(known, snapshot, now, preview_of):
+    if snapshot.whole:
+        changed = changes(known, snapshot, now, preview_of)
+    else:
+        standing = replace(memory, versions={version.number: version for version in known})
+        changed = moves(standing, snapshot, preview_of)
+        book.versions.saw(watch.artifact, [version.number for version in snapshot.versions], now)
+    for version in changed:
         book.record(VersionSeen(version), now)
         if version.at >= current.since(version):
             _look_around(book, version, now)
-    book.versions.put_watch(
-        replace(
-            current,
-            preview=False,
-            learned_at=current.learned_at or now,
-            polled_at=now,
-            validators=validators,
-            channels=snapshot.channels,
-            problem="",
+    if not memory.hint:
+        book.versions.put_watch(
+            replace(
+                current,
+                preview=False,
+                learned_at=current.learned_at or now,
+                polled_at=now,
+                validators=validators,
+                channels=snapshot.channels,
+                problem="",
+                cursor=snapshot.cursor,
+            )
         )
-    )
     _tell_unread(book, snapshot, now)
 
 

@@ -211,7 +211,7 @@ def _group(
     elif watch is not None and not newest:
         note = "Not looked at yet." if watch.polled_at is None else "The registry shows no version of it."
     return Group(
-        shown(artifact.name),
+        shown(artifact.label),
         artifact.type,
         _counts(counted),
         note,
@@ -241,7 +241,7 @@ def _row(dossier: Dossier, watch: Watch | None, posts: dict[str, tuple[Link, ...
 
 def _open(incident: Incident, posts: dict[str, tuple[Link, ...]], now: datetime) -> Open:
     members = [member for member in incident.members if member.open]
-    names = [shown(f"{m.artifact.name}@{m.number}", 120) for m in members]
+    names = [shown(m.artifact.versioned(m.number), 120) for m in members]
     packages = len({m.artifact for m in members})
     title = names[0] if len(names) == 1 else f"{plural(len(names), 'version')} of {plural(packages, 'package')}"
     return Open(

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from app.claims import DISCOVERY
+from app.deps import Fetch
 from app.jobs.discover import discover, heard_of
 from checks.base import Gone, Permanent, Temporary
 from handlers.record import discover_task
@@ -135,7 +136,7 @@ def parts() -> Parts:
     return parts
 
 
-def look(parts: Parts, github: GitHub, registry: Registry = BOTH) -> None:
+def look(parts: Parts, github: GitHub, registry: Fetch = BOTH) -> None:
     discover(replace(parts.deps, fetch=registry), github, REPOSITORY)  # type: ignore[arg-type]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.deps import Deps
-from app.jobs.evidence import MOST_FILES, SETTLES_WITHIN, ask_github, read_evidence
+from app.jobs.evidence import MOST_FILES, ask_github, read_evidence
 from app.trust import read as read_trust
 from checks.base import Gone, Permanent, Temporary
 from sandbox.sigstore import PrivateSigstore
@@ -31,6 +31,7 @@ from verifier.model import (
     VersionSeen,
 )
 from verifier.registries.base import Absent, Page, Unreadable
+from verifier.registries.documents import SETTLES_WITHIN
 
 WORKFLOW = ".github/workflows/release.yml"
 ANOTHER = PrivateSigstore.make(b"another")

@@ -188,7 +188,7 @@ def test_a_type_that_no_registry_is_known_for_is_said_and_waits_for_somebody_to_
     parts.answer = shows("1.0.0")
     poll.run(parts.deps)
 
-    assert "supported types: npm, pypi" in parts.problems()["poll pkg:cargo/serde"]
+    assert "supported types: docker, npm, oci, pypi." in parts.problems()["poll pkg:cargo/serde"]
     with parts.ledger.reading() as book:
         refused = next(task for task in book.work.all("poll") if task.key == "pkg:cargo/serde")
     assert refused.due_at > NOON

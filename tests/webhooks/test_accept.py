@@ -211,7 +211,7 @@ ANSWERS = {
 def test_the_webhook_path_loads_no_client_of_github_and_no_sigstore() -> None:
     """A web process starts small."""
     code = (
-        "import sys, app.webhooks, app.health, app.headers; "
+        "import sys, app.webhooks, app.hints, app.health, app.headers; "
         "print([name for name in ('githubkit', 'sigstore', 'sqlalchemy') if name in sys.modules])"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
