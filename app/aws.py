@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from verifier.registries.base import Absent, Answer, Call, Page, Unreadable
+from verifier.registries.limits import LONGEST
 
 READS = {
     ("ecr", "describe_images"): "ecr:DescribeImages",
@@ -31,7 +32,6 @@ LIMIT = 64 * 1024 * 1024
 
 _CONNECT_SECONDS, _READ_SECONDS, _ATTEMPTS = 10, 20, 2
 _PAUSE = 60.0
-_LONGEST_WAIT = 24 * 3600.0
 _MOST_CLIENTS = 32
 _CODE = re.compile(r"[A-Za-z0-9.]{1,64}")
 
@@ -48,7 +48,7 @@ _SLOWER = {
 
 NO_LOGIN = (
     "No login for Amazon was found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, or let the monitor "
-    "run under a role; see docs/install.md."
+    "run under a role; see docs/amazon-ecr.md."
 )
 
 
@@ -82,9 +82,9 @@ class Aws:
             return _refused(call, error.response)
         except BotoCoreError as error:
             self._forget(call)  # it may have been made without a login where there is one by now
-            return Unreadable(_name(call), _silence(call, error))
+            return Unreadable(call.url, _silence(call, error))
         except Exception as error:  # botocore's readers raise what they happen to meet in an answer of another shape
-            return Unreadable(_name(call), f"Amazon's answer could not be read ({type(error).__name__}).")
+            return Unreadable(call.url, f"Amazon's answer could not be read ({type(error).__name__}).")
 
     def _client(self, service: str, region: str) -> Any:  # boto3 makes its classes as it runs; they have no types
         with self._lock:
@@ -118,17 +118,31 @@ def connected(service: str, region: str) -> Any:
     return Session().client(service, region_name=region, config=config)
 
 
-def _name(call: Call) -> str:
-    """What stands for an address: a call has none that a person could open."""
-    return f"aws:{call.service}/{call.region}/{call.operation}"
+def login_found() -> str:
+    """By which of boto3's ways a login for Amazon was found, '' where none was. Nothing of the login itself is told.
+
+    Nobody is asked whether it is good. Only a machine's own service for roles may be dialled, once and for a second.
+    Raises ValueError, in words for people, where a way is set up and does not work.
+    """
+    from botocore.exceptions import BotoCoreError
+    from botocore.session import Session
+
+    session = Session()
+    session.set_config_variable("metadata_service_timeout", 1)
+    session.set_config_variable("metadata_service_num_attempts", 1)
+    try:
+        found = session.get_credentials()
+    except BotoCoreError as error:
+        raise ValueError(f"The login for Amazon could not be fetched ({type(error).__name__}).") from error
+    return str(found.method) if found is not None else ""
 
 
 def _page(call: Call, response: dict[str, Any]) -> Answer:
     held = {key: value for key, value in response.items() if key != "ResponseMetadata"}
     body = json.dumps(held, default=_written).encode()
     if len(body) > LIMIT:
-        return Unreadable(_name(call), f"Amazon's answer is larger than the {LIMIT} bytes that are read.")
-    return Page(_name(call), 200, body)
+        return Unreadable(call.url, f"Amazon's answer is larger than the {LIMIT} bytes that are read.")
+    return Page(call.url, 200, body)
 
 
 def _written(value: object) -> str:
@@ -138,25 +152,28 @@ def _written(value: object) -> str:
 
 
 def _refused(call: Call, response: dict[str, Any]) -> Absent | Unreadable:
-    """What Amazon's error means. Its code is all of it that is repeated."""
+    """What Amazon's error means. Its code is all of it that is repeated.
+
+    `status` is 429 for every answer to slow down: Amazon sends most of them as 400.
+    """
     code = _code(response)
     about = response.get("ResponseMetadata", {})
     status = about.get("HTTPStatusCode", 0)
     if code in _ABSENT:
-        return Absent(_name(call))
+        return Absent(call.url)
     if code in _SLOWER or status == 429:
-        return Unreadable(_name(call), f"Amazon asks for fewer calls ({code}).", _pause(about), status)
+        return Unreadable(call.url, f"Amazon asks for fewer calls ({code}).", _pause(about), 429)
     if code in _DENIED:
         sentence = (
             f"Amazon does not let this login call {READS[call.service, call.operation]} here. Allow "
             f"{' and '.join(sorted(_needed(call.service)))} on the repository, in the login's policy or the "
-            "repository's; see docs/install.md."
+            "repository's; see docs/amazon-ecr.md."
         )
-        return Unreadable(_name(call), sentence, status=status)
+        return Unreadable(call.url, sentence, status=status)
     if code in _LOGIN:
-        return Unreadable(_name(call), f"Amazon does not accept this login ({code}); renew it.", status=status)
+        return Unreadable(call.url, f"Amazon does not accept this login ({code}); renew it.", status=status)
     problem = f"Amazon has a problem of its own ({code})." if status >= 500 else f"Amazon refuses the call ({code})."
-    return Unreadable(_name(call), problem, status=status)
+    return Unreadable(call.url, problem, status=status)
 
 
 def _code(response: dict[str, Any]) -> str:
@@ -171,7 +188,7 @@ def _needed(service: str) -> set[str]:
 def _pause(about: dict[str, Any]) -> float:
     """Seconds to wait: those that Amazon names, which it rarely does, at most a day."""
     named = str(about.get("HTTPHeaders", {}).get("retry-after", ""))
-    return min(float(named[:10]), _LONGEST_WAIT) if named.isascii() and named.isdigit() else _PAUSE
+    return min(float(named[:10]), LONGEST.total_seconds()) if named.isascii() and named.isdigit() else _PAUSE
 
 
 def _silence(call: Call, error: Exception) -> str:

@@ -12,13 +12,12 @@ from app.addresses import Unusable, name, origin
 from app.deps import Deps
 from verifier.ledger.health import Budget
 from verifier.registries import limits
-from verifier.registries.base import Absent, Answer, Ask, Unreadable
+from verifier.registries.base import Absent, Answer, Ask, Call, Unreadable
 
 RESERVE = 5
 """So many requests of a limit are left to others who share our address or our account."""
 UNSAID = timedelta(minutes=1)
 """How long a host is left alone that asked for it and did not say until when."""
-LONGEST = timedelta(days=1)
 _SLACK = timedelta(minutes=1)
 """A limit that ends so little earlier or later is the same."""
 
@@ -35,26 +34,28 @@ class Budgets:
         with self._deps.ledger.reading() as book:
             return {budget.host: budget for budget in book.health.budgets()}
 
-    def refusal(self, ask: Ask) -> Unreadable | None:
+    def refusal(self, question: Ask | Call) -> Unreadable | None:
         """The answer to give instead of asking; None: ask.
 
         A used-up count is about GETs: Docker Hub does not count HEADs, and who does says so with the next answer.
         """
-        now, budget = self._deps.now(), self._known(_host(ask))
-        if budget is None or not _in_force(budget, now) or (ask.method == "HEAD" and not budget.refused):
+        now, budget = self._deps.now(), self._known(_granter(question))
+        if budget is None or not _in_force(budget, now):
+            return None
+        if isinstance(question, Ask) and question.method == "HEAD" and not budget.refused:
             return None
         why = "asks for fewer requests" if budget.refused else "grants no more requests"
         sentence = f"{budget.host} {why}, so it is left alone until {budget.until:%Y-%m-%d %H:%M:%S} UTC."
-        return Unreadable(ask.url, sentence, (budget.until - now).total_seconds(), status=429)
+        return Unreadable(question.url, sentence, (budget.until - now).total_seconds(), status=429)
 
-    def hear(self, ask: Ask, answer: Answer) -> None:
+    def hear(self, question: Ask | Call, answer: Answer) -> None:
         """Note what an answer says about limits."""
-        host, now = _host(ask), self._deps.now()
+        host, now = _granter(question), self._deps.now()
         if isinstance(answer, Absent):
             return
         limit = limits.read(answer.headers, now)
         if isinstance(answer, Unreadable) and answer.status == 429:
-            wait = min(timedelta(seconds=answer.retry_after), LONGEST) if answer.retry_after else UNSAID
+            wait = min(timedelta(seconds=answer.retry_after), limits.LONGEST) if answer.retry_after else UNSAID
             until = limit.until if limit is not None and not limit.left else now + wait
             self._heard[host] = Budget(host, 0, until, refused=True)
         elif limit is not None and not (isinstance(answer, Unreadable) and answer.retry_after):
@@ -84,9 +85,11 @@ def _differs(new: Budget, old: Budget | None, now: datetime) -> bool:
     return not _in_force(new, now) or new.refused != old.refused or abs(new.until - old.until) > _SLACK
 
 
-def _host(ask: Ask) -> str:
-    """The host as people write it, with a port where it is not the usual one."""
+def _granter(question: Ask | Call) -> str:
+    """The host as people write it, with a port where it is not the usual one; of Amazon's API service and region."""
+    if isinstance(question, Call):
+        return f"amazon {question.service} {question.region}"
     try:
-        return name(origin(ask.url))
+        return name(origin(question.url))
     except Unusable:
         return ""

@@ -33,7 +33,7 @@ class OneLine(click.Group):
 @click.group(cls=OneLine, context_settings={"max_content_width": 100})
 @click.version_option(package_name="artifact-monitor")
 def main() -> None:
-    """Tells you when a version of your package was published by someone who is not your CI.
+    """Tells you when a version of your package or image was published by someone who is not your CI.
 
     \b
     artifact-monitor demo              the whole thing on this machine, with pretended registries
@@ -182,6 +182,8 @@ def watch(
     \b
     Example:  artifact-monitor watch pkg:npm/%40alice/widget --repo alice/widget --workflow publish.yml
     Example:  artifact-monitor watch pkg:docker/alice/widget --repo alice/widget --workflow push.yml --moving 'v?'
+    Example:  artifact-monitor watch 'pkg:oci/widget?repository_url=ghcr.io/alice/widget' \\
+                --repo alice/widget --workflow push.yml
     """
     from app.build import build
     from app.watching import Wanted
@@ -197,12 +199,20 @@ def watch(
 def discover(target: str, check: bool, as_json: bool) -> None:
     """What a folder or a repository publishes, which workflows publish it, and what would be watched.
 
+    A folder's own .github/artifact-monitor.yml is read too: exit code 1 where it is refused.
+
     \b
     Example:  artifact-monitor discover .
     """
     from app.discover import discover as look
+    from handlers.push import CONFIG
+    from verifier.discovery.strict import BadConfig
 
-    click.echo(look(_settings(), target, check, as_json))
+    try:
+        click.echo(look(_settings(), target, check, as_json))
+    except BadConfig as error:
+        click.echo(f"{CONFIG}: {error}", err=True)
+        sys.exit(1)
 
 
 @main.command()

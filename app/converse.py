@@ -31,7 +31,7 @@ class Outcome(Generic[T]):
 def converse(deps: Deps, conversation: Conversation[T], validators: Mapping[str, str] | None = None) -> Outcome[T]:
     """Lead it to its end. Never raises on what a registry answers.
 
-    A host that wants to be left alone is not asked: the conversation is told so, as if the host had said it again.
+    Who wants to be left alone is not asked: the conversation is told so, as if it had been said again.
     """
     known, fresh, budgets = validators or {}, dict[str, str](), Budgets(deps)
     try:
@@ -49,11 +49,13 @@ def converse(deps: Deps, conversation: Conversation[T], validators: Mapping[str,
 
 
 def _ask(deps: Deps, question: Ask | Call, validators: Mapping[str, str], budgets: Budgets) -> Answer:
-    if isinstance(question, Call):
-        return deps.aws(question)
     refusal = budgets.refusal(question)
     if refusal is not None:
         return refusal
-    answer = deps.fetch(question, validators.get(question.url) if question.conditional else None)
+    answer: Answer
+    if isinstance(question, Call):
+        answer = deps.aws(question)
+    else:
+        answer = deps.fetch(question, validators.get(question.url) if question.conditional else None)
     budgets.hear(question, answer)
     return answer

@@ -129,7 +129,8 @@ class GuardedAdapter(HTTPAdapter):
     """Sends one request over one connection that `dial` made. Nothing is kept open or shared with another request.
 
     Whether the place is trusted, and whether it is the only one that the request is meant for (`only`), is asked of
-    the connection, not of the address it came from: two readers of one address may disagree about its host.
+    the connection, not of the address it came from: two readers of one address may disagree about its host. A trusted
+    place may show a certificate of these `authorities` (PEM) as well as one of the usual ones.
     """
 
     def __init__(
@@ -139,6 +140,7 @@ class GuardedAdapter(HTTPAdapter):
         connect_timeout: float,
         resolve: Resolve,
         only: Origin | None = None,
+        authorities: str = "",
     ) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
@@ -147,7 +149,10 @@ class GuardedAdapter(HTTPAdapter):
             host, port = connection.host.strip("[]").lower(), connection.port or connection.default_port
             if only is not None and (scheme, host, port) != only:
                 raise Refused(f"a login for {name(only)} does not go to {name((scheme, host, port))}")
-            made = dial(host, port, (scheme, host, port) in trusted, deadline, connect_timeout, resolve)
+            is_trusted = (scheme, host, port) in trusted
+            if is_trusted and authorities and isinstance(connection, HTTPSConnection):
+                connection.ca_cert_data = authorities  # urllib3 adds them to those of `ca_certs`
+            made = dial(host, port, is_trusted, deadline, connect_timeout, resolve)
             made.settimeout(connection.timeout)
             return made
 

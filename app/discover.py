@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from app import build, files
@@ -14,13 +14,19 @@ from app.login import make_login
 from app.origins import Origins, origins
 from app.settings import Settings
 from checks.base import Permanent
+from handlers.push import CONFIG
 from verifier.discovery import settle
-from verifier.discovery.find import Findings, find
+from verifier.discovery.config import read
+from verifier.discovery.find import Files, Findings, find
 from verifier.discovery.origin import UNASKED, Said, repository
-from verifier.discovery.propose import Known, propose
-from verifier.model import Artifact, Proposal
+from verifier.discovery.propose import NOT_ASKED, Known, propose
+from verifier.model import Artifact, Proposal, Repository
+from verifier.model.github import NEVER
 
 _HEADINGS = ("ARTIFACT", "WORKFLOWS", "FOUND IN", "REGISTRY", "ENROLLED")
+_NOT_ASKED = "The registries were not asked; `--check` asks them."
+_NO_REPOSITORY = Repository(0, 0, "", NEVER)
+"""Whose configuration file a folder's is: what is published does not depend on it."""
 _WIDEST = 60
 _PATHS = (".", "/", "~")
 """How only a path begins, and no owner's name."""
@@ -38,13 +44,22 @@ class Discovered:
     said: Mapping[Artifact, Said]
     asked: bool = True
     """The registries were asked."""
+    configured: tuple[Proposal, ...] = ()
+    """What the folder's own configuration file settles already."""
+
+    @property
+    def unnamed(self) -> tuple[str, ...]:
+        """The workflow files that push images without a name, but for those that the file says what they push."""
+        told = {path for one in self.configured if Artifact(one.purl).is_image for path in one.workflows}
+        return tuple(path for path in self.findings.unnamed if path not in told)
 
 
 def discover(settings: Settings, target: str, check: bool, as_json: bool) -> str:
     """The answer for a folder, or else for `owner/name`, as text or JSON.
 
     A folder is looked at offline unless `check` asks the registries; a repository through the App's installation.
-    Raises ValueError, Permanent and Temporary, in words for people.
+    Raises ValueError, Permanent and Temporary, in words for people; BadConfig, with the line, where the folder's own
+    configuration file is refused.
     """
     folder = Path(target)
     if folder.is_dir():
@@ -58,15 +73,33 @@ def discover(settings: Settings, target: str, check: bool, as_json: bool) -> str
 
 def of_folder(settings: Settings, folder: Path, check: bool) -> Discovered:
     """What the files of a folder say; its repository's name is that of its clone's origin."""
-    name = repository(files.origin_of(folder)) or ""
+    name, held = repository(files.origin_of(folder)) or "", files.of_folder(folder)
+    configured = _configured(held)
     if check and not name:
         raise ValueError(f"{folder} has no origin on GitHub to compare the registries' word with; leave out --check.")
-    findings = find(files.of_folder(folder), name, settings.npm_registry)
+    findings = find(held, name, settings.npm_registry)
     said = (
         Origins(make_login(settings, build.now), settings).of(_artifacts(findings), name, build.now()) if check else {}
     )
-    proposals = propose(findings.packages, findings.workflows, said, Known())
-    return Discovered(name or str(folder), findings, proposals, said, asked=check)
+    known = Known(settled={Artifact(proposal.purl) for proposal in configured})
+    proposals = propose(findings.packages, findings.workflows, said, known)
+    if not check:
+        proposals = tuple(
+            replace(proposal, question=_NOT_ASKED) if proposal.question == NOT_ASKED else proposal
+            for proposal in proposals
+        )
+    return Discovered(name or str(folder), findings, proposals, said, asked=check, configured=configured)
+
+
+def _configured(held: Files) -> tuple[Proposal, ...]:
+    """What the folder's own configuration file settles. Raises BadConfig."""
+    text = held.get(CONFIG)
+    publishers = read(text, _NO_REPOSITORY) if text is not None else ()
+    workflows = dict[str, tuple[str, ...]]()
+    for publisher in publishers:
+        purl = publisher.artifact.purl
+        workflows[purl] = tuple(dict.fromkeys((*workflows.get(purl, ()), *publisher.workflows)))
+    return tuple(Proposal(purl, paths, CONFIG, clear=True) for purl, paths in sorted(workflows.items()))
 
 
 def of_repository(settings: Settings, full_name: str) -> Discovered:
@@ -100,11 +133,12 @@ def as_document(found: Discovered) -> dict[str, object]:
                 "found_in": proposal.found_in,
                 "registry": _word(found, proposal),
                 "enrolled": proposal.clear,
+                "configured": proposal in found.configured,
                 "question": proposal.question,
             }
-            for proposal in found.proposals
+            for proposal in (*found.configured, *found.proposals)
         ],
-        "unnamed": found.findings.unnamed,
+        "unnamed": found.unnamed,
         "left_out": [asdict(one) for one in found.findings.left_out],
         "problems": found.findings.problems,
         "config": settle.config(_asked(found)),
@@ -114,20 +148,21 @@ def as_document(found: Discovered) -> dict[str, object]:
 def as_text(found: Discovered) -> str:
     """The answer as a table, the questions below it, and the lines that would settle them."""
     lines = [f"{shown(found.name)}: {_counted(found)}"]
-    if found.proposals:
-        lines += ["", *_table([_HEADINGS, *(_row(found, proposal) for proposal in found.proposals)])]
+    if rows := [_row(found, proposal) for proposal in (*found.configured, *found.proposals)]:
+        lines += ["", *_table([_HEADINGS, *rows])]
     elif not found.asked:
         lines += ["", "The registries were not asked what comes from here; --check asks them."]
     questions = [
         *dict.fromkeys(proposal.question for proposal in _asked(found)),
-        *map(_unnamed, found.findings.unnamed),
+        *map(_unnamed, found.unnamed),
     ]
     lines += ["", "Not clear:", *(f"  {shown(question)}" for question in questions)] if questions else []
     problems = found.findings.problems
     lines += ["", "Not looked at:", *(f"  {shown(problem)}" for problem in problems)] if problems else []
     lines += _left_out(found.findings)
     config = settle.config(_asked(found))
-    lines += ["", ".github/artifact-monitor.yml that settles it:", "", config.rstrip()] if config else []
+    heading = f"To add to {CONFIG}, to its artifacts:" if found.configured else f"{CONFIG} that settles it:"
+    lines += ["", heading, "", config.rstrip()] if config else []
     return "\n".join(lines)
 
 
@@ -150,7 +185,9 @@ def _word(found: Discovered, proposal: Proposal) -> str:
 def _counted(found: Discovered) -> str:
     clear, left_out = sum(proposal.clear for proposal in found.proposals), len(found.findings.left_out)
     workflows = len(found.findings.workflows)
-    return f"found {len(found.proposals)}, clear {clear}; workflow files {workflows}; manifests left out {left_out}"
+    counted = f"found {len(found.proposals)}, clear {clear}"
+    counted += f", configured {len(found.configured)}" if found.configured else ""
+    return f"{counted}; workflow files {workflows}; manifests left out {left_out}"
 
 
 def _left_out(findings: Findings) -> list[str]:
@@ -169,7 +206,7 @@ def _left_out(findings: Findings) -> list[str]:
 
 def _row(found: Discovered, proposal: Proposal) -> tuple[str, ...]:
     files_ = ", ".join(path.rsplit("/", 1)[-1] for path in proposal.workflows) or "none"
-    enrolled = "yes" if proposal.clear else "no"
+    enrolled = "configured" if proposal in found.configured else "yes" if proposal.clear else "no"
     return (proposal.purl, files_, proposal.found_in, _word(found, proposal), enrolled)
 
 

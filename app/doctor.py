@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app import logins
+from app.addresses import name, origin
+from app.aws import NO_LOGIN, login_found
 from app.deps import Fetch
 from app.settings import BadSetting, Settings, read, require_webhook_secret
 from checks.base import Permanent, Temporary
 from verifier.ledger.protocol import Book, Ledger, Unavailable
 from verifier.model import Artifact
+from verifier.model.artifact import DOCKER_HUB
+from verifier.registries import ecr
 from verifier.registries.base import Absent, Ask, Unreadable
 
 STALE = timedelta(minutes=10)
@@ -49,7 +53,7 @@ def examine() -> list[Check]:
     except BadSetting as error:
         return [*checks, Check(False, "settings", str(error), "See docs/install.md for every setting.")]
     checks.append(Check(True, "settings", f"data folder {settings.data_dir}"))
-    for check in (_secret, _database, _redis, _github, _registries, _images, _logins):
+    for check in (_secret, _database, _redis, _github, _registries, _images, _logins, _unused, _amazon):
         checks += _guarded(check, settings)
     return checks
 
@@ -199,3 +203,45 @@ def _logins(settings: Settings) -> Iterator[Check]:
     if known.helpers:
         sentence = f"{path} names credential helpers, which are not run"
         yield Check(None, "logins", sentence, "Write a file of its own: `podman login --authfile FILE HOST`.")
+
+
+def _unused(settings: Settings) -> Iterator[Check]:
+    """Logins under the name in the images, where a setting says that the registry is at another address."""
+    known, named = logins.read(settings.registry_auth_file), (DOCKER_HUB, settings.docker_registry)
+    places = {host: origin(address) for host, address in (named, *settings.oci_registries)}
+    used = {logins.key(place) for place in places.values()}
+    for host, place in places.items():
+        key = logins.key(origin(f"https://{host}"))
+        if key in known.by_host and key not in used:
+            sentence = f"the login for {host} is never used: {host} is read at {name(place)}"
+            yield Check(None, "logins", sentence, f"Log in to {name(place)} instead.")
+
+
+def _amazon(settings: Settings) -> Iterator[Check]:
+    """Whether boto3 finds a login, where somebody wants one."""
+    watched = _watches_amazon(settings)
+    if not watched and not any(variable.startswith("AWS_") for variable in os.environ):
+        return
+    try:
+        method = login_found()
+    except ValueError as error:
+        yield Check(False if watched else None, "amazon", str(error), "See docs/amazon-ecr.md.")
+        return
+    if method:
+        yield Check(True, "amazon", f"a login was found ({method}); it was not tried")
+    else:
+        yield Check(False if watched else None, "amazon", "no login was found", NO_LOGIN)
+
+
+def _watches_amazon(settings: Settings) -> bool:
+    """An image in a private registry of Amazon's is watched."""
+    from verifier.ledger import open_ledger
+
+    if not settings.database_url and not (settings.data_dir / "ledger.sqlite3").exists():
+        return False
+    try:
+        with open_ledger(settings.database).reading() as book:
+            images = [watch.artifact.image for watch in book.versions.watches() if watch.artifact.is_image]
+    except Unavailable:
+        return False  # the database's own check says so
+    return any(ecr.serves(image.partition("/")[0]) for image in images)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from flask import Blueprint, Response, jsonify
 
-from verifier.ledger.protocol import Book, Problem
+from verifier.ledger.health import Problem
+from verifier.ledger.protocol import Book
 
 if TYPE_CHECKING:
     from app.deps import Deps  # names githubkit's client, which the web side does not load

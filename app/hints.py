@@ -34,7 +34,7 @@ log = structlog.get_logger()
 LIMIT = sns.LIMIT
 """The largest body we take, in bytes."""
 MOST = 120
-"""The most hints that are heard within a minute, by each process."""
+"""The most hints that are heard within a minute, by each process; a subscription that is confirmed is one."""
 
 _CONFIRMATION_LIMIT = 64 * 1024
 
@@ -74,7 +74,7 @@ class Hints:
         except Unavailable as error:
             return Answer(503, str(error))
         if message.subscribe_url:
-            return self._subscribe(message)
+            return self._subscribe(message, now)
         try:
             pushed = pushes.of_ecr(message.text) if message.type == "Notification" else None
         except Malformed:
@@ -94,7 +94,9 @@ class Hints:
             return Answer(400, "It is not a webhook as Docker Hub documents it.")
         return self._hint(lambda book: (artifact,), tag, self.deps.now())
 
-    def _subscribe(self, message: sns.Message) -> Answer:
+    def _subscribe(self, message: sns.Message, now: datetime) -> Answer:
+        if not self.allowance.take(now):
+            return TOO_OFTEN
         answer = self.deps.fetch(Ask(message.subscribe_url, "*/*", _CONFIRMATION_LIMIT))
         log.info("sns.subscribed" if isinstance(answer, Page) else "sns.not_subscribed", topic=message.topic)
         return Answer(202, "Confirmed.") if isinstance(answer, Page) else Answer(503, "It could not be confirmed.")

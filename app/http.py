@@ -4,14 +4,16 @@ What comes back is a value (`Page`, `Absent`, `Unreadable`), never an exception.
 quick, small, honest about its size, or to send us somewhere harmless.
 
 Decisions. Proxies, `.netrc` and certificate variables of the environment are not used (`trust_env` is off): a proxy
-would do the resolving, and the check of the address that is dialled would see the proxy's. No cookies, no connection
-kept open: every request stands alone, so threads share nothing but the pace. A login is handed in for one request
-(`app.login` does), goes to the place that was asked and to no other, whatever a redirect says.
+would do the resolving, and the check of the address that is dialled would see the proxy's. An authority of one's own is
+a setting (`REGISTRY_CA_FILE`), which counts for the places that settings name and for no stranger. No cookies, no
+connection kept open: every request stands alone, so threads share nothing but the pace. A login is handed in for one
+request (`app.login` does), goes to the place that was asked and to no other, whatever a redirect says.
 """
 
 from __future__ import annotations
 
 import math
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -38,6 +40,7 @@ _DEADLINE = timedelta(minutes=2)
 _CHUNK = 64 * 1024
 _LONGEST_HEADER = 2048
 _LONGEST_WAIT = 24 * 3600.0
+_DEEPEST = 8
 _REDIRECTS = {301, 302, 303, 307, 308}
 _GONE = {404, 410}
 
@@ -77,6 +80,8 @@ class Fetcher:
     pace: Pace
     limits: Limits = Limits()
     resolve: dial.Resolve = dial.resolve
+    authorities: str = field(default="", repr=False)
+    """Certificates in PEM that trusted places may be signed by, beside the usual ones."""
 
     def __call__(self, ask: Ask, etag: str | None = None, secret: Secret = NOBODY) -> Page | Absent | Unreadable:
         """Ask once. `etag` is the validator of the last answer: unchanged pages come back as status 304."""
@@ -102,7 +107,12 @@ class Fetcher:
             if here[0] != "https" and here not in trusted:
                 raise _Problem("It leads to an address without encryption, which no setting names.")
             adapter = dial.GuardedAdapter(
-                trusted, deadline, self.limits.connect.total_seconds(), self.resolve, start if home and secret else None
+                trusted,
+                deadline,
+                self.limits.connect.total_seconds(),
+                self.resolve,
+                start if home and secret else None,
+                self.authorities,
             )
             answer = self._ask(url, here[1], adapter, ask, etag, secret if home else NOBODY, deadline)
             if not isinstance(answer, str):
@@ -177,7 +187,7 @@ class Fetcher:
         if not deadline.left:
             return f"{host} took longer than {self.limits.deadline.total_seconds():g} s to answer."
         if isinstance(error, requests.exceptions.SSLError):
-            return f"The encrypted connection to {host} could not be made; its certificate was not accepted."
+            return f"The encrypted connection to {host} could not be made; {_unproven(error)}"
         if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)):
             return f"{host} did not answer in time."
         if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema)):
@@ -193,7 +203,8 @@ def make_fetch(settings: Settings, limits: Limits | None = None, resolve: dial.R
     named += [address for _, address in settings.oci_registries]
     named += [f"https://{realm}" for _, realm in settings.token_realms]
     trusted = frozenset(origin(address) for address in named)
-    return Fetcher(trusted, Pace(settings.host_interval), limits or Limits(), resolve)
+    pace = Pace(settings.host_interval)
+    return Fetcher(trusted, pace, limits or Limits(), resolve, settings.registry_ca_file)
 
 
 def _without_challenge(answer: Page | Absent | Unreadable) -> Page | Absent | Unreadable:
@@ -239,6 +250,21 @@ def _refusal(status: int) -> str:
     if status in (401, 403):
         return f"It refuses us ({status}); check the registry's address in the settings."
     return f"It has a problem of its own ({status})." if status >= 500 else f"It answered with status {status}."
+
+
+def _unproven(error: requests.exceptions.SSLError) -> str:
+    """Why there was no encryption: what OpenSSL raised lies some exceptions deep."""
+    cause: BaseException | None = error
+    for _ in range(_DEEPEST):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return (
+                "its certificate was not accepted. Where an authority of your own signed it, name that in "
+                "REGISTRY_CA_FILE; it counts only for addresses that a setting names, like OCI_REGISTRIES."
+            )
+        cause = getattr(cause, "reason", None) or next(
+            (inner for inner in getattr(cause, "args", ()) if isinstance(inner, BaseException)), None
+        )
+    return "what answers there does not speak TLS as it should."
 
 
 def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -34,7 +34,6 @@ from verifier.registries.challenge import Challenge, Token
 KNOWN = frozenset({("registry-1.docker.io", "auth.docker.io"), ("registry.gitlab.com", "gitlab.com")})
 """Registries whose tokens are known to come from another host of the same owner."""
 
-_REFUSED = (401, 403)
 _MOST_HELD = 1000
 _MARGIN = timedelta(seconds=10)
 _BASIC_LIFE = timedelta(hours=1)
@@ -98,7 +97,7 @@ class LoggingIn:
         else:
             raise _Problem("It refuses us (401), and does not say how to log in.", 401)
         answer = self.fetch(ask, etag, Secret(token.text))
-        if isinstance(answer, Unreadable) and answer.status in _REFUSED:
+        if isinstance(answer, Unreadable) and answer.refused:
             sentence = f"It refuses us ({answer.status}), though we logged in as it asks. {_advice(here, way, known)}"
             return replace(answer, problem=sentence)
         self._remember(here, ask.scope, token)
@@ -131,7 +130,7 @@ class LoggingIn:
                 except Malformed as error:
                     raise _Problem(f"{where} gives no token: {error}.") from error
                 return Token(f"Bearer {token.text}", token.until)
-            case Unreadable(status=401 | 403):
+            case Unreadable(refused=True):
                 whom = "the login" if way.login is not None else "a token to nobody in particular"
                 raise _Problem(f"{where} refuses {whom} ({answer.status}). {_advice(here, way, known)}", 401)
             case Unreadable():

@@ -18,12 +18,12 @@ from app import variables
 from app.addresses import Origin, name
 from app.variables import BadSetting
 from verifier.document import Malformed, decoded, mapping, strict
-from verifier.purls import HUB
+from verifier.image_hosts import DOCKER_HUBS
+from verifier.model.artifact import DOCKER_HUB
 
 LIMIT = 1024 * 1024
 """The largest file that is read, in bytes."""
 
-_HUB = HUB[0]
 _LONGEST = 16 * 1024
 _KEY = re.compile(r"(?:https?://)?([0-9a-z][0-9a-z.-]{0,250}(?::[0-9]{1,5})?)(?:/|/v[12]/?)?", re.IGNORECASE)
 _SECRET = re.compile(r"[^\x00-\x1f\x7f]+")
@@ -52,7 +52,12 @@ class Logins:
 
     def of(self, place: Origin) -> Login | None:
         """The login for a place that is dialled: never another host's, nor that of another port."""
-        return self.by_host.get(_host(name(place)))
+        return self.by_host.get(key(place))
+
+
+def key(place: Origin) -> str:
+    """Under which host the login for a place stands."""
+    return _host(name(place))
 
 
 def file(setting: str, text: str) -> Path:
@@ -94,13 +99,16 @@ def _named(key: str) -> str:
     """The host that an entry is for; a key may hold anything, so it is not repeated."""
     found = _KEY.fullmatch(key)
     if found is None:
-        raise Malformed("a key of auths is no host alone, like registry.example:5000")
+        raise Malformed(
+            "a key of auths is no host alone, like registry.example:5000, and a login counts for a whole host here; "
+            "log in without a path, in a file of its own"
+        )
     return _host(found[1].lower().removesuffix(":443"))
 
 
 def _host(named: str) -> str:
     """Docker Hub goes by several names."""
-    return _HUB if named in HUB else named
+    return DOCKER_HUB if named in DOCKER_HUBS else named
 
 
 def _login(entry: Mapping[str, object], host: str) -> Login | None:

@@ -12,6 +12,7 @@ from app.deps import Deps, Fetch
 from app.places import place_of
 from app.settings import Settings
 from verifier.discovery.origin import Said, Word, compare, python_claims, repository
+from verifier.image_hosts import GITHUB
 from verifier.model import Artifact
 from verifier.registries import ecr, npm, pypi
 from verifier.registries.base import Absent, Ask, Conversation, Page, Unreadable
@@ -22,7 +23,7 @@ ASKED = 300
 PROJECT_LIMIT = 32 * 1024 * 1024
 """The largest JSON document of a Python project that we take, in bytes: it lists every file of every release."""
 _SIMPLE = "/simple/"
-_GITHUBS = ("ghcr.io", "github.com")
+_GITHUBS = (GITHUB, "github.com")
 """The registry whose names begin with their owner's on GitHub."""
 
 Lead = Callable[[Conversation[Source]], Source]

@@ -59,6 +59,9 @@ class Settings:
     """Docker Hub's registry, without a trailing slash."""
     oci_registries: tuple[tuple[str, str], ...] = ()
     """Hosts as they stand in images' names, and their addresses; only these may be private or without encryption."""
+    registry_ca_file: str = field(default="", repr=False)
+    """Certificates in PEM (read from the file that the variable names): authorities that are trusted beside the usual
+    ones, at the addresses that settings name and nowhere else. Empty: only the usual ones."""
     registry_auth_file: Path | None = None
     """Logins at registries of images, as `docker login` and `podman login` write them; read anew for each use."""
     token_realms: tuple[tuple[str, str], ...] = ()
@@ -138,6 +141,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "docker_hub": variables.address,
     "docker_registry": variables.address,
     "oci_registries": variables.registries,
+    "registry_ca_file": variables.certificates,
     "registry_auth_file": logins.file,
     "token_realms": variables.hosts,
     "tag_checks": variables.count,

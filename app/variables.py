@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import ssl
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,12 +23,15 @@ TOPIC = re.compile(
 """The name of a topic of Amazon SNS. Of those that keep an order (`.fifo`) it delivers none over https."""
 
 _KEY_LIMIT = 65_536
+_BUNDLE_LIMIT = 1024 * 1024
 _LONGEST = timedelta(days=31)
 _PEM = re.compile(
     r"\s*-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----\s+[A-Za-z0-9+/=\s]+-----END \1-----\s*",
 )
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
 _APP_ID = re.compile(r"[1-9][0-9]{0,17}|Iv[0-9A-Za-z.]{4,62}")
 _NAMED_HOST = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,250}(?::[0-9]{1,5})?")
+_PAIR = "write it like registry.internal:5000=https://10.0.0.5:5000, several with commas between them."
 _PATH_SECRET = re.compile(r"[0-9A-Za-z_-]{20,200}")
 _HOST = re.compile(r"[0-9A-Za-z_.:%-]{1,255}")
 
@@ -106,8 +110,11 @@ def registries(name: str, text: str) -> tuple[tuple[str, str], ...]:
     for pair in line(name, text).split(","):
         host, equals, where = pair.strip().partition("=")
         if not equals or not _NAMED_HOST.fullmatch(host):
-            raise BadSetting(f"{name} is not HOST=ADDRESS; write it like registry.internal:5000=https://10.0.0.5:5000.")
-        found[host.lower()] = address(name, where)
+            raise BadSetting(f"{name} is not HOST=ADDRESS; {_PAIR}")
+        try:
+            found[host.lower()] = address(name, where)
+        except BadSetting as error:
+            raise BadSetting(f"{error} The whole of it is HOST=ADDRESS: {_PAIR}") from error
     return tuple(sorted(found.items()))
 
 
@@ -178,10 +185,26 @@ def private_key(name: str, text: str) -> str:
     return pem.strip().replace("\r\n", "\n") + "\n"
 
 
-def _file(name: str, text: str) -> str:
+def certificates(name: str, text: str) -> str:
+    """The certificates of the PEM file at a path, and nothing else that stands there."""
+    held = _file(name, text, _BUNDLE_LIMIT + 1)
+    found = "\n".join(_CERTIFICATE.findall(held))
+    try:
+        if not found or len(held) > _BUNDLE_LIMIT:
+            raise ValueError("none, or too much")
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=found)
+    except (ssl.SSLError, ValueError) as error:
+        raise BadSetting(
+            f"{name} names a file that holds no certificates in PEM form, or more than {_BUNDLE_LIMIT} bytes; give the "
+            "certificate of the authority (-----BEGIN CERTIFICATE-----)."
+        ) from error
+    return found + "\n"
+
+
+def _file(name: str, text: str, limit: int = _KEY_LIMIT) -> str:
     try:
         with Path(line(name, text)).expanduser().open(encoding="ascii", errors="replace") as file:
-            return file.read(_KEY_LIMIT)
+            return file.read(limit)
     except OSError as error:
         raise BadSetting(f"{name} names a file that cannot be read ({error.strerror}); check the path.") from error
 

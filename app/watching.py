@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +12,7 @@ from app.deps import Deps
 from checks.base import Permanent
 from handlers.record import list_task
 from verifier import purls
-from verifier.discovery.config import PATTERN
+from verifier.discovery.config import unfit
 from verifier.ledger.protocol import Book
 from verifier.model import Artifact, Publisher, PublishersSet, Repository, RepositorySeen
 from verifier.model.github import EVENTS
@@ -61,10 +63,20 @@ def watch(deps: Deps, wanted: Wanted) -> str:
     with deps.ledger.writing() as book:
         book.record(RepositorySeen(repository), now)
         _keep(book, publisher, now)
+        unwatched = [purl for purl in mirrors if not book.repositories.publishers_of(Artifact(purl))]
     deps.wake.wake("poll")
     return (
         f"Watching {artifact.purl}, published by {', '.join(publisher.workflows)} of {repository.full_name}. "
-        "The first pass only learns; versions published from now on are judged and reported."
+        f"The first pass only learns; versions published from now on are judged and reported.{_warning(unwatched)}"
+    )
+
+
+def _warning(unwatched: Sequence[str]) -> str:
+    """That a mirror is nothing to compare with, until somebody has it watched."""
+    return "".join(
+        f"\nNobody watches {purl} yet, so nothing is compared with it. To change that: "
+        f"artifact-monitor watch {shlex.quote(purl)} --repo OWNER/NAME --workflow FILE"
+        for purl in unwatched
     )
 
 
@@ -82,8 +94,8 @@ def _of_image(artifact: Artifact, wanted: Wanted) -> tuple[tuple[str, ...], tupl
     if (wanted.moving or mirrors) and not artifact.is_image:
         raise ValueError(f"{artifact.purl} is a package; only images have moving tags and mirrors.")
     for pattern in wanted.moving:
-        if not PATTERN.fullmatch(pattern):
-            raise ValueError(f"{pattern!r} is not a pattern of tags; write it like nightly-* or 3.*")
+        if problem := unfit(pattern):
+            raise ValueError(problem)
     for mirror in mirrors:
         if not mirror.is_image or mirror == artifact:
             raise ValueError(f"{mirror.purl} is not another image; name the image of the other registry.")

@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checks import image_commands, package_commands
+from checks.escape import code
 from checks.image_registries import registry_of
 from checks.steps import Step
 from verifier.model import Artifact, Member
 
-__all__ = ["Step", "registry_words", "safe", "steps"]
+__all__ = ["Step", "closing", "registry_words", "safe", "steps"]
 
 _WORDS = {"npm": "npm", "pypi": "PyPI"}
 
 
 def registry_words(artifact: Artifact) -> str:
-    """The registry as people call it."""
+    """The registry as people call it, in Markdown: one that has no name of its own by its host."""
     if artifact.is_image:
-        return registry_of(artifact.image.partition("/")[0]).words
+        host = artifact.image.partition("/")[0]
+        return registry_of(host).words or code(host)
     return _WORDS.get(artifact.type, "its registry")
 
 
@@ -38,6 +40,11 @@ def steps(members: Sequence[Member], *, stolen: bool = True) -> list[Step]:
         concerned = [member for member in members if member.artifact.type == type_]
         found += _BY_TYPE.get(type_, _other)(concerned)
     return [step for step in found if stolen or not step.access]
+
+
+def closing(members: Sequence[Member]) -> list[Step]:
+    """What is left to be done last about these versions."""
+    return image_commands.closing([member for member in members if member.artifact.is_image])
 
 
 def _other(members: Sequence[Member]) -> list[Step]:

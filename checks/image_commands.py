@@ -1,9 +1,8 @@
 """What a maintainer types or clicks to stop an image, at any registry: cut the access, point the tag back, keep what
 was pushed, remove it. What each registry wants for it stands in `image_registries.py`. Pure.
 
-`crane tag` and `imagetools create --prefer-index=false` keep the digest; without that option an image for one platform
-comes back inside a new index. `dir:` keeps the manifests byte for byte, where an OCI archive would rewrite Docker's.
-Source: docs.docker.com (buildx imagetools create), skopeo-copy(1), go-containerregistry (crane).
+`dir:` keeps the manifests byte for byte, where an OCI archive would rewrite Docker's. Docker's login is read by crane
+and skopeo, too. Source: skopeo-copy(1), containers-auth.json(5), go-containerregistry (crane).
 """
 
 from __future__ import annotations
@@ -12,35 +11,43 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
+from checks.image_names import OURS, has, rogue, safe, safe_image
 from checks.image_registries import Answer, Image, Registry, registry_of
+from checks.image_restore import held_before, pinned, restored
 from checks.steps import Step, cut
 from verifier.model import Member
+from verifier.tag_names import moves
 
-GOOD = "GOOD_DIGEST"
+__all__ = ["closing", "safe", "steps"]
 
-_HOST = r"[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?"
-_NAME = re.compile(rf"{_HOST}(?:/[a-z0-9](?:[a-z0-9._-]{{0,126}}[a-z0-9])?){{1,9}}")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_REPLACED = {"tag-replaced", "tag-repushed", "tag-rolled-back", "registries-disagree"}
-"""The reasons of a tag that held something else, or should hold something else."""
-_OURS = {"other-release-bytes", "tag-rolled-back", "digest-known"}
-"""The reasons of a tag that holds bytes which a run of ours made."""
-
-
-def safe(member: Member) -> bool:
-    """Name and tag hold only what a shell and a registry take literally."""
-    return bool(_NAME.fullmatch(member.artifact.image) and _TAG.fullmatch(member.number))
+_PURL = re.compile(r"pkg:(?:docker|oci)/[A-Za-z0-9._/%-]{1,300}(?:\?repository_url=[A-Za-z0-9._/%:-]{1,400})?")
 
 
 def steps(members: Sequence[Member]) -> list[Step]:
-    """What to do about these images, most urgent first."""
-    images = sorted((_image(m) for m in members if safe(m)), key=lambda i: registry_of(i.host).words)
+    """What to do about these images, most urgent first. What was removed may still be there by its digest."""
+    images = sorted((_image(m) for m in members if safe(m)), key=_order)
+    there = [i for i in images if not (i.ours and i.replaced) and (i.by_digest or not i.removed)]
+    fixed = [image for image in images if not moves(image.tag)]
     found = _each(images, lambda registry: registry.access) or _generic_access(members)
-    found += _restored(members) + _kept([m for m in members if not m.removed])
-    there = [image for image in images if not image.removed and not (image.ours and image.replaced)]
+    found += [*_logged_in(members), *restored(members), *_kept(members)]
     found += _each(there, lambda registry: registry.remove)
-    return [*found, *_pinned(members), *_each(images, lambda registry: registry.lock)]
+    found += restored(members, removed=True)
+    return [*found, *pinned(members), *_each(fixed, lambda registry: registry.lock)]
+
+
+def closing(members: Sequence[Member]) -> list[Step]:
+    """What closes an alert about tags that are gone: nothing does by itself, for nothing is there to be judged."""
+    gone = [m for m in members if m.removed and safe(m) and _PURL.fullmatch(m.artifact.purl)]
+    if not gone:
+        return []
+    back = "put back, a tag closes its alert by itself; removed, it" if any(map(held_before, gone)) else "removed, it"
+    return [
+        Step(
+            f"**When all is done:** {back} stays open until somebody who runs Artifact Monitor records a waiver "
+            "(`--days`: for how long, 365 at most):",
+            cut([f"artifact-monitor waive '{m.artifact.purl}' {m.number} --by NAME --reason REASON" for m in gone]),
+        )
+    ]
 
 
 def _each(images: Sequence[Image], part: Callable[[Registry], Answer]) -> list[Step]:
@@ -49,72 +56,49 @@ def _each(images: Sequence[Image], part: Callable[[Registry], Answer]) -> list[S
     return [step for answer, ours in by for step in answer(list(ours))]
 
 
+def _order(image: Image) -> tuple[bool, str]:
+    """By what people call the registry; those that are named by their host come last."""
+    words = registry_of(image.host).words
+    return not words, words
+
+
 def _image(member: Member) -> Image:
     host, _, path = member.artifact.image.partition("/")
-    ours = _has(member, _OURS)
-    return Image(host, path, member.number, _rogue(member), _held_before(member), member.removed, ours)
+    return Image(host, path, member.number, rogue(member), held_before(member), member.removed, has(member, OURS))
 
 
-def _has(member: Member, reasons: set[str]) -> bool:
-    return not reasons.isdisjoint((*member.reasons, *member.odd))
-
-
-def _rogue(member: Member) -> str:
-    """The digest that the tag points at; '' where none is known."""
-    return next((digest for digest in member.digests if _DIGEST.fullmatch(digest)), "")
-
-
-def _held_before(member: Member) -> bool:
-    return bool(member.good_digest) or _has(member, _REPLACED)
-
-
-def _restored(members: Sequence[Member]) -> list[Step]:
-    """Of tags that held something before: the command that makes them hold it again."""
-    tags = [m for m in members if safe(m) and _held_before(m)]
-    if not tags:
+def _logged_in(members: Sequence[Member]) -> list[Step]:
+    """The logins that the commands after it need, also where good bytes are copied from."""
+    names = [name for m in members if safe(m) for name in (m.artifact.image, m.good_image) if name]
+    hosts = sorted({name.partition("/")[0] for name in names if safe_image(name)})
+    lines = [registry_of(host).login(host) for host in hosts]
+    if not lines:
         return []
-    known = all(_DIGEST.fullmatch(m.good_digest) for m in tags)
-    what = (
-        "what it held before, which an approved run accounts for"
-        if known
-        else f"a digest you trust (in place of `{GOOD}`; the log of the run that built it names it)"
-    )
-    lines = [line for m in tags for line in _back(m)]
-    return [Step(f"**Point the tag back** at {what}. `crane tag NAME@DIGEST TAG` does the same:", cut(lines))]
-
-
-def _back(member: Member) -> tuple[str, str]:
-    """The command, and the one that shows that it worked."""
-    tag = f"{member.artifact.image}:{member.number}"
-    good = member.good_digest if _DIGEST.fullmatch(member.good_digest) else f"sha256:{GOOD}"
-    create = "docker buildx imagetools create --prefer-index=false"
-    return f"{create} --tag {tag} {member.artifact.image}@{good}", f"docker buildx imagetools inspect {tag}"
+    return [
+        Step(
+            "**Log in with a new token** that may push and delete, for the commands below; `crane` and `skopeo` use "
+            "the same login:",
+            cut(lines),
+        )
+    ]
 
 
 def _kept(members: Sequence[Member]) -> list[Step]:
     """The bytes, before anybody removes them; the same in several registries once."""
-    there = {
-        rogue: f"{m.artifact.image}@{rogue}"
-        for m in reversed(members)
-        if safe(m) and (rogue := _rogue(m)) and not _has(m, _OURS)
-    }
+    held = [m for m in reversed(members) if safe(m) and rogue(m) and not has(m, OURS)]
+    there = {rogue(m): f"{m.artifact.image}@{rogue(m)}" for m in held}
     lines = [
-        f"skopeo copy --all --preserve-digests docker://{name} dir:evidence-{rogue[7:19]}"
-        for rogue, name in reversed(there.items())
+        f"skopeo copy --all --preserve-digests docker://{name} dir:evidence-{digest[7:19]}"
+        for digest, name in reversed(there.items())
     ]
     if not lines:
         return []
-    return [Step("**Keep what was pushed**, before it is gone; run nothing of it. Each goes to a folder:", cut(lines))]
-
-
-def _pinned(members: Sequence[Member]) -> list[Step]:
-    """A tag can be moved again; a digest cannot."""
-    good = next((m for m in members if safe(m) and _DIGEST.fullmatch(m.good_digest)), None)
-    by = f"`{good.artifact.image}@{good.good_digest}`" if good is not None else "`NAME@sha256:…`"
+    gone = " `manifest unknown` says that the bytes are gone with the tag." if any(m.removed for m in held) else ""
     return [
         Step(
-            f"**Let users pull by digest**, like {by}: a tag can be moved again, a digest cannot. Whoever pulled the "
-            "tag meanwhile has what it held then, in caches and on nodes, also after the tag is right again."
+            "**Keep what was pushed, now:** a registry may clean up what no tag points at. Run nothing of it."
+            f"{gone} Each goes to a folder:",
+            cut(lines),
         )
     ]
 

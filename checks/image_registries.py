@@ -7,17 +7,15 @@ ecr-public, iam and cloudtrail), skopeo-delete(1). Every name, tag and digest th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from checks.steps import Step, cut
-from verifier.model.artifact import DOCKER_HUB
+from verifier import image_hosts
 
-_ECR = re.compile(r"(?P<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]{1,40})\.amazonaws\.com(?:\.cn)?")
-_PUBLIC = "public.ecr.aws"
-_GITHUB = "ghcr.io"
+_PUBLIC_REGION = "us-east-1"
+"""Where the whole of Amazon's public registry is."""
 
 
 @dataclass(frozen=True)
@@ -49,19 +47,21 @@ def nothing(images: Sequence[Image]) -> list[Step]:
 
 @dataclass(frozen=True)
 class Registry:
-    """One kind of registry: what people call it, and its steps about some of its images."""
+    """One kind of registry: what people call it ('': by its host), its steps about some of its images, and the command
+    that logs in to a host."""
 
     words: str
     access: Answer
     remove: Answer
     lock: Answer = nothing
+    login: Callable[[str], str] = "docker login {}".format
 
 
 def registry_of(host: str) -> Registry:
     """The kind of registry that a host is."""
-    if _ECR.fullmatch(host):
+    if image_hosts.amazon(host) is not None:
         return _AMAZON
-    return {DOCKER_HUB: _HUB, _GITHUB: _GHCR, _PUBLIC: _AMAZON_PUBLIC}.get(host, _OTHER)
+    return _BY_HOST.get(host, _OTHER)
 
 
 def _hub_access(images: Sequence[Image]) -> list[Step]:
@@ -77,19 +77,24 @@ def _hub_access(images: Sequence[Image]) -> list[Step]:
 
 def _hub_remove(images: Sequence[Image]) -> list[Step]:
     """A tag that held something before is pointed back, one that is new is taken away; bytes go by their digest."""
+    api, bearer = "https://hub.docker.com/v2", "Authorization: Bearer ACCESS_TOKEN"
     new = [
-        f'curl -X DELETE -H "Authorization: Bearer TOKEN" https://hub.docker.com/v2/repositories/{i.path}/tags/{i.tag}/'
+        f'curl -X DELETE -H "{bearer}" {api}/repositories/{i.path}/tags/{i.tag}/'
         for i in images
-        if not i.replaced
+        if not i.replaced and not i.removed
     ]
+    said_who = """'{"identifier": "NAME", "secret": "TOKEN"}'"""
+    token = f'curl -H "Content-Type: application/json" -d {said_who} {api}/auth/token'
     tags = (
-        " Tags that are new: *My Hub* → *Repositories* → the repository → *Tags* → *Delete*, or the call below; its "
-        "`TOKEN` is what `POST /v2/auth/token` gives for your name and a personal access token."
+        " Tags that are new: *My Hub* → *Repositories* → the repository → *Tags* → *Delete*, or the calls below. The "
+        "first gives, for your name and a personal access token that may delete, what to write in place of "
+        "`ACCESS_TOKEN`."
     )
     bytes_ = " The bytes: *Image Management* of the repository, by digest: *Preview and delete*."
     said = (tags if new else "") + (bytes_ if any(image.by_digest for image in images) else "")
     immutable = " Tags that are immutable must be made mutable first."
-    return [Step(f"**Take it away on Docker Hub.**{said}{immutable}", cut(new))] if said else []
+    lines = cut([token, *new]) if new else ()
+    return [Step(f"**Take it away on Docker Hub.**{said}{immutable}", lines)] if said else []
 
 
 def _hub_lock(images: Sequence[Image]) -> list[Step]:
@@ -158,7 +163,7 @@ def _amazon_remove(images: Sequence[Image]) -> list[Step]:
     lines = []
     for image in images:
         which = f"imageDigest={image.rogue}" if image.by_digest else f"imageTag={image.tag}"
-        service = "ecr-public" if image.host == _PUBLIC else "ecr"
+        service = "ecr-public" if image.host == image_hosts.AMAZON_PUBLIC else "ecr"
         lines.append(f"aws {service} batch-delete-image {_where(image)} --image-ids {which}")
     return [
         Step(
@@ -170,34 +175,50 @@ def _amazon_remove(images: Sequence[Image]) -> list[Step]:
 
 
 def _amazon_lock(images: Sequence[Image]) -> list[Step]:
-    lines = [f"aws ecr put-image-tag-mutability {_where(image)} --image-tag-mutability IMMUTABLE" for image in images]
+    exclusion = (
+        "--image-tag-mutability IMMUTABLE_WITH_EXCLUSION "
+        "--image-tag-mutability-exclusion-filters filterType=WILDCARD,filter=latest"
+    )
+    lines = [
+        f"aws ecr put-image-tag-mutability {_where(image)} {how}"
+        for image in images
+        for how in ("--image-tag-mutability IMMUTABLE", exclusion)
+    ]
     return [
         Step(
-            "**Keep tags from being moved again at Amazon**, after they are right; not where a workflow moves tags "
-            "like `latest`:",
+            "**Keep tags from being moved again at Amazon**, after they are right. Where a workflow moves tags like "
+            "`latest`, not with the first command but with the second, and a filter for each of them:",
             cut(lines),
         )
     ]
 
 
+def _amazon_login(host: str) -> str:
+    public, found = host == image_hosts.AMAZON_PUBLIC, image_hosts.amazon(host)
+    region = found.region if found else _PUBLIC_REGION
+    password = f"aws {'ecr-public' if public else 'ecr'} get-login-password --region {region}"
+    return f"{password} | docker login --username AWS --password-stdin {host}"
+
+
 def _where(image: Image) -> str:
     """The options that say which repository; one of the public registry is named without the alias in front."""
     account, region = _place(image)
-    if image.host == _PUBLIC:
+    if image.host == image_hosts.AMAZON_PUBLIC:
         return f"--region {region} --repository-name {image.path.partition('/')[2] or image.path}"
     return f"--registry-id {account} --region {region} --repository-name {image.path}"
 
 
 def _place(image: Image) -> tuple[str, str]:
     """Account and region, as the host names them; the public registry is in one region."""
-    found = _ECR.fullmatch(image.host)
-    return (found["account"], found["region"]) if found else ("", "us-east-1")
+    found = image_hosts.amazon(image.host)
+    return (found.account, found.region) if found else ("", _PUBLIC_REGION)
 
 
 def _other_access(images: Sequence[Image]) -> list[Step]:
+    hosts = " and ".join(f"`{host}`" for host in sorted({image.host for image in images})) or "the registry"
     return [
         Step(
-            "**Cut the access to the registry.** Revoke the access tokens, deploy tokens and robot accounts that may "
+            f"**Cut the access to {hosts}.** Revoke the access tokens, deploy tokens and robot accounts that may "
             "push, all that you do not know and all that a computer or a CI secret held; look at who else may push.",
             access=True,
         )
@@ -217,6 +238,11 @@ def _other_remove(images: Sequence[Image]) -> list[Step]:
 
 _HUB = Registry("Docker Hub", _hub_access, _hub_remove, _hub_lock)
 _GHCR = Registry("GitHub's container registry", _ghcr_access, _ghcr_remove)
-_AMAZON = Registry("Amazon ECR", _amazon_access, _amazon_remove, _amazon_lock)
-_AMAZON_PUBLIC = Registry("Amazon ECR Public", _amazon_access, _amazon_remove)
-_OTHER = Registry("the container registry", _other_access, _other_remove)
+_AMAZON = Registry("Amazon ECR", _amazon_access, _amazon_remove, _amazon_lock, _amazon_login)
+_AMAZON_PUBLIC = Registry("Amazon ECR Public", _amazon_access, _amazon_remove, login=_amazon_login)
+_OTHER = Registry("", _other_access, _other_remove)
+_BY_HOST = {
+    image_hosts.DOCKER_HUBS[0]: _HUB,
+    image_hosts.GITHUB: _GHCR,
+    image_hosts.AMAZON_PUBLIC: _AMAZON_PUBLIC,
+}

@@ -9,22 +9,19 @@ from datetime import datetime, timedelta
 
 from checks import commands
 from checks.base import Subject
-from checks.escape import code, link, markdown, title
-from checks.words import ASK, alarms, contradicts, words
+from checks.escape import code, title
+from checks.listed import DETAILED, between, count, listed, named, time, when
+from checks.words import ASK, alarms, contradicts, explains, words
 from verifier.model import Incident, IncidentState, Member, Outcome
 
-DETAILED = 5
-"""Up to this many versions, each is listed with everything that was seen of it."""
-SENTENCES = 8
-"""The most sentences shown of one version."""
 CACHES = commands.Step(
     "**Clean what the run built from:** delete the repository's Actions caches, pin its actions and dependencies, and "
     "replace every secret that the workflow could read."
 )
 """What to do where no token was used: the run itself was."""
+BACK = "tag-rolled-back"
+KNOWN = "digest-known"
 UNANSWERED = " If nobody answers within minutes, go on as if it was none of you."
-
-_RUN = re.compile(r"/actions/runs/(\d{1,20})")
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ def marker(incident: Incident) -> str:
 def report(subject: Subject, whose: str = "your") -> Report:
     """Everything there is to say about the incident as it stands now. `whose` CI it is: `your`, `the project's`."""
     incident = subject.incident
-    said = Report(headline(incident, whose), _lead(incident, whose), tuple(_listed(incident.members)), (), (), ())
+    said = Report(headline(incident, whose), _lead(incident, whose), tuple(listed(incident.members)), (), (), ())
     if settled(incident):
         return said
     concerned = _concerned(incident)
@@ -71,11 +68,6 @@ def rogue(incident: Incident) -> bool:
     return any(m.open and m.outcome is Outcome.NON_COMPLIANT for m in incident.members)
 
 
-def named(member: Member) -> str:
-    """Artifact and version as code spans."""
-    return f"{code(member.artifact.label)} {code(member.number)}"
-
-
 def headline(incident: Incident, whose: str = "your") -> str:
     """The title: what happened, in one line of at most 255 characters, without Markdown."""
     if settled(incident):
@@ -84,6 +76,8 @@ def headline(incident: Incident, whose: str = "your") -> str:
     what, one = _what(concerned, plainly=True), len(concerned) == 1
     if concerned[0].suspect:
         return f"{what}: {'was this' if one else 'were these'} you?"
+    if _moved_back(concerned):
+        return f"{what} {'was' if one else 'were'} {_back(concerned, whose)}"
     if concerned[0].outcome is not Outcome.NON_COMPLIANT:
         return f"{what}: published by {whose} CI, and something is odd"
     more = sum(m.open and m.suspect for m in incident.members if m not in concerned)
@@ -100,8 +94,8 @@ def since(published: datetime | None, noticed: datetime) -> str:
         return "at once"
     for size, unit in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
         if lag >= 2 * size or (lag >= size and unit == "minute"):
-            return f"{_count(lag // size, unit)} later"
-    return f"{_count(lag // timedelta(seconds=1), 'second')} later"
+            return f"{count(lag // size, unit)} later"
+    return f"{count(lag // timedelta(seconds=1), 'second')} later"
 
 
 def _concerned(incident: Incident) -> list[Member]:
@@ -124,7 +118,7 @@ def _what(members: Sequence[Member], *, plainly: bool = False) -> str:
     if len(members) == 1:
         return f"{title(name, 80)} {title(number, 40)}" if plainly else named(members[0])
     kind = "image" if all(member.artifact.is_image for member in members) else "package"
-    of = _count(artifacts, kind) if artifacts > 1 else title(name, 80) if plainly else code(name)
+    of = count(artifacts, kind) if artifacts > 1 else title(name, 80) if plainly else code(name)
     return f"{len(members)} {'tags' if kind == 'image' else 'versions'} of {of}"
 
 
@@ -135,104 +129,90 @@ def _verdict(members: Sequence[Member], whose: str) -> str:
     return f"not published {as_claimed}" if claimed else f"not published by {whose} CI"
 
 
+def _moved_back(members: Sequence[Member]) -> bool:
+    """All that is said of them is that a tag was moved back."""
+    return all(not m.suspect and m.outcome is Outcome.COMPLIANT and m.odd == (BACK,) for m in members)
+
+
+def _back(members: Sequence[Member], whose: str, at: str = "") -> str:
+    """Nobody published anything: older bytes were named anew. A run that moved the tag would account for it itself."""
+    by_run = any(explains(reason) and reason != KNOWN for m in members for reason in m.reasons)
+    owner = "yours" if whose == "your" else whose.removesuffix("'s") + "'s own"
+    return f"moved back{at} to older bytes of {owner}{'' if by_run else ', and no run did it'}"
+
+
 def _lead(incident: Incident, whose: str) -> str:
     if settled(incident):
         return f"**Settled: the alert about {_what(incident.members)} is closed.** {_ending(incident.members)}"
     concerned = _concerned(incident)
     one, certain = len(concerned) == 1, concerned[0].outcome is Outcome.NON_COMPLIANT
-    times = sorted(m.published_at for m in concerned if m.published_at is not None)
-    when = f" at {_time(times[0])}" if times else ""
-    if times and times[0] != times[-1]:
-        when = f" between {_time(times[0])} and {_time(times[-1])}"
     origin = _verdict(concerned, whose).replace("not published ", "not ") if certain else "nothing shows by whom"
     if not certain and not concerned[0].suspect:
         origin = f"{whose} CI accounts for {'it' if one else 'them'}; still, something is odd"
-    were = "was" if one else "were"
-    where = " and ".join(dict.fromkeys(commands.registry_words(m.artifact) for m in concerned))
+    were, at, where = "was" if one else "were", when(concerned), _registries(concerned)
     also = sum(m.open and m.suspect for m in incident.members if m not in concerned)
-    more = f" {_count(also, 'more version')} {'is' if also == 1 else 'are'} suspect, without proof." if also else ""
-    if all(m.removed for m in concerned):
-        more += (
-            f" {'It was' if one else 'All were'} taken down since; whoever installed {'it' if one else 'one'} has it."
+    more = f" {count(also, 'more version')} {'is' if also == 1 else 'are'} suspect, without proof." if also else ""
+    sentence = f"{_what(concerned)} {were} published to {where}{at}, and {origin}."
+    if _moved_back(concerned):
+        sentence = f"{_what(concerned)} on {where} {were} {_back(concerned, whose, at)}."
+    return f"**{sentence}** {_noticed(concerned)}{more}{_gone(concerned)}"
+
+
+def _noticed(members: Sequence[Member]) -> str:
+    sure = f"Confidence: {title(members[0].confidence, 20)}."
+    first, one = min(members, key=lambda m: m.detected_at), len(members) == 1
+    if untold := [m for m in members if m.published_at is None]:
+        times = sorted(m.detected_at for m in members)
+        at = f"at {time(times[0])}" if times[0] == times[-1] else between(times)
+        of = "no time of publication" if one or len(untold) == len(members) else "none for some of them"
+        none = f"{_registries(untold)} {'give' if _several(untold) else 'gives'} {of}"
+        return f"{'It was' if one else 'They were'} noticed {at}; {none}. {sure}"
+    lag, it = since(first.published_at, first.detected_at), "It" if one else "The first"
+    return f"{it} was noticed {lag}{'' if lag == 'at once' else f' ({time(first.detected_at)})'}. {sure}"
+
+
+def _gone(members: Sequence[Member]) -> str:
+    """That all of them were taken down, and what that leaves behind."""
+    if not all(m.removed for m in members):
+        return ""
+    one = len(members) == 1
+    if all(m.artifact.is_image for m in members):
+        return (
+            " The tag was removed; its bytes may still be pulled by digest."
+            if one
+            else " The tags were removed; their bytes may still be pulled by digest."
         )
-    sentence = f"{_what(concerned)} {were} published to {where}{when}, and {origin}."
-    return f"**{sentence}** {_noticed(min(concerned, key=lambda m: m.detected_at), one=one)}{more}"
+    return f" {'It was' if one else 'All were'} taken down since; whoever installed {'it' if one else 'one'} has it."
 
 
-def _noticed(member: Member, *, one: bool) -> str:
-    lag, it = since(member.published_at, member.detected_at), "It" if one else "The first"
-    sure = f"Confidence: {title(member.confidence, 20)}."
-    if not lag:
-        return f"{it} was noticed at {_time(member.detected_at)}; the registry gives no time of publication. {sure}"
-    return f"{it} was noticed {lag}{'' if lag == 'at once' else f' ({_time(member.detected_at)})'}. {sure}"
+def _registries(members: Sequence[Member]) -> str:
+    return _and(list(dict.fromkeys(commands.registry_words(m.artifact) for m in members)))
 
 
-def _listed(members: Sequence[Member]) -> list[str]:
-    """Every version with everything that was seen of it; where they are many, with the strongest sentence alone."""
-    if len(members) <= DETAILED:
-        return [line for member in members for line in _seen(member)]
-    # the links come first, so that a long list cannot cut them off
-    links = _links([link for member in members for link in member.links[:1]])
-    return [*([f"- {links}"] if links else []), *(_in_short(member) for member in members)]
+def _several(members: Sequence[Member]) -> bool:
+    return len({commands.registry_words(m.artifact) for m in members}) > 1
 
 
-def _in_short(member: Member) -> str:
-    """One line about one of many versions."""
-    sentence = f". {markdown(member.sentences[0], 300)}" if member.sentences else ""
-    return f"- {_headed(member)}{sentence}"
-
-
-def _headed(member: Member) -> str:
-    """Which version, where, since when, and how it stands with it."""
-    when = f", published {_time(member.published_at)}" if member.published_at else ""
-    return f"{named(member)} on {commands.registry_words(member.artifact)}{when}{_state(member)}"
-
-
-def _links(addresses: Sequence[str]) -> str:
-    """Where a person can look for themselves; '' where nothing is named."""
-    shown = [link(_label(address), address) for address in list(dict.fromkeys(addresses))[:5]]
-    return f"Look at: {', '.join(shown)}" if shown else ""
-
-
-def _seen(member: Member) -> list[str]:
-    """The lines about one version, with everything."""
-    lines = [f"- {_headed(member)}"]
-    lines += [f"  - {markdown(sentence)}" for sentence in member.sentences[:SENTENCES]]
-    lines += [f"  - Also odd: {markdown(sentence)}" for sentence in member.anomalies[:SENTENCES]]
-    if member.account:
-        lines.append(f"  - The registry names the publishing account {code(member.account)}.")
-    if member.digests:
-        more = f" and {len(member.digests) - 4} more" if len(member.digests) > 4 else ""
-        lines.append(f"  - Digests: {', '.join(code(digest, 200) for digest in member.digests[:4])}{more}")
-    if links := _links(member.links):
-        lines.append(f"  - {links}")
-    return lines
-
-
-def _state(member: Member) -> str:
-    """How it stands with one version, beside its name; '' while it simply stands open."""
-    if member.waived:
-        return " — acknowledged by a waiver"
-    if not member.open:
-        return " — nothing stands against it any more"
-    suspect = "suspect, without proof" if member.suspect else ""
-    said = ", ".join(part for part in (suspect, "taken down since" if member.removed else "") if part)
-    return f" — {said}" if said else ""
+def _and(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
 def _ending(members: Sequence[Member]) -> str:
     waived = sum(member.waived for member in members)
     cleared = len(members) - waived
+    if not waived and any(member.outcome is Outcome.PENDING for member in members):
+        return "It is being looked at again; the alert no longer holds meanwhile." + _was_down(members)
     if not waived:
         return "It was looked at again, and the alert no longer holds." + _was_down(members)
     if not cleared:
         return "It was acknowledged by a waiver. The verdict has not changed." + _was_down(members)
-    return f"{_count(waived, 'version')} acknowledged by a waiver, {cleared} no longer suspected." + _was_down(members)
+    return f"{count(waived, 'version')} acknowledged by a waiver, {cleared} no longer suspected." + _was_down(members)
 
 
 def _was_down(members: Sequence[Member]) -> str:
     down = sum(member.removed for member in members)
-    return f" Taken down meanwhile: {down}." if down else ""
+    word = "Removed" if all(member.artifact.is_image for member in members) else "Taken down"
+    return f" {word} meanwhile: {down}." if down else ""
 
 
 def _now(members: Sequence[Member], concerned: Sequence[Member], reasons: Sequence[str], *, private: bool) -> list[str]:
@@ -248,12 +228,16 @@ def _now(members: Sequence[Member], concerned: Sequence[Member], reasons: Sequen
     else:
         fine, not_so = ("it was one of you", "it was none of you") if concerned[0].suspect else ("it is meant", "not")
         steps.append(commands.Step(f"If {fine}, there is nothing more to do. **If {not_so}, go on:**"))
+    back = [m for m in concerned if BACK in m.odd] if not certain and not concerned[0].suspect else []
+    built = [m for m in concerned if m not in back]
     stolen = certain or concerned[0].suspect
-    steps += commands.steps(concerned, stolen=stolen) + ([] if stolen else [CACHES])
+    steps += commands.steps(back) if back else []
+    steps += commands.steps(built, stolen=stolen) if built else []
+    steps += [CACHES] if built and not stolen else []
     if odd := [m for m in concerned if not commands.safe(m)]:
         steps.append(
             commands.Step(
-                f"**Write the command by hand** for {_count(len(odd), 'version')} whose name or number holds characters"
+                f"**Write the command by hand** for {count(len(odd), 'version')} whose name or number holds characters"
                 " that a shell could take for a command."
             )
         )
@@ -271,14 +255,8 @@ def _now(members: Sequence[Member], concerned: Sequence[Member], reasons: Sequen
                 "and people. Replace every secret that a workflow could read."
             )
         )
-        told = "Publish a good version with a higher number, so that updates lead away from the bad one"
-        steps.append(
-            commands.Step(
-                f"**Tell your users.** {told}."
-                if private or not certain
-                else f"**Tell your users.** {told}; then publish the draft advisory under *Security* → *Advisories*."
-            )
-        )
+        steps.append(commands.Step(f"**Tell your users.** {_told(concerned, certain and not private, back)}."))
+    steps += commands.closing(concerned)
     lines = []
     for number, step in enumerate(steps, 1):
         lines.append(f"{number}. {step.sentence}")
@@ -288,20 +266,15 @@ def _now(members: Sequence[Member], concerned: Sequence[Member], reasons: Sequen
     return lines
 
 
+def _told(concerned: Sequence[Member], advisory: bool, back: Sequence[Member]) -> str:
+    """What there is to tell, so that they get rid of what they have."""
+    if len(back) == len(concerned):
+        return "Whoever pulled the tag meanwhile runs an older release, with the holes that were mended in between"
+    told = "Publish a good version with a higher number, so that updates lead away from the bad one"
+    return f"{told}; then publish the draft advisory under *Security* → *Advisories*" if advisory else told
+
+
 def _names(members: Sequence[Member]) -> str:
     """The first few of these versions by name, and how many more there are."""
     more = f" and {len(members) - DETAILED} more" if len(members) > DETAILED else ""
     return ", ".join(named(member) for member in members[:DETAILED]) + more
-
-
-def _label(address: str) -> str:
-    run = _RUN.search(address)
-    return f"run {run[1]}" if run else "evidence"
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -11,7 +11,7 @@ from checks.words_for import FOR
 from verifier.model import Weight
 from verifier.verdict.reasons import REASONS
 
-__all__ = ["ASK", "WORDS", "Words", "alarms", "contradicts", "words"]
+__all__ = ["ASK", "WORDS", "Words", "alarms", "contradicts", "explains", "words"]
 
 WORDS: dict[str, Words] = FOR | AGAINST
 
@@ -37,3 +37,8 @@ def alarms(reason: str) -> bool:
 def contradicts(reason: str) -> bool:
     """The reason is positive proof against a version, not only that nothing accounts for it."""
     return reason in REASONS and REASONS[reason].weight is Weight.CONTRADICTS
+
+
+def explains(reason: str) -> bool:
+    """The reason accounts for a version."""
+    return reason in REASONS and REASONS[reason].weight is Weight.EXPLAINS

@@ -102,20 +102,20 @@ AGAINST: dict[str, Words] = {
     ),
     # absent
     "tag-replaced": Words(
-        "A known tag holds other bytes",
-        "Whoever pulls this tag now gets something else than before, under a name they trust. Your CI pushed nothing: "
-        "that is what a stolen registry token does.",
+        "A known tag was given other bytes",
+        "Whoever pulled this tag since then has something else than before, under a name they trust. Your CI pushed "
+        "nothing: that is what a stolen registry token does.",
         ASK,
         (WAIVER, BY_HAND),
     ),
     "other-bytes-in-log": Words(
         "Your run pushed other bytes under this tag",
-        "The log of your run shows what the tag should hold. It holds something else: it was overwritten since.",
-        "**Compare both digests** above. The one in the run's log is yours; keep the other as evidence.",
+        "The log of your run shows what the tag should hold. It was given something else since.",
+        "**Compare both digests** above: the one in the run's log is yours.",
         (WAIVER,),
     ),
     "other-release-bytes": Words(
-        "It holds another release's bytes",
+        "It was given another release's bytes",
         "The bytes are yours, under a number that promises newer ones. A stolen registry token can bring back an old "
         "hole like that.",
         ASK,
@@ -124,7 +124,7 @@ AGAINST: dict[str, Words] = {
     "registries-disagree": Words(
         "Your registries hold different bytes",
         "They always held the same for this line. In one of them something was put in its place.",
-        "**Compare both with the log of the run that built the release**, and keep what is rogue as evidence.",
+        ASK,
         (WAIVER,),
     ),
     "registry-alone": Words(
@@ -170,7 +170,13 @@ AGAINST: dict[str, Words] = {
     ),
     "tag-repushed": suspect(
         "A release's tag was pushed again",
-        "A tag of a release is not made to move. Whoever pulls it now gets other bytes than before.",
+        "A tag of a release is not made to move. Whoever pulled it since then has other bytes than before.",
+    ),
+    "event-not-listed": Words(
+        "Pushed by your workflow, on an event that nobody listed",
+        "Your workflow was started by something that is not among the events that may publish.",
+        ASK,
+        (WAIVER, APPROVE),
     ),
     "tag-by-nobody": suspect(
         "A new tag that no run of yours pushed",
@@ -203,7 +209,7 @@ AGAINST: dict[str, Words] = {
     # anomalies
     "tag-rolled-back": odd(
         "The tag was moved back",
-        "Whoever pulls it gets older bytes than before, with the holes that were mended since.",
+        "Whoever pulled it since then has older bytes than before, with the holes that were mended in between.",
         "**Ask who moved it back.** Where a bad release was withdrawn, that is how it is done.",
     ),
     "provenance-invalid": odd(

@@ -100,6 +100,12 @@ FOR: dict[str, Words] = {
         "If that is meant, list the event for the artifact in `.github/artifact-monitor.yml` on the default branch.",
     ),
     "workflow-changed": calm("The workflow file is newer", "It was changed by review since the releases before."),
+    "run-silent": calm(
+        "A run that says nothing",
+        "A run of yours pushed images at that time, with a tool whose log does not say which.",
+        "A tool that prints digests, or provenance, would settle it.",
+    ),
+    "preview-of-run": calm("A preview", "Your workflow pushed it from a branch or a pull request; it is no release."),
     "environment-approved": calm("A person let it through", "The run waited for somebody, and was let in."),
     "attested-later": calm(
         "Signed after it was published", "Provenance made later says who signed, not who published."

@@ -14,14 +14,13 @@ from typing import Any
 from handlers import fields
 from handlers.base import BadPayload, Payload
 from verifier import purls
+from verifier.image_hosts import GITHUB
 from verifier.ledger.hints import hint
 from verifier.ledger.protocol import Book, Delivery
 from verifier.model import Artifact, Fact
 
 EVENT = "registry_package"
 ACTIONS: tuple[str, ...] = ("published", "updated")
-
-HOST = "ghcr.io"
 
 
 def read(payload: Payload, at: datetime) -> tuple[Fact, ...]:
@@ -58,7 +57,7 @@ def _paths(package: Mapping[str, Any]) -> Iterator[str]:
     address = version.get("package_url") if isinstance(version, Mapping) else None
     if isinstance(address, str):
         host, _, path = address.removeprefix("https://").partition("/")
-        if host == HOST:
+        if host == GITHUB:
             yield path.partition("@")[0].partition(":")[0]
     for account in (package.get("namespace"), owner.get("login") if isinstance(owner, Mapping) else None):
         if isinstance(account, str) and isinstance(name, str):
@@ -68,6 +67,6 @@ def _paths(package: Mapping[str, Any]) -> Iterator[str]:
 def _image(path: str) -> Artifact | None:
     try:
         named = fields.name(path, "the image").lower()
-        return purls.artifact(f"pkg:oci/{named.rpartition('/')[2]}?repository_url={HOST}/{named}")
+        return purls.artifact(f"pkg:oci/{named.rpartition('/')[2]}?repository_url={GITHUB}/{named}")
     except (BadPayload, ValueError):
         return None

@@ -15,8 +15,8 @@ from sandbox.manifests import Manifest
 from sandbox.shelf import Tagged
 from sandbox.state import Project
 from sandbox.world import World
+from verifier.model.artifact import DOCKER_HUB
 
-HUB = "docker.io"
 MOST = 100
 """The most tags of one page."""
 
@@ -26,7 +26,7 @@ def blueprint(world: World) -> Blueprint:
     hub = Blueprint("docker_hub", __name__)
 
     def found(namespace: str, name: str) -> Project:
-        project = world.image(HUB, f"{namespace}/{name}")
+        project = world.image(DOCKER_HUB, f"{namespace}/{name}")
         if world.out("registry", project.scenario if project else None):
             abort(503)
         if project is None or not project.shelf.manifests:

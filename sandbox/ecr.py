@@ -16,12 +16,11 @@ from flask import Blueprint, Response, request
 from sandbox import stable
 from sandbox.state import Project
 from sandbox.world import World
+from verifier import image_hosts
 from verifier.registries.base import Absent, Answer, Call, Page, Unreadable
 
 MOST = 1000
 _JSON = "application/x-amz-json-1.1"
-_PRIVATE = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
-
 _SIGNED = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[a-z0-9-]+)/(?P<service>ecr|ecr-public)/aws4_request")
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -87,10 +86,10 @@ def _project(world: World, call: Call) -> Project | None:
 
 def _is_asked(image: str, call: Call) -> bool:
     host, _, path = image.partition("/")
-    name, private = call.parameters.get("repositoryName"), _PRIVATE.fullmatch(host)
-    if call.service != "ecr" or private is None or (path, private["region"]) != (name, call.region):
+    name, private = call.parameters.get("repositoryName"), image_hosts.amazon(host)
+    if call.service != "ecr" or private is None or (path, private.region) != (name, call.region):
         return False
-    return bool(call.parameters.get("registryId", private["account"]) == private["account"])
+    return bool(call.parameters.get("registryId", private.account) == private.account)
 
 
 def _describe_images(project: Project, parameters: Mapping[str, Any]) -> Said | None:

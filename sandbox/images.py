@@ -17,8 +17,9 @@ from sandbox import manifests, provenance
 from sandbox.manifests import Manifest
 from sandbox.state import Project
 from sandbox.world import World
+from verifier.image_hosts import GITHUB
 
-WITHOUT_REFERRERS = ("ghcr.io",)
+WITHOUT_REFERRERS = (GITHUB,)
 PAGE = 100
 """How many tags a page has that asks for none; at most ten times as many."""
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.explain import SIGNS, shown
+from app.pages.words import short
 from sandbox.results import Result, State
 from sandbox.scenario import Scenario
 from verifier.ledger.protocol import Dossier, Ledger, Posted
@@ -56,7 +57,7 @@ class Screen:
         if history:
             self._history(history, now)
         alike: dict[tuple[Outcome, bool], int] = {}
-        for dossier, verdict, since in fresh:
+        for dossier, verdict, since in sorted(fresh, key=_urgency):
             if dossier.version.at >= since:
                 kind = (verdict.outcome, verdict.suspect)
                 alike[kind] = alike.get(kind, 0) + 1
@@ -87,7 +88,7 @@ class Screen:
         name = f"{SIGNS[verdict.outcome]} {shown(str(dossier.version), 60)}  {word} ({verdict.confidence.word})"
         self.console.print(f"[dim]{now:%Y-%m-%d %H:%M:%S}[/]  [{STYLES[verdict.outcome]}]{escape(name)}[/]")
         for finding in (verdict.reasons + verdict.anomalies)[:3]:
-            self.console.print(Padding(Text(shown(finding.sentence, 300)), (0, 0, 0, 23)))
+            self.console.print(Padding(Text(shown(short(finding.sentence), 300)), (0, 0, 0, 23)))
 
     def _post(self, post: Posted) -> None:
         key = (post.incident_id, post.channel)
@@ -129,6 +130,12 @@ class Screen:
             if result.state is State.FAILED:
                 for sentence in (*result.mismatches, *result.problems):
                     self.console.print(f"[red]✘[/] {escape(result.scenario.name)}: {escape(sentence)}")
+
+
+def _urgency(fresh: tuple[Dossier, Verdict, datetime]) -> tuple[bool, bool, bool]:
+    """What is surest against a version comes first, a release's own tag before those that move."""
+    dossier, verdict, _ = fresh
+    return verdict.outcome is not Outcome.NON_COMPLIANT, not verdict.suspect, dossier.version.moving
 
 
 def _rows(result: Result) -> dict[tuple[str, str, str], list[str]]:

@@ -96,6 +96,7 @@ def test_what_is_not_there_is_absent(code: str) -> None:
     [
         ("AccessDeniedException", 400, "Allow ecr:BatchGetImage and ecr:DescribeImages on the repository", None),
         ("ThrottlingException", 400, "fewer calls", 60.0),
+        ("ThrottlingException", 503, "fewer calls", 60.0),
         ("TooManyRequestsException", 429, "fewer calls", 60.0),
         ("ExpiredTokenException", 400, "does not accept this login (ExpiredTokenException); renew it", None),
         ("UnrecognizedClientException", 400, "does not accept this login", None),
@@ -111,7 +112,7 @@ def test_a_refusal_says_what_to_do_and_repeats_nothing_but_its_code(
 
     assert isinstance(answer, Unreadable)
     assert words in answer.problem
-    assert (NAME, status, wait) == (answer.url, answer.status, answer.retry_after)
+    assert (NAME, status if wait is None else 429, wait) == (answer.url, answer.status, answer.retry_after)
     assert not [told for told in (SECRET, "arn:", "AKIA", "ci/") if told in repr(answer)]
 
 

@@ -102,6 +102,9 @@ BAD = {
     "mirrors for all": (5, IMAGE + f"mirrors: ['{GHCR}']\n"),
     "a pattern that no tag can fit": (5, IMAGE + "    moving: [a/b]\n"),
     "a number as a pattern": (5, IMAGE + "    moving: [3]\n"),
+    "a pattern for every tag": (5, IMAGE + "    moving: ['*']\n"),
+    "a pattern for every tag in other words": (5, IMAGE + "    moving: ['**']\n"),
+    "a pattern for every tag in more letters": (5, IMAGE + "    moving: [edge, '?*']\n"),
     "no pattern": (5, IMAGE + "    moving: []\n"),
     "a token": (5, IMAGE + "    token: abc\n"),
     "a list": (1, "- version: 1\n"),
@@ -178,6 +181,18 @@ def test_an_image_is_kept_in_one_spelling() -> None:
     )
 
     assert Artifact(GHCR) == publisher.artifact
+
+
+@pytest.mark.parametrize("key", ["token", "password", "credentials", "login", "username", "Registry_Token", "api_key"])
+@pytest.mark.parametrize("where", ["    ", ""])
+def test_a_secret_within_a_key_that_we_do_not_know_is_answered_in_the_same_way(key: str, where: str) -> None:
+    within = f"{where}registries:\n{where}  - harbor.example:\n{where}      {key}: hunter2\n"
+
+    with pytest.raises(BadConfig, match="Revoke what stood here") as caught:
+        read((IMAGE + within).encode(), REPOSITORY)
+
+    assert 7 == caught.value.line
+    assert "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize("key", ["token", "password", "credentials", "login", "username", "Registry_Token", "api_key"])

@@ -33,6 +33,8 @@ class Machine:
     now: datetime = NOON
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
+    amazon: dict[str, Answer] = field(default_factory=dict)
+    called: list[str] = field(default_factory=list)
 
     @property
     def deps(self) -> Deps:
@@ -47,7 +49,9 @@ class Machine:
         return Page(ask.url, 200, b"{}") if answer is None else answer(ask)
 
     def _aws(self, call: Call) -> Answer:
-        return Page(call.operation, 200, b"{}")
+        self.called.append(call.url)
+        answer = self.amazon.get(call.url)
+        return Page(call.operation, 200, b"{}") if answer is None else answer
 
     @contextmanager
     def reading(self) -> Iterator[Any]:
@@ -116,7 +120,34 @@ def test_amazon_is_asked_by_its_own_library():
     assert [Page("DescribeImages", 200, b"{}")] == converse(
         machine.deps, questions(Call("ecr", "us-east-1", "DescribeImages", {}))
     ).result
-    assert ([], []) == (machine.asked, machine.opened)
+    assert ([], ["read"]) == (machine.asked, machine.opened)
+
+
+def test_amazon_that_asks_for_fewer_calls_is_left_alone_by_every_worker_in_that_region():
+    """Its limits are those of an account in a region; another service or region has its own."""
+    machine = Machine()
+    throttled, elsewhere, public = (
+        Call(service, region, "describe_images", {})
+        for service, region in (("ecr", "eu-central-1"), ("ecr", "eu-west-1"), ("ecr-public", "eu-central-1"))
+    )
+    machine.amazon[throttled.url] = Unreadable(throttled.url, "Amazon asks for fewer calls.", 60.0, 429)
+
+    answers = converse(machine.deps, questions(throttled, throttled, elsewhere, public)).result
+
+    assert [429, 429, 200, 200] == [cast(Page, answer).status for answer in answers]
+    assert 3 == len(machine.called)
+    assert [Budget("amazon ecr eu-central-1", 0, NOON + timedelta(minutes=1), refused=True)] == machine.budgets()
+
+    machine.now += timedelta(seconds=45)
+    (another,) = converse(machine.deps, questions(throttled)).result
+    assert 3 == len(machine.called)
+    assert isinstance(another, Unreadable)
+    assert (throttled.url, 15.0) == (another.url, another.retry_after)
+    assert "amazon ecr eu-central-1 asks for fewer requests" in another.problem
+
+    machine.now += timedelta(seconds=15)
+    del machine.amazon[throttled.url]
+    assert [200] == [cast(Page, answer).status for answer in converse(machine.deps, questions(throttled)).result]
 
 
 def test_a_host_that_asks_for_fewer_requests_is_left_alone_at_once_and_by_every_worker():

@@ -46,9 +46,53 @@ def test_a_folder_is_looked_at_offline_and_nothing_is_written(folder, tmp_path):
     assert 0 == result.exit_code, result.output
     assert "pkg:npm/%40n13/core" in result.output
     assert "packages/core/package.json" in result.output
-    assert "The registry was not asked." in result.output
+    assert "The registries were not asked; `--check` asks them." in result.output
     assert "workflows: [publish.yml]" in result.output
     assert not (tmp_path / "data").exists()
+
+
+CORE = "version: 1\nartifacts: [{purl: pkg:npm/%40n13/core, workflows: [publish.yml]}]\n"
+
+
+def configure(folder: Path, text: str) -> None:
+    (folder / ".github/artifact-monitor.yml").write_text(text)
+
+
+def test_what_the_folders_own_file_settles_is_marked_and_not_asked_again(folder):
+    configure(folder, CORE)
+
+    said = run(str(folder)).output
+
+    (row,) = [line for line in said.splitlines() if line.startswith("pkg:npm/%40n13/core ")]
+    assert row.endswith("configured")
+    assert "found 1, clear 0, configured 1;" in said
+    _, lines = said.split("To add to .github/artifact-monitor.yml, to its artifacts:")
+    assert "pkg:npm/%40n13/extra" in lines
+    assert "pkg:npm/%40n13/core" not in lines
+    artifacts = json.loads(run(str(folder), "--json").output)["artifacts"]
+    assert [("pkg:npm/%40n13/core", True), ("pkg:npm/%40n13/extra", False)] == [
+        (artifact["purl"], artifact["configured"]) for artifact in artifacts
+    ]
+
+
+def test_a_workflow_that_pushes_images_without_a_name_is_settled_by_the_image_that_names_it(folder):
+    (folder / ".github/workflows/images.yml").write_text(
+        "on: push\njobs: {push: {runs-on: x, steps: [{run: 'docker push \"$IMAGE\"'}]}}\n"
+    )
+    assert "images.yml pushes images" in run(str(folder)).output
+
+    configure(folder, "version: 1\nartifacts: [{purl: pkg:docker/n13/app, workflows: [images.yml]}]\n")
+    assert "images.yml pushes images" not in run(str(folder)).output
+
+
+def test_the_folders_own_file_is_refused_as_the_monitor_would_refuse_it(folder):
+    configure(folder, CORE.replace("workflows", "workflow"))
+
+    result = run(str(folder))
+
+    assert 1 == result.exit_code
+    assert ".github/artifact-monitor.yml: line 2: 'workflow' is not a key" in result.output
+    assert "pkg:npm/%40n13/extra" not in result.output
 
 
 def test_json_holds_everything_that_the_table_shows(folder):

@@ -194,6 +194,26 @@ def test_a_stranger_cannot_make_us_dial_at_will(place: Place) -> None:
     assert set() == place.due()
 
 
+def test_who_uses_up_the_certificates_does_not_silence_a_topic_that_was_heard_before(place: Place) -> None:
+    place.sns(notification())
+    place.time = NOW + KEPT
+    sent = {"Timestamp": f"{place.time:%Y-%m-%dT%H:%M:%SZ}"}
+    for n in range(30):
+        place.sns(notification(SigningCertURL=CERTIFICATE.replace("0a" * 16, f"{n:032x}"), **sent))
+
+    assert (202, "Heard.\n") == place.sns(notification(**sent))
+    assert 1 == place.asked.count(CERTIFICATE)
+
+
+def test_subscriptions_are_confirmed_no_more_often_than_hints_are_heard(place: Place) -> None:
+    place.answers[CONFIRM] = Page(CONFIRM, 200, b"<ConfirmSubscriptionResponse/>")
+    statuses = [place.sns(confirmation())[0] for _ in range(MOST_HINTS + 1)]
+
+    assert [202] * MOST_HINTS + [429] == statuses
+    assert MOST_HINTS == place.asked.count(CONFIRM)
+    assert 429 == place.hub()[0]
+
+
 def test_certificates_do_not_pile_up() -> None:
     certificates = Certificates(Allowance(1000, timedelta(hours=1)))
     give = certificates.through(lambda ask, etag=None: Page(ask.url, 200, b"x"), NOW)

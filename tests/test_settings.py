@@ -15,6 +15,7 @@ from packageurl.contrib import purl2url
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from app.settings import VARIABLES, BadSetting, Settings, npm_default, read, require_webhook_secret
+from tests.http.hosts import certificates
 
 
 def _pem() -> str:
@@ -46,6 +47,8 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
     public, own, keys = (tmp_path / name for name in ("public.json", "own.json", "keys.json"))
     for path in (public, own, keys):
         path.write_text("{}")
+    authority = tmp_path / "authority.pem"
+    authority.write_bytes(certificates()[0])
     auth = tmp_path / "auth.json"
     auth.write_text('{"auths": {"registry.example": {"auth": "YWxpY2U6aHVudGVyMg=="}}}')
     expected = Settings(
@@ -61,6 +64,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         docker_hub="https://hub.example",
         docker_registry="http://127.0.0.1:5000",
         oci_registries=(("ghcr.io", "https://mirror.example/ghcr"), ("registry.internal:5000", "http://10.0.0.5:5000")),
+        registry_ca_file=authority.read_text(),
         registry_auth_file=auth,
         token_realms=(("registry.example", "gitlab.example"), ("registry.internal:5000", "10.0.0.6:8443")),
         tag_checks=1000,
@@ -95,6 +99,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "DOCKER_HUB": "https://hub.example/",
             "DOCKER_REGISTRY": "http://127.0.0.1:5000",
             "OCI_REGISTRIES": "Registry.Internal:5000=http://10.0.0.5:5000/, ghcr.io=https://mirror.example/ghcr",
+            "REGISTRY_CA_FILE": str(authority),
             "REGISTRY_AUTH_FILE": str(auth),
             "TOKEN_REALMS": "registry.internal:5000=10.0.0.6:8443, Registry.example:443=gitlab.example",
             "TAG_CHECKS": "1000",
@@ -147,6 +152,8 @@ BAD = [
     ("OCI_REGISTRIES", "registry.example=https://alice:hunter2@registry.example"),
     ("OCI_REGISTRIES", "https://registry.example=https://registry.example"),
     ("OCI_REGISTRIES", "registry.example=https://registry.example,"),
+    ("OCI_REGISTRIES", "registry.example=registry.example"),
+    ("REGISTRY_CA_FILE", "/no/such/authority.pem"),
     ("REGISTRY_AUTH_FILE", "/no/such/auth.json"),
     ("TOKEN_REALMS", "registry.example"),
     ("TOKEN_REALMS", "registry.example=https://gitlab.example"),
@@ -212,6 +219,40 @@ def test_a_file_that_is_no_key_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(BadSetting, match="GITHUB_PRIVATE_KEY is not"):
         read({"GITHUB_PRIVATE_KEY": str(file)})
+
+
+def test_a_file_of_authorities_may_hold_several_and_words_between(tmp_path: Path) -> None:
+    """What is no certificate in it, a key left there by mistake say, is not kept."""
+    file, (one, served) = tmp_path / "authorities.pem", certificates()
+    another = certificates("Another authority")[0]
+    file.write_bytes("# Übergang\n".encode() + one + b"\nsubject=/CN=x\n" + another + served)
+
+    kept = read({"REGISTRY_CA_FILE": str(file)}).registry_ca_file
+
+    assert 3 == kept.count("BEGIN CERTIFICATE")
+    assert "PRIVATE KEY" not in kept
+
+
+@pytest.mark.parametrize("held", [b"", PEM.encode(), b"\xff" * 100, certificates()[0][:200], b" " * 2_000_000])
+def test_a_file_without_a_certificate_is_refused_at_the_start(tmp_path: Path, held: bytes) -> None:
+    file = tmp_path / "authority.pem"
+    file.write_bytes(held)
+
+    with pytest.raises(BadSetting, match="REGISTRY_CA_FILE names a file that holds no certificates"):
+        read({"REGISTRY_CA_FILE": str(file)})
+
+
+def test_a_certificate_that_is_none_inside_is_refused_at_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "authority.pem"
+    file.write_text("-----BEGIN CERTIFICATE-----\nhunter2\n-----END CERTIFICATE-----\n")
+
+    with pytest.raises(BadSetting, match="REGISTRY_CA_FILE"):
+        read({"REGISTRY_CA_FILE": str(file)})
+
+
+def test_a_pair_without_its_address_is_answered_with_the_whole_form() -> None:
+    with pytest.raises(BadSetting, match=r"https://10\.0\.0\.5:5000"):
+        read({"OCI_REGISTRIES": "registry.internal:5000=10.0.0.5:5000"})
 
 
 def test_a_trust_root_pinned_by_hand_is_never_replaced_by_a_fetched_one(tmp_path: Path) -> None:

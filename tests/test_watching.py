@@ -79,6 +79,7 @@ def test_what_cannot_be_meant_is_refused_in_words(stage):
         (Wanted("pkg:npm/axios", "axios/axios", ("x.yml",), moving=("edge",)), "only images"),
         (Wanted("pkg:npm/axios", "axios/axios", ("x.yml",), mirrors=(GHCR,)), "only images"),
         (Wanted("pkg:docker/a/b", "axios/axios", ("x.yml",), moving=("a b",)), "pattern of tags"),
+        (Wanted("pkg:docker/a/b", "axios/axios", ("x.yml",), moving=("*",)), "is every tag"),
         (Wanted("pkg:docker/a/b", "axios/axios", ("x.yml",), mirrors=("pkg:docker/a/b",)), "not another image"),
         (Wanted("pkg:docker/a/b", "axios/axios", ("x.yml",), mirrors=("pkg:npm/b",)), "not another image"),
         (Wanted("pkg:oci/b", "axios/axios", ("x.yml",)), "where it is"),
@@ -94,6 +95,14 @@ def test_an_image_is_watched_with_its_moving_tags_and_its_other_registries(stage
     with stage.ledger.reading() as book:
         (publisher,) = book.repositories.publishers_of(Artifact("pkg:docker/axios/axios"))
     assert (("edge",), (GHCR,)) == (publisher.moving, publisher.mirrors)
+
+
+def test_a_mirror_that_nobody_watches_is_said_to_be_compared_with_nothing(stage):
+    wanted = Wanted("pkg:docker/axios/axios", "axios/axios", ("x.yml",), mirrors=(GHCR,))
+
+    assert f"artifact-monitor watch '{GHCR}'" in watch(stage.deps, wanted)
+    watch(stage.deps, Wanted(GHCR, "axios/axios", ("x.yml",)))
+    assert GHCR not in watch(stage.deps, wanted)
 
 
 def test_watching_again_replaces_what_was_said_and_keeps_the_verdicts(stage):

@@ -23,6 +23,13 @@ _COUNTER = re.compile("[0-9]{5,}")
 """A number alone that is too large for a major version: a date, or a build's."""
 _COMMIT = re.compile("g?(?![0-9]+$)[0-9a-f]{7,64}")
 _DATE = re.compile(r"(?<![0-9])(20[0-9]{2})[-._]?(0[1-9]|1[0-2])[-._]?(0[1-9]|[12][0-9]|3[01])(?![0-9])")
+_MIXED = re.compile("[a-z]+(?:[0-9]{1,4}(?:[a-z]{1,3}|v[0-9])?)?")
+"""A word, or one with a number that is no build's: `arm64`, `arm64v8`, `s390x`, `py3`, `cuda12`."""
+_FLAVOUR = re.compile(
+    "(?:alpine|cuda|debian|el|go|java|jdk|jre|node|php|py|python|rocm|ruby|rust|ubi|ubuntu)[0-9]{1,3}"
+)
+"""What an image is built on, as a tag by itself: `py3`, `node20`."""
+_X86_64 = re.compile("(?<![a-z0-9])x86[-_]64(?![a-z0-9])")
 _STAGE = re.compile("(?:alpha|beta|rc|dev|pre|preview|milestone|[abcm])[0-9]+")
 
 
@@ -51,7 +58,7 @@ def core(tag: str) -> tuple[int, ...] | None:
 
 
 def moves(tag: str) -> bool:
-    """Whether a tag is made to point at one build after another, by its shape: `latest`, `main`, `3`, `v3.4-alpine`.
+    """Whether a tag is made to point at one build after another, by its shape: `latest-arm64`, `main`, `v3.4-alpine`.
 
     Whatever names a commit, a day, a build's number or a numbered pre-release stays where it is.
     """
@@ -60,7 +67,10 @@ def moves(tag: str) -> bool:
     found = read(tag)
     if found is not None:
         return len(found.core) < FINISHED and not any(map(_STAGE.fullmatch, found.words))
-    return not any(character.isdigit() for character in tag)
+    first, *others = words(_X86_64.sub("amd64", tag.lower())) or ("",)
+    return bool(_FLAVOUR.fullmatch(first) or not any(map(str.isdigit, first))) and all(
+        _MIXED.fullmatch(word) and not _STAGE.fullmatch(word) for word in others
+    )
 
 
 def dated(tag: str) -> int:

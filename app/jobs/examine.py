@@ -15,11 +15,13 @@ from checks import CHANNELS
 from checks.base import Permanent, Temporary
 from verifier.ledger.apply import version_task
 from verifier.ledger.cases import Cases
+from verifier.ledger.images import mirrors_of
 from verifier.ledger.protocol import Book, Dossier, Task
 from verifier.model import (
     Artifact,
     Case,
     JobsState,
+    Member,
     Need,
     Notice,
     Outcome,
@@ -32,6 +34,7 @@ from verifier.model import (
 from verifier.verdict import decide
 from verifier.verdict.absence import unchecked
 from verifier.verdict.blindness import LOOK_BACK
+from verifier.verdict.image import digest_of
 from verifier.verdict.incident import NEAR_INCIDENT, find, member_of, place, what_changed, with_member
 from verifier.verdict.logged import logged_digests
 
@@ -237,18 +240,38 @@ def _may_follow(other: Dossier, version: Version) -> bool:
     return same or other.verdict.outcome in (Outcome.PENDING, Outcome.UNVERIFIABLE)
 
 
-def _good_digest(book: Book, version: Version, verdict: Verdict) -> str:
-    """What an image's tag should hold: what a run's log says, else what it held last that was compliant.
+def _with_digests(book: Book, member: Member, version: Version, verdict: Verdict) -> Member:
+    """The member of an image's tag with the digest that it should hold, where that is, and what it held last.
 
-    '' where neither is known, and for packages.
+    It should hold what a run's log says, else what it held last that was compliant, else what the same tag of another
+    registry holds that is. Nothing of the kind is known of packages.
     """
     if not version.artifact.is_image:
-        return ""
+        return member
     told = [f.run for f in verdict.findings if f.reason == "other-bytes-in-log" and f.run is not None]
     logged = [d for key in told if (run := book.runs.get(key)) is not None for d in logged_digests(version, run)]
-    held = book.versions.earlier(version.artifact, version.number)
-    good = [d.version for d in held if d.verdict is not None and d.verdict.outcome is Outcome.COMPLIANT]
-    return next(iter([*logged, *(d for other in reversed(good) for f in other.files for d in f.digests)]), "")
+    before = book.versions.earlier(version.artifact, version.number)
+    held = [d for d in reversed(before) if digest_of(d.version) not in ("", digest_of(version))]
+    own = [digest_of(d.version) for d in held if _is_compliant(d)]
+    elsewhere = _elsewhere(book, version, verdict)
+    good = next(iter([*logged, *own, *elsewhere]), "")
+    where = "" if good in own else elsewhere.get(good, "")
+    earlier = next((digest_of(d.version) for d in held), "")
+    return replace(member, good_digest=good, good_image=where, earlier_digest=earlier)
+
+
+def _elsewhere(book: Book, version: Version, verdict: Verdict) -> dict[str, str]:
+    """What is compliant under this tag in the other registries, if they should agree: digest to image."""
+    if all(finding.reason != "registries-disagree" for finding in verdict.findings):
+        return {}
+    kin = mirrors_of(book, version.artifact, book.repositories.publishers_of(version.artifact))
+    others = [d for artifact in kin if (d := book.versions.get(artifact, version.number)) is not None]
+    there = [d.version for d in others if _is_compliant(d) and d.version.removed_at is None]
+    return {digest_of(other): other.artifact.image for other in reversed(there) if digest_of(other)}
+
+
+def _is_compliant(dossier: Dossier) -> bool:
+    return dossier.verdict is not None and dossier.verdict.outcome is Outcome.COMPLIANT
 
 
 def _speak(book: Book, dossier: Dossier, now: datetime) -> None:
@@ -259,7 +282,7 @@ def _speak(book: Book, dossier: Dossier, now: datetime) -> None:
         return
     waivers = book.incidents.waivers(version.artifact, version.number)
     waived = any(w.fingerprint == version.fingerprint and w.given_at <= now < w.expires_at for w in waivers)
-    member = member_of(version, verdict, dossier.verdict_at or now, waived, _good_digest(book, version, verdict))
+    member = _with_digests(book, member_of(version, verdict, dossier.verdict_at or now, waived), version, verdict)
     incident = book.incidents.get(dossier.incident_id) if dossier.incident_id is not None else None
     known = find(incident, member) if incident is not None else None
     kind = what_changed(known, member)

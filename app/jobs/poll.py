@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,6 +20,8 @@ from verifier.registries.base import Memory, Snapshot, Unreadable
 from verifier.registries.compare import changes
 from verifier.registries.tags import moves
 
+SLICE = 500
+"""The most versions of an image that are kept in one transaction."""
 SAID = 3
 """The most things said of one answer that could not be read."""
 
@@ -51,8 +54,9 @@ def _poll(deps: Deps, task: Task) -> datetime | None:
         with deps.ledger.writing() as book:
             book.versions.put_watch(replace(watch, problem=snapshot.problem))
         raise Temporary(snapshot.problem, snapshot.retry_after)
-    with deps.ledger.writing() as book:
-        _keep(book, watch, memory, snapshot, tuple(outcome.validators.items()))
+    for part in _slices(snapshot):
+        with deps.ledger.writing() as book:
+            _keep(book, watch, memory, part, tuple(outcome.validators.items()), last=part is snapshot)
     deps.wake.wake("examine")
     return None if hint else now + deps.settings.poll_interval
 
@@ -76,9 +80,27 @@ def _memory(book: Book, watch: Watch, hint: str, deps: Deps) -> Memory:
     )
 
 
+def _slices(snapshot: Snapshot | None) -> Iterator[Snapshot | None]:
+    """What a look saw, a transaction at a time: an image's first look sees ten thousand tags, and others write, too.
+
+    The last is the snapshot itself: what was kept by then is found to be known.
+    """
+    if snapshot is not None and not snapshot.whole:
+        for at in range(0, len(snapshot.versions) - SLICE, SLICE):
+            yield replace(snapshot, versions=snapshot.versions[at : at + SLICE], gone=())
+    yield snapshot
+
+
 def _keep(
-    book: Book, watch: Watch, memory: Memory, snapshot: Snapshot | None, validators: tuple[tuple[str, str], ...]
+    book: Book,
+    watch: Watch,
+    memory: Memory,
+    snapshot: Snapshot | None,
+    validators: tuple[tuple[str, str], ...],
+    *,
+    last: bool,
 ) -> None:
+    """Keep what is new. Only the last part of a look is the look: the others make no full pass."""
     now = memory.now
     current = book.versions.watch(watch.artifact) or watch
     if snapshot is None:
@@ -89,14 +111,15 @@ def _keep(
     if snapshot.whole:
         changed = changes(known, snapshot, now, preview_of)
     else:
-        standing = replace(memory, versions={version.number: version for version in known})
+        numbered = {version.number: version for version in known}
+        standing = replace(memory, versions=numbered, seen=book.versions.seen(watch.artifact))
         changed = moves(standing, snapshot, preview_of)
         book.versions.saw(watch.artifact, [version.number for version in snapshot.versions], now)
     for version in changed:
         book.record(VersionSeen(version), now)
         if version.at >= current.since(version):
             _look_around(book, version, now)
-    if not memory.hint:
+    if last and not memory.hint:
         book.versions.put_watch(
             replace(
                 current,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template
 
 from app.pages.words import (
+    LIMIT,
     ODD,
     PENDING,
     ROGUE,
@@ -20,11 +21,13 @@ from app.pages.words import (
     link,
     moment,
     plural,
+    short,
     shown,
     span,
     standing,
 )
-from verifier.ledger.protocol import Book, Dossier, Posted, Problem, Watch
+from verifier.ledger.health import Problem
+from verifier.ledger.protocol import Book, Dossier, Posted, Watch
 from verifier.model import Artifact, Incident, IncidentState
 
 if TYPE_CHECKING:
@@ -56,14 +59,22 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Words:
+    """A sentence as the table shows it, digests cut short. `full` has what was left out; '' where nothing was."""
+
+    text: str
+    full: str = ""
+
+
+@dataclass(frozen=True)
 class Row:
     """One version as a line of the table. Everything in it may be shown; nothing in it is HTML."""
 
     number: str
     standing: Standing
     confidence: str
-    why: str
-    anomalies: tuple[str, ...]
+    why: Words
+    anomalies: tuple[Words, ...]
     published: str
     noticed: str
     lag: str
@@ -216,7 +227,9 @@ def _group(
         _counts(counted),
         note,
         tuple(_row(d, watch, posts) for d in kept),
-        f"and {plural(sum(left.values()), 'more version')}: {_counts(left)}" if left else "",
+        f"and {plural(sum(left.values()), 'more tag' if artifact.is_image else 'more version')}: {_counts(left)}"
+        if left
+        else "",
     )
 
 
@@ -229,8 +242,8 @@ def _row(dossier: Dossier, watch: Watch | None, posts: dict[str, tuple[Link, ...
         shown(version.number, 64),
         standing(verdict),
         "" if verdict is None or standing(verdict) is PENDING else verdict.confidence.word,
-        shown(reasons[0].sentence, 400) if reasons else ("" if verdict is not None else "Not examined yet."),
-        tuple(shown(f.sentence) for f in verdict.anomalies[:3]) if verdict is not None else (),
+        _words(reasons[0].sentence, 400) if reasons else Words("" if verdict is not None else "Not examined yet."),
+        tuple(_words(f.sentence) for f in verdict.anomalies[:3]) if verdict is not None else (),
         moment(published),
         moment(version.first_seen_at),
         span(version.first_seen_at - published) if ours and published is not None else "",
@@ -239,11 +252,20 @@ def _row(dossier: Dossier, watch: Watch | None, posts: dict[str, tuple[Link, ...
     )
 
 
+def _words(sentence: str, limit: int = LIMIT) -> Words:
+    full = shown(sentence, 2 * limit)
+    text = shown(short(sentence), limit)
+    return Words(text, "" if text == full else full)
+
+
 def _open(incident: Incident, posts: dict[str, tuple[Link, ...]], now: datetime) -> Open:
     members = [member for member in incident.members if member.open]
     names = [shown(m.artifact.versioned(m.number), 120) for m in members]
-    packages = len({m.artifact for m in members})
-    title = names[0] if len(names) == 1 else f"{plural(len(names), 'version')} of {plural(packages, 'package')}"
+    of = {m.artifact for m in members}
+    version, artifact = ("tag", "image") if all(a.is_image for a in of) else ("version", "package")
+    if len({a.is_image for a in of}) > 1:
+        artifact = "artifact"
+    title = names[0] if len(names) == 1 else f"{plural(len(names), version)} of {plural(len(of), artifact)}"
     return Open(
         incident.id,
         title,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +33,7 @@ ODD = Standing("odd", "!", "suspect")
 STANDINGS = (ROGUE, SUSPECT, PENDING, UNVERIFIABLE, COMPLIANT)
 """The worst first."""
 
+_DIGEST = re.compile("(sha(?:256|384|512):[0-9a-f]{12})[0-9a-f]{20,}")
 _OF = {
     Outcome.COMPLIANT: COMPLIANT,
     Outcome.NON_COMPLIANT: ROGUE,
@@ -61,6 +63,11 @@ def shown(text: str, limit: int = LIMIT) -> str:
         hidden = category[0] == "C" or category in ("Zl", "Zp") or marks > 2
         parts.append(f"\\u{{{ord(character):x}}}" if hidden else character)
     return "".join(parts) + ("…" if len(text) > limit else "")
+
+
+def short(text: str) -> str:
+    """The same with no more of a digest than tells two apart: `sha256:0123456789ab…`."""
+    return _DIGEST.sub(r"\1…", text)
 
 
 def link(url: str) -> str:

@@ -204,6 +204,54 @@ CASES: dict[str, Incident] = {
             good_digest="",
         )
     ),
+    "image-mirror": incident(
+        image(
+            "2.4.0",
+            "oci/mirrors?repository_url=ghcr.io/mirrors-org/mirrors",
+            reasons=("registries-disagree",),
+            sentences=(f"docker.io/mirrors/mirrors:2.4.0 holds sha256:{'1' * 64}; the last 3 releases were the same.",),
+            good_image="docker.io/mirrors/mirrors",
+        )
+    ),
+    "image-moved-back": incident(
+        image(
+            "latest",
+            outcome=Outcome.COMPLIANT,
+            reasons=("digest-known",),
+            sentences=("Its bytes are those of tag 3.3.0, and an approved run accounts for them.",),
+            anomalies=("Tag latest was moved back to older bytes than it held; those were accounted for, too.",),
+            odd=("tag-rolled-back",),
+        )
+    ),
+    "image-repushed": incident(
+        image(
+            outcome=Outcome.UNVERIFIABLE,
+            suspect=True,
+            confidence="medium",
+            reasons=("tag-repushed", "published-by-hand"),
+            sentences=("The tag of a release was pushed again.",),
+            good_digest="",
+            earlier_digest=f"sha256:{'2' * 64}",
+        )
+    ),
+    "image-removed": incident(image(removed=True), image("3.4.1", removed=True, reasons=("no-run",), good_digest="")),
+    "image-aliases": incident(
+        *(
+            image(number, "oci/app?repository_url=harbor.example/team/app", published_at=None, detected_at=seen_at)
+            for number, seen_at in (
+                ("latest", AT),
+                ("3.4", AT + timedelta(minutes=1)),
+                ("3.4.0", AT + timedelta(minutes=2)),
+            )
+        ),
+        image(
+            "edge",
+            "oci/app?repository_url=harbor.example/team/app",
+            outcome=Outcome.PENDING,
+            reasons=("in-grace",),
+            sentences=("It is too early to say that no run accounts for it.",),
+        ),
+    ),
     "cleared": incident(
         member(
             outcome=Outcome.COMPLIANT, reasons=("registry-names-run",), sentences=("An approved run published it.",)

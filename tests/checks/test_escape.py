@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 from hypothesis import example, given
@@ -11,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from checks import CHANNELS
 from checks.escape import code, link, markdown, plain, title
-from tests.checks.examples import HOSTILE, incident, member, subject
+from tests.checks.examples import HOSTILE, image, incident, member, subject
 
 GITHUB = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 ALLOWED = {"p", "ul", "ol", "li", "strong", "em", "code", "pre", "h3", "hr", "a"}
@@ -105,6 +106,8 @@ def test_no_channel_shows_more_structure_for_hostile_names(numbers: list[str], n
     for channel in CHANNELS:
         for members in (
             [member(n, f"pkg:npm/{name}", sentences=(sentence,), account=name or "x", links=(n,)) for n in numbers],
+            [image(n, f"oci/x?repository_url={quote(name)}/x", sentences=(sentence,), removed=True) for n in numbers],
+            [image(n, "docker/a/b", good_image=name, earlier_digest=sentence) for n in numbers],
         ):
             body = channel.render(subject(incident(*members))).body
             texts = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -74,6 +75,98 @@ def test_a_tag_that_was_replaced_is_pointed_back_by_the_digest_that_a_run_accoun
     assert not [line for line in lines(image(reasons=("no-run",), good_digest="")) if "imagetools" in line]
 
 
+def test_good_bytes_are_copied_from_the_registry_that_has_them() -> None:
+    """A tag that never held them cannot be pointed back within its own registry."""
+    commands = lines(*CASES["image-mirror"].members)
+
+    assert f"crane copy docker.io/mirrors/mirrors@{GOOD} ghcr.io/mirrors-org/mirrors:2.4.0" in commands
+    assert {"docker login docker.io", "docker login ghcr.io"} <= set(commands)
+    assert not [line for line in commands if "imagetools" in line]
+
+
+def test_what_a_tag_held_before_is_named_also_where_no_run_accounts_for_it() -> None:
+    (held,) = CASES["image-repushed"].members
+    told = [step for step in steps([held]) if "Point the tag back" in step.sentence]
+
+    assert [True] == [f"`{held.earlier_digest}`, if you know that to be yours" in step.sentence for step in told]
+    assert f"{KONG}@{held.earlier_digest}" in told[0].commands[0]
+
+
+def test_a_tag_that_was_moved_back_is_a_matter_of_access_and_not_of_the_build() -> None:
+    said = report(subject(CASES["image-moved-back"]))
+    text = "\n".join(said.now)
+
+    assert "latest was moved back to older bytes of yours, and no run did it" in said.title
+    assert "published by" not in said.title + said.lead
+    assert text.index("Cut the access") < text.index("Point the tag forward again")
+    assert not [word for word in ("Clean what the run built from", "higher number", "Take it away") if word in text]
+
+
+def test_nothing_is_said_against_the_runs_where_one_may_have_moved_the_tag() -> None:
+    (back,) = CASES["image-moved-back"].members
+    by_run = incident(replace(back, reasons=("digest-known", "version-in-log")))
+
+    assert report(subject(by_run)).title.endswith("latest was moved back to older bytes of yours")
+
+
+def test_a_removed_tag_leaves_its_bytes_to_be_kept_and_deleted_and_a_waiver_to_be_given() -> None:
+    said = report(subject(CASES["image-removed"]))
+    text = "\n".join(said.now)
+
+    assert "their bytes may still be pulled by digest" in said.lead
+    assert "installed" not in said.lead
+    assert "pulls this tag now" not in "".join(said.why)
+    assert (
+        text.index("Keep what was pushed") < text.index("Preview and delete") < text.index("Only if you want the tag")
+    )
+    assert "artifact-monitor waive 'pkg:docker/kong/kubernetes-ingress-controller' 3.4.1 --by NAME" in said.now[-1]
+    assert not [line for line in lines(*CASES["image-removed"].members) if "/tags/" in line]
+
+
+@pytest.mark.parametrize(
+    ("name", "login"),
+    [
+        ("docker/a/b", "docker login docker.io"),
+        ("oci/b?repository_url=harbor.example:8443/a/b", "docker login harbor.example:8443"),
+        (
+            f"oci/b?repository_url={ECR}/b",
+            f"aws ecr get-login-password --region eu-central-1 | docker login --username AWS --password-stdin {ECR}",
+        ),
+        (
+            f"oci/b?repository_url={ECR_PUBLIC}/a/b",
+            "aws ecr-public get-login-password --region us-east-1 | docker login --username AWS --password-stdin "
+            + ECR_PUBLIC,
+        ),
+    ],
+)
+def test_whoever_pastes_the_commands_has_logged_in_before(name: str, login: str) -> None:
+    commands = lines(image(name=name))
+
+    assert commands.index(login) < min(n for n, line in enumerate(commands) if "imagetools" in line)
+
+
+def test_tags_that_hold_the_same_bytes_are_listed_once_with_the_releases_own_tag_first() -> None:
+    seen = report(subject(CASES["image-aliases"])).seen
+
+    assert seen[0] == "- `harbor.example/team/app` `3.4.0`, `3.4`, `latest` on `harbor.example`"
+    assert 1 == "\n".join(seen).count("No run of .github/workflows/release")
+
+
+def test_what_is_looked_at_again_is_not_said_to_be_cleared() -> None:
+    (line,) = [line for line in report(subject(CASES["image-aliases"])).seen if "`edge`" in line and "on `" in line]
+
+    assert line.endswith(" — being looked at again")
+
+
+def test_no_time_is_given_for_all_where_a_registry_gives_none_for_some() -> None:
+    (one, *others, _) = CASES["image-aliases"].members
+    lead = report(subject(incident(replace(one, published_at=AT), *others))).lead
+
+    assert "published to `harbor.example`, and not by your CI" in lead
+    assert "noticed between 2026-03-31 00:21:58 UTC and 2026-03-31 00:23:58 UTC" in lead
+    assert "`harbor.example` gives none for some of them" in lead
+
+
 def test_what_was_pushed_is_kept_before_it_is_removed_and_removed_by_its_digest() -> None:
     name = "registry.example:5000/a/b"
     commands = lines(image(name=f"oci/b?repository_url={name}"))
@@ -94,7 +187,9 @@ def test_the_commands_for_amazon_name_account_region_and_repository() -> None:
     where = "--registry-id 123456789012 --region eu-central-1 --repository-name team/app"
 
     assert f"aws ecr batch-delete-image {where} --image-ids imageDigest={ROGUE}" in private
-    assert f"aws ecr put-image-tag-mutability {where} --image-tag-mutability IMMUTABLE" in private
+    lock = f"aws ecr put-image-tag-mutability {where} --image-tag-mutability IMMUTABLE"
+    filters = "--image-tag-mutability-exclusion-filters filterType=WILDCARD,filter=latest"
+    assert {lock, f"{lock}_WITH_EXCLUSION {filters}"} <= set(private)
     assert (
         "aws ecr-public batch-delete-image --region us-east-1 --repository-name app --image-ids imageTag=3.4.0"
         in lines(image(name=f"oci/app?repository_url={ECR_PUBLIC}/alias/app", digests=()))
@@ -111,19 +206,26 @@ def test_the_commands_for_githubs_registry_name_the_package_and_not_its_folder()
 
 
 def test_on_docker_hub_a_new_tag_is_deleted_and_a_replaced_one_is_pointed_back() -> None:
-    call = 'curl -X DELETE -H "Authorization: Bearer TOKEN" https://hub.docker.com/v2/repositories/a/b/tags/3.4.0/'
+    call = (
+        'curl -X DELETE -H "Authorization: Bearer ACCESS_TOKEN" https://hub.docker.com/v2/repositories/a/b/tags/3.4.0/'
+    )
 
     assert call in lines(image(name="docker/a/b", reasons=("no-run",), good_digest=""))
     assert call not in lines(image(name="docker/a/b"))
 
 
-@given(st.sampled_from(HOSTILE), st.sampled_from(["name", "tag", "digest", "good"]))
+@given(st.sampled_from(HOSTILE), st.sampled_from(["name", "tag", "digest", "good", "from", "earlier"]))
 def test_no_command_for_an_image_holds_hostile_text(text: str, where: str) -> None:
-    odd = {"digests": (text,)} if where == "digest" else {"good_digest": text} if where == "good" else {}
+    odd: dict[str, dict[str, Any]] = {
+        "digest": {"digests": (text,)},
+        "good": {"good_digest": text},
+        "from": {"good_image": text},
+        "earlier": {"good_digest": "", "earlier_digest": text},
+    }
     name = f"oci/x?repository_url=registry.example/{quote(text)}" if where == "name" else "docker/a/b"
     plain = image(name="docker/a/b", digests=(), good_digest="")
 
-    commands = lines(image(text if where == "tag" else "3.4.0", name, **odd))
+    commands = lines(image(text if where == "tag" else "3.4.0", name, **odd.get(where, {})))
 
     assert set(commands) <= {*lines(plain), *lines(replace(plain, good_digest=GOOD)), *lines(image(name="docker/a/b"))}
 

@@ -110,13 +110,15 @@ class Hosts(Server):
 
 
 @contextmanager
-def running(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hosts]:
-    """The server, its authority trusted and loopback open to it."""
+def running(folder: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool = True) -> Iterator[Hosts]:
+    """The server, its authority (`authority.pem` in the folder) trusted, unless that is not wanted, and loopback open
+    to it."""
     authority, served = folder / "authority.pem", folder / "served.pem"
     certificate, chain = certificates()
     authority.write_bytes(certificate)
     served.write_bytes(chain)
-    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(authority))
+    if trusted:
+        monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(authority))
     with Hosts() as server:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(served)
@@ -132,10 +134,10 @@ def running(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hosts]:
 
 
 @cache
-def certificates() -> tuple[bytes, bytes]:
+def certificates(authority: str = "An authority of the tests") -> tuple[bytes, bytes]:
     """An authority's certificate, and a key with a certificate of it for all names, in PEM."""
     issuer_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "An authority of the tests")])
+    issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, authority)])
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "registry.example")])
     names = x509.SubjectAlternativeName([x509.DNSName(name) for name in NAMES])
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from app.jobs.examine import conclude
@@ -64,6 +65,27 @@ def test_an_alert_names_the_digest_that_a_run_accounts_for() -> None:
     with parts.ledger.reading() as book:
         (incident,) = book.incidents.all()
     assert [(TWO, ONE)] == [(member.digests[0], member.good_digest) for member in incident.members]
+
+
+def test_an_alert_names_what_the_tag_held_before_whoever_pushed_that() -> None:
+    parts = watched(image(ONE), image(TWO, 10))
+    seen(parts.ledger, image(TWO, 10))
+    concluded(parts, image(TWO, 10), ABSENT)
+
+    with parts.ledger.reading() as book:
+        (incident,) = book.incidents.all()
+    assert [("", ONE)] == [(member.good_digest, member.earlier_digest) for member in incident.members]
+
+
+def test_where_registries_disagree_an_alert_names_the_image_to_copy_from() -> None:
+    disagree = replace(ABSENT, findings=(replace(ABSENT.findings[0], reason="registries-disagree"),))
+    parts = watched(image(ONE, 9), image(TWO, 10, artifact=COPY))
+    concluded(parts, image(ONE, 9), by_run())
+    concluded(parts, image(TWO, 10, artifact=COPY), disagree)
+
+    with parts.ledger.reading() as book:
+        (incident,) = book.incidents.all()
+    assert [(ONE, APP.image)] == [(member.good_digest, member.good_image) for member in incident.members]
 
 
 def test_an_alert_names_no_digest_that_nobody_accounts_for() -> None:

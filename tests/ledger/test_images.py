@@ -114,6 +114,7 @@ def test_when_a_tag_was_last_seen_is_kept_apart_for_each(ledger: Ledger) -> None
         book.versions.saw(APP, ["1.0.0", "latest"], T0)
         book.versions.saw(APP, ["latest"], T0 + HOUR)
         book.versions.saw(COPY, ["1.0.0"], T0 + 2 * HOUR)
+        book.versions.saw(APP, ["latest", "latest"], T0 + MINUTE)  # a look that took longer than the one after it
 
     with ledger.reading() as book:
         assert {"1.0.0": T0, "latest": T0 + HOUR} == book.versions.seen(APP)

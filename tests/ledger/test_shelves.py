@@ -26,8 +26,8 @@ from tests.ledger.examples import (
     waiver,
 )
 from verifier.ledger import Ledger
-from verifier.ledger.health import Budget
-from verifier.ledger.protocol import Dossier, Posted, Problem, Watch
+from verifier.ledger.health import Budget, Problem
+from verifier.ledger.protocol import Dossier, Posted, Watch
 from verifier.model import (
     Account,
     AccountKind,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from app.pages.overview import Seen
-from verifier.ledger.protocol import Dossier, Posted, Problem, Watch
+from verifier.ledger.health import Problem
+from verifier.ledger.protocol import Dossier, Posted, Watch
 from verifier.model import (
     Artifact,
     Confidence,

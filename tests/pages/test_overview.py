@@ -23,7 +23,7 @@ from tests.pages import examples
 from tests.pages.examples import AXIOS, EVIL, NOW, WIDGET, dossier, member
 from verifier.ledger import memory_ledger
 from verifier.ledger.protocol import Posted, Watch
-from verifier.model import Incident, IncidentState, Outcome, Repository, RepositorySeen
+from verifier.model import Artifact, Incident, IncidentState, Outcome, Repository, RepositorySeen
 
 ALLOWED = {
     *("html", "head", "meta", "title", "link", "body", "header", "a", "span", "main", "section", "h1", "h2", "p", "ul"),
@@ -125,6 +125,21 @@ def test_open_incidents_link_to_what_was_filed_and_resolved_ones_are_gone() -> N
     assert [incident.title for incident in page.incidents] == ["axios@1.14.1", "85 versions of 1 package"]
     assert [post.label for post in page.incidents[0].posts] == ["check run", "issue", "advisory"]
     assert page.incidents[1].more == f"and {85 - NEWEST} more"
+
+
+def test_tags_of_images_are_called_so() -> None:
+    app = Artifact("pkg:docker/a/app")
+    held = Incident("i", 1, NOW, IncidentState.OPEN, True, (member(app, "3.4.0"), member(app, "latest")))
+
+    assert ["2 tags of 1 image"] == [one.title for one in roll_up(Seen(incidents=(held,)), NOW).incidents]
+
+
+def test_a_digest_is_cut_short_and_whole_where_one_points_at_it() -> None:
+    digest = f"sha256:{'0123456789abcdef' * 4}"
+    held = examples.verdict(Outcome.NON_COMPLIANT, f"It holds {digest} now.")
+    page = rendered(roll_up(Seen(dossiers=(dossier(WIDGET, "1.0.0", NOW, held),)), NOW))
+
+    assert f'<bdi title="It holds {digest} now.">It holds sha256:0123456789ab… now.</bdi>' in page
 
 
 def test_what_the_monitor_could_not_do_stands_on_the_page() -> None:

@@ -117,6 +117,17 @@ def test_an_unchanged_image_of_1000_tags_costs_one_request() -> None:
     assert shelf.tags == standing(watcher)
 
 
+def test_tags_that_keep_signatures_do_not_make_a_look_read_on() -> None:
+    """cosign pushes one beside each image: here the thousand newest entries are signatures."""
+    shelf = filled(250)
+    for number in range(1000):
+        shelf.pushed(f"sha256-{number:064x}.sig", READ_AT - timedelta(hours=1, seconds=number))
+    watcher = watched(shelf)
+    watcher.look()
+
+    assert [PAGE_ONE] == shelf.requests()
+
+
 def test_a_replaced_tag_is_on_the_newest_page_with_who_replaced_it() -> None:
     """Kong, December 2024: a stolen token moved a tag that had been released days before."""
     shelf = filled(1000)

@@ -69,14 +69,8 @@ def test_an_old_time_is_not_that_of_a_move() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [
-        Unreadable("aws:ecr-public", "No login for Amazon was found."),
-        Absent("aws:ecr-public"),
-        registries({"registryId": "999999999999", "aliases": [{"name": "other"}]}),
-        registries(),
-        Page("aws:ecr-public", 200, b"?"),
-    ],
-    ids=["no login", "absent", "another's", "none", "no JSON"],
+    [registries({"registryId": "999999999999", "aliases": [{"name": "other"}]}), registries()],
+    ids=["another's", "none"],
 )
 @pytest.mark.parametrize("noted", ["", "page 7"])
 def test_anybody_else_reads_it_as_a_plain_registry(answer: Answer, noted: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,3 +88,36 @@ def test_anybody_else_reads_it_as_a_plain_registry(answer: Answer, noted: str, m
 
     assert ([ASKED_WHOSE], []) == (asked, again)
     assert ["", noted] == given_on
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Unreadable("aws:ecr-public", "No login for Amazon was found."),
+        Unreadable("aws:ecr-public", "Amazon asks for fewer calls.", 60.0, 429),
+        Absent("aws:ecr-public"),
+        Page("aws:ecr-public", 200, b"?"),
+        registries({"registryId": 7, "aliases": [{"name": "octo"}]}),
+    ],
+    ids=["no login", "slow down", "absent", "no JSON", "another shape"],
+)
+@pytest.mark.parametrize("noted", ["", '{"at":"1.0.0"}'])
+def test_where_amazon_does_not_say_whose_it_is_it_is_asked_again(
+    answer: Answer, noted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Meanwhile it is read as anybody reads it, from where that left off."""
+    given_on = list[str]()
+
+    def plain(artifact: Artifact, place: Place, memory: Memory) -> Conversation[Snapshot]:
+        given_on.append(memory.cursor)
+        yield from ()
+        return Snapshot(artifact, (), whole=False, cursor=noted)
+
+    monkeypatch.setattr("verifier.registries.oci.look", plain)
+    first, asked = led(ecr_public.look(PUBLIC, PLACE, FIRST), answer)
+    second, again = led(ecr_public.look(PUBLIC, PLACE, later(cursor=first.cursor)), answer)
+    third, _ = led(ecr_public.look(PUBLIC, PLACE, later(cursor=second.cursor)), registries(MINE), tags())
+
+    assert ([ASKED_WHOSE], [ASKED_WHOSE]) == (asked, again)
+    assert (["", noted], noted) == (given_on, second.cursor)
+    assert "owner 123456789012" == third.cursor

@@ -65,11 +65,17 @@ LINES = [
     ("unknown", Line("other", -1)),
     ("___", Line("build", -1)),
 ]
-MOVING = ["latest", "main", "stable", "edge", "3", "v3", "3.4", "v3.4-alpine", "3-slim", "3.13-rc", "3.x", "0"]
+MOVING = [
+    *("latest", "main", "stable", "edge", "3", "v3", "3.4", "v3.4-alpine", "3-slim", "3.13-rc", "3.x", "0"),
+    *("latest-amd64", "latest-arm64", "main-x86_64", "main-x86-64", "nightly-py3", "edge-arm64v8", "latest_s390x"),
+    *("latest-cuda12", "Latest-ARM64", "main-linux-ppc64le", "edge-py311-slim", "latest-ltsc2022"),
+]
 STAYING = [
     *("3.4.0", "v3.4.0-alpine", "1.2.3.4", "3.4-rc1", "3.4rc1", "20240131", "2024-01-31", "2024.01.31", "48151623"),
     *("sha-1f2e3d4", "sha-abcdefa", "1f2e3d4", "deadbeef", "main-1f2e3d4", "3.4-1f2e3d4", "3.4-20240131", "pr-45"),
-    *("nightly-2024-01-31", "alpine3.18"),
+    *("nightly-2024-01-31", "alpine3.18", "pr-123", "nightly-20240131", "build-7", "main-48151623", "release-1.2"),
+    *("sha-1f2e3d", "main-g1f2e3d4", "x86_64-7", "arm64-latest", "pr123", "main-r48151623", "main-64", "edge-rc1"),
+    *("latest-arm64-1f2e3d4", "latest-arm64-20240131", "main-arm64-7", "sha-1234567", "main-x86_64-7"),
 ]
 VERSIONS = {
     "3.4.0": (3, 4, 0),
@@ -95,12 +101,12 @@ def test_a_tag_is_on_the_line_of_its_major_number_and_its_first_word(tag: str, l
 
 @pytest.mark.parametrize("tag", MOVING)
 def test_tags_without_a_full_version_are_made_to_move(tag: str) -> None:
-    assert image_tags.moves(tag)
+    assert tag_names.moves(tag)
 
 
 @pytest.mark.parametrize("tag", STAYING)
 def test_tags_that_name_a_release_a_day_or_a_commit_stay_where_they_are(tag: str) -> None:
-    assert not image_tags.moves(tag)
+    assert not tag_names.moves(tag)
 
 
 def test_a_publishers_patterns_make_other_tags_move() -> None:
@@ -108,12 +114,12 @@ def test_a_publishers_patterns_make_other_tags_move() -> None:
 
 
 def test_the_core_of_a_tag_is_the_release_it_names() -> None:
-    assert VERSIONS == {tag: image_tags.core(tag) for tag in VERSIONS}
+    assert VERSIONS == {tag: tag_names.core(tag) for tag in VERSIONS}
 
 
 @pytest.mark.parametrize("tag", NO_VERSIONS)
 def test_a_tag_that_names_no_release_has_no_core(tag: str) -> None:
-    assert image_tags.core(tag) is None
+    assert tag_names.core(tag) is None
 
 
 @pytest.mark.parametrize("end", ["", ".sig", ".att", ".sbom"])
@@ -141,7 +147,7 @@ def test_any_text_has_a_line_and_a_rank_that_fit_a_column(text: str) -> None:
 
     assert line.channel
     assert all(-1 <= value <= LARGEST for value in (line.major, *rank))
-    assert isinstance(image_tags.moves(text), bool)
+    assert isinstance(tag_names.moves(text), bool)
     assert (tag_names.core(text) is None) == (line.major == -1)
 
 

@@ -202,6 +202,27 @@ def test_a_bookmark_is_read_as_it_was_written() -> None:
     assert Bookmark() == bookmark.read(bookmark.write(Bookmark()))
 
 
+def test_a_bookmark_too_long_to_be_read_again_begins_the_turn_anew_and_says_so() -> None:
+    """A registry names its next page as it likes."""
+    mark = Bookmark("1.2.3", "last=" + "\\" * 2040, "w" * 128, 7, READ_AT, READ_AT + HOUR, True)
+    text, said = bookmark.noted(mark)
+
+    assert (Bookmark("1.2.3", since=READ_AT, cut=True), (bookmark.TOO_LONG,)) == (bookmark.read(text), said)
+    assert (mark.at, ()) == (bookmark.read(bookmark.noted(Bookmark("1.2.3"))[0]).at, bookmark.noted(Bookmark())[1])
+
+
+def test_a_look_says_that_it_cannot_note_where_the_next_page_is() -> None:
+    shelf = filled(300, size=100)
+    watcher = watched(shelf)
+    link = "</v2/alice/app/tags/list?last=" + "\\" * 2010 + '>; rel="next"'
+    tags = document({"tags": sorted(shelf.tags)[:100]})
+    shelf.odd["tags/list?n=1000"] = Page(LIST, 200, tags, {"link": link})
+
+    for _ in range(2):
+        seen = watcher.look()
+        assert (bookmark.TOO_LONG, "") == (seen.unread[-1], bookmark.read(seen.cursor).query)
+
+
 @given(
     st.text(max_size=50) | st.builds(lambda value: json.dumps({"page": value, "at": value, "since": value}), st.none())
 )

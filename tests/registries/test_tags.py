@@ -105,6 +105,15 @@ def test_a_tag_that_is_gone_is_kept_as_it_was_and_marked_once() -> None:
     assert [] == looked(known(gone), gone=("1.0.0",))
 
 
+def test_a_look_that_took_longer_than_the_one_that_began_after_it_takes_nothing_back() -> None:
+    """A hint looks at one tag in a second, while a poll of a thousand goes on with what it read before."""
+    newer = tag(OTHER, first_seen_at=NOW + POLL)
+    seen_later = known(tag(), seen={"1.0.0": NOW + POLL})
+
+    assert [] == looked(known(newer), tag(first_seen_at=NOW))
+    assert [] == looked(seen_later, tag(OTHER, first_seen_at=NOW))
+
+
 def test_a_tag_that_comes_back_is_no_longer_removed() -> None:
     removed = tag(removed_at=NOW - POLL)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from tests.verdict.images import (
 )
 from verifier.model import Confidence, Evidence, File, JobsState, LogClaim, LogState, Outcome, Sight, Standing, Verdict
 from verifier.model.evidence import IMAGE_HELD
+from verifier.registries import manifests
 from verifier.verdict import decide
 
 BEFORE = held(image("1.2.3", OLD, NOON - 10 * DAY, seen_at=NOON - 5 * MINUTE))
@@ -177,6 +179,18 @@ def test_an_old_releases_bytes_under_a_new_number_are_no_release() -> None:
     assert "1.0.0" in verdict.reasons[0].sentence + verdict.reasons[1].sentence
 
 
+@pytest.mark.parametrize("pointer", ["latest", "main", "sha-1f2e3d4", "1"])
+def test_old_bytes_stay_another_releases_whatever_else_points_at_them(pointer: str) -> None:
+    """`latest` held them once, too: that makes no new release of them."""
+    line = tuple(held(image(f"1.{n}.0", f"sha256:{n}" + "c" * 63, NOON - (9 - n) * DAY)) for n in range(3))
+    old = image("1.9.0", digest=f"sha256:0{'c' * 63}")
+    verdict = judge(old, siblings=line, known=(known("1.0.0", NOON - 9 * DAY), known(pointer, NOON - 8 * DAY)))
+    gone = judge(old, siblings=line[1:], known=(known("1.0.0", NOON - 9 * DAY), known(pointer, NOON - 8 * DAY)))
+
+    assert [Outcome.NON_COMPLIANT] * 2 == [verdict.outcome, gone.outcome]
+    assert Outcome.COMPLIANT is judge(old, known=(known(pointer, NOON - DAY),)).outcome
+
+
 def test_the_same_tag_copied_from_another_registry_is_known() -> None:
     verdict = judge(image(), known=(known("1.2.3", NOON - HOUR, artifact=COPY),))
     another = judge(image(), known=(known("1.2.4", NOON - HOUR, artifact=COPY),))
@@ -242,6 +256,58 @@ def test_tags_of_before_first_contact_teach_only_what_a_run_explains() -> None:
 
     assert (Outcome.UNVERIFIABLE, True, "tag-by-nobody") == (new.outcome, new.suspect, reasons(new)[0])
     assert (Outcome.NON_COMPLIANT, Confidence.MEDIUM) == (replaced.outcome, replaced.confidence)
+
+
+def test_history_that_stood_there_a_second_before_first_contact_teaches_nothing_either() -> None:
+    """A registry without times: what the first look shows is dated a moment before it."""
+    moment = INSTALLED - timedelta(seconds=1)
+    history = tuple(
+        held(image(f"1.{n}.0", f"sha256:{n}" + "e" * 63, moment, unseen_at=None), unknown()) for n in range(3)
+    )
+    since = INSTALLED - 2 * MINUTE
+    new = judge(image("1.9.0"), siblings=history, first_contact=since)
+    replaced = judge(image("1.0.0", ROGUE), siblings=history[1:], earlier=history[:1], first_contact=since)
+
+    assert (Outcome.UNVERIFIABLE, True, "tag-by-nobody") == (new.outcome, new.suspect, reasons(new)[0])
+    assert Outcome.NON_COMPLIANT is replaced.outcome
+
+
+def test_odd_moving_tags_do_not_teach_that_releases_are_made_by_hand() -> None:
+    """A thief pushes `1.91`, `1.92` and `1.93`, which nobody looks at, and then `1.9.9`."""
+    quiet = tuple(held(image(f"1.9{n}", f"sha256:{n}" + "e" * 63, NOON - n * DAY), unknown()) for n in range(1, 4))
+
+    assert judge(image("1.9.9"), siblings=quiet).suspect
+    assert Outcome.NON_COMPLIANT is seen_again(siblings=quiet).outcome
+
+
+def test_a_platform_that_could_not_be_read_lets_no_index_be_explained_by_its_parts() -> None:
+    """A rogue child hides beside the honest one that the run pushed: in an index inside the index, or behind a word."""
+    hidden = image(files=(File("image", (NEW,), parts=(AMD, manifests.UNREAD)),))
+    log = (LogClaim("docker", "alice/app", "1.2.3-amd64", digests=(AMD.digest,)),)
+    proof = (signed(digests=(AMD.digest,), source=IMAGE_HELD, run=pushed().key, ref="refs/heads/main"),)
+
+    assert Outcome.COMPLIANT is not judge(hidden, runs=(pushed(claims=log),)).outcome
+    assert Outcome.COMPLIANT is not judge(hidden, runs=(pushed(claims=()),), evidence=proof).outcome
+
+
+def test_parts_never_speak_against_the_digest_that_the_log_shows_for_the_tag() -> None:
+    index = image(files=(File("image", (ROGUE,), parts=(AMD,)),))
+    log = (
+        LogClaim("docker", "alice/app", "1.2.3-amd64", digests=(AMD.digest,)),
+        LogClaim("docker", "alice/app", "1.2.3", digests=(NEW,)),
+    )
+
+    assert Outcome.COMPLIANT is not judge(index, runs=(pushed(claims=log),)).outcome
+
+
+def test_a_moving_tag_with_a_number_follows_its_own_releases_only() -> None:
+    assert Outcome.COMPLIANT is judge(image("1.5"), known=(known("1.5.2", NOON - DAY),)).outcome
+    assert Outcome.COMPLIANT is not judge(image("1.5"), known=(known("1.0.0", NOON - DAY),)).outcome
+
+
+def test_a_release_that_a_run_accounts_for_is_promoted_once() -> None:
+    """An old nightly's bytes over an existing release are no promotion."""
+    assert Outcome.NON_COMPLIANT is seen_again(NEW, known=(known("nightly-20240131", NOON - DAY),)).outcome
 
 
 def test_what_hangs_on_an_image_explains_and_never_accuses() -> None:

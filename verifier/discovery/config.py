@@ -42,6 +42,7 @@ _ARTIFACT = ("purl", *_RULES, "mirrors")
 _WORKFLOWS = ".github/workflows/"
 PATTERN = re.compile(r"[A-Za-z0-9_.*?\[\]!-]{1,128}")
 """A glob that some tag of an image can fit."""
+_EVERY = re.compile(r"[*?]*\*[*?]*")
 _SECRET = re.compile(
     r"pass(?:word|phrase)?|.*tokens?|.*credentials?|.*secrets?|log_?in|user(?:_?name)?|.*auth|.*_keys?"
 )
@@ -97,6 +98,18 @@ def read(document: bytes, repository: Repository) -> tuple[Publisher, ...]:
     return tuple(publishers)
 
 
+def unfit(pattern: str) -> str:
+    """Why a pattern of moving tags cannot be meant, '' where it can: one for every tag would leave nothing watched."""
+    if not PATTERN.fullmatch(pattern):
+        return f"{shown(pattern)} is not a pattern of tags; write it like nightly-* or 3.*"
+    if _EVERY.fullmatch(pattern):
+        return (
+            f"{shown(pattern)} is every tag, and then no tag would be watched for changes; name those that your "
+            "workflows move, like nightly-* or 3.*"
+        )
+    return ""
+
+
 def _publisher(node: yaml.Node, defaults: _Rules, repository: Repository) -> Publisher:
     entry = _mapping(node, _ARTIFACT, "an artifact")
     if "purl" not in entry:
@@ -129,14 +142,34 @@ def _publisher(node: yaml.Node, defaults: _Rules, repository: Repository) -> Pub
 
 def _mapping(node: yaml.Node, known: tuple[str, ...], what: str) -> dict[str, yaml.Node]:
     """Its keys with their nodes. A secret that is about to be published is answered with more than "unknown key"."""
-    for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
-        if isinstance(key, yaml.ScalarNode) and key.value not in known and _SECRET.fullmatch(key.value.lower()[:40]):
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if isinstance(key, yaml.ScalarNode) and key.value in known:
+            continue
+        if (secret := _secret(key, value)) is not None:
             raise BadConfig(
-                line(key),
-                f"{shown(key.value)}: credentials never stand in this file, which everybody with the repository reads. "
-                "They belong into the settings of the monitor's server (docs/install.md). Revoke what stood here.",
+                line(secret),
+                f"{shown(secret.value)}: credentials never stand in this file, which everybody with the repository "
+                "reads. They belong into the settings of the monitor's server (docs/install.md). "
+                "Revoke what stood here.",
             )
     return mapping(node, known, what)
+
+
+def _secret(key: yaml.Node, value: yaml.Node) -> yaml.ScalarNode | None:
+    """The key of a secret: this one, or one somewhere within its value."""
+    if isinstance(key, yaml.ScalarNode) and _SECRET.fullmatch(key.value.lower()[:40]):
+        return key
+    return _secret_in(value)
+
+
+def _secret_in(node: yaml.Node) -> yaml.ScalarNode | None:
+    if isinstance(node, yaml.MappingNode):
+        found = (_secret(key, value) for key, value in node.value)
+    elif isinstance(node, yaml.SequenceNode):
+        found = (_secret_in(one) for one in node.value)
+    else:
+        return None
+    return next((key for key in found if key is not None), None)
 
 
 def _version(top: dict[str, yaml.Node]) -> None:
@@ -169,8 +202,8 @@ def _rules(entry: dict[str, yaml.Node]) -> _Rules:
 
 def _moving(node: yaml.Node) -> str:
     said = text(node, "a pattern")
-    if not PATTERN.fullmatch(said):
-        raise BadConfig(line(node), f"{shown(said)} is not a pattern of tags; write it like nightly-* or 3.*")
+    if problem := unfit(said):
+        raise BadConfig(line(node), problem)
     return said
 
 

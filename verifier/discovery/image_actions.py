@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from verifier.discovery.image_commands import outputs
+from verifier.image_hosts import GITHUB
 
 LONGEST = 5_000
 """The most characters of one input that are read."""
@@ -56,7 +57,7 @@ def _elgohr(given: Inputs) -> list[str]:
 
 def _to_ghcr(given: Inputs) -> list[str]:
     name = given.get("image_name", "")
-    return [f"ghcr.io/{name}"] if name and not given.get("repository") else []
+    return [f"{GITHUB}/{name}"] if name and not given.get("repository") else []
 
 
 def _chart(given: Inputs) -> list[str]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from verifier import purls
+from verifier import image_hosts, purls
 from verifier.model import Artifact
 
 LONGEST = 500
@@ -55,7 +55,7 @@ def artifact(reference: str) -> Artifact | None:
         host, path = None, f"{host}/{path}"
     if host is not None and _LOCAL.fullmatch(host):
         return None
-    hub = host is None or host in purls.HUB
+    hub = host is None or host in image_hosts.DOCKER_HUBS
     if hub and "/" not in path:
         return None
     elsewhere = f"pkg:oci/{path.rsplit('/', 1)[-1]}?repository_url={quote(f'{host}/{path}')}"

@@ -16,6 +16,9 @@ from verifier.discovery.package import Package
 from verifier.discovery.published_by import Workflow
 from verifier.model import Artifact, Proposal, Publisher, Repository
 
+NOT_ASKED = "The registry was not asked."
+"""The question about a package of which nobody knows what its registry says."""
+
 _KINDS = {"npm": "npm packages", "pypi": "Python projects", "docker": "this image", "oci": "this image"}
 
 
@@ -83,7 +86,7 @@ def _proposal(package: Package, workflows: Sequence[Workflow], said: Said, known
     if said.word is Word.SILENT:
         return ask(f"The registry {said.detail}.")
     if said.word is Word.UNASKED:
-        return ask(f"The registry could not be asked: {said.detail}" if said.detail else "The registry was not asked.")
+        return ask(f"The registry could not be asked: {said.detail}" if said.detail else NOT_ASKED)
     if problem:
         return ask(problem)
     return Proposal(artifact.purl, paths, package.found_in, clear=True)

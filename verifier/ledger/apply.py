@@ -49,6 +49,9 @@ from verifier.model import (
 
 T = TypeVar("T")
 
+KEPT = timedelta(days=90)
+"""How long GitHub keeps the jobs and logs of a run by default."""
+
 AFTER_PUSH = timedelta(days=1)
 """A push that rewrote a branch concerns the versions published within this time after it."""
 
@@ -178,11 +181,23 @@ def _version_seen(book: Book, version: Version, now: datetime) -> bool:
             kept = replace(kept, source=None)
         kept = replace(kept, version=version)
     book.versions.put(kept)
-    if is_undated(version) and not version.files:
-        return True  # one of a thousand tags that nobody has asked about yet: there is nothing to judge
+    if version.artifact.is_image and _settles_nothing(book, version):
+        return True
     want_runs_of(book, kept, now)
     book.work.want("examine", version_task(version.artifact, version.number), now)
     return True
+
+
+def _settles_nothing(book: Book, version: Version) -> bool:
+    """One of an image's thousand old tags of which nothing can be said: its digest is not read, or its run not listed.
+
+    What announces attestations is looked at, however old it is.
+    """
+    if is_undated(version):
+        return not version.files
+    watch = book.versions.watch(version.artifact)
+    old = watch is not None and version.at < watch.first_contact - KEPT
+    return old and not any(file.attested for file in version.files)
 
 
 def _replaced(book: Book, known: Dossier, version: Version) -> Dossier:

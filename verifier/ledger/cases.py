@@ -137,7 +137,7 @@ class Cases:
         version = dossier.version
         found: dict[RunKey, Run] = {}
         for repository_id in ids:
-            for span in version.spans:
+            for span in (*version.spans, *images.spans_before(self._book, dossier)):
                 around = span.around(AROUND)
                 runs = self._book.runs.between(repository_id, around.since, around.until)
                 found |= {run.key: run for run in runs}

@@ -9,7 +9,7 @@ from verifier.ledger.protocol import Book
 from verifier.model import Artifact
 
 MOST_WAITING = 50
-"""The most hints of one artifact that wait at a time: more are dropped, since the next poll looks at every tag."""
+"""The most hints of one artifact that wait at a time: more are dropped, and found by polls, as if nobody had hinted."""
 
 _TAG = re.compile("[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
 
@@ -22,8 +22,8 @@ def hint_task(artifact: Artifact, tag: str) -> str:
 def hint(book: Book, artifact: Artifact, tag: str, now: datetime) -> bool:
     """Have one tag looked at now. False, and nothing comes of it, for an image that nobody watches and no tag.
 
-    Nothing else is ever taken from whoever says so: a false hint costs one look, and a silent one costs nothing, since
-    every artifact is polled without it.
+    Nothing else is ever taken from whoever says so. A false hint costs one look. One that is dropped or never comes
+    costs time: until the next poll, or in a registry that must be asked about each tag, until that tag's turn comes.
     """
     if not artifact.is_image or not _TAG.fullmatch(tag) or book.versions.watch(artifact) is None:
         return False

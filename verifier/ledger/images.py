@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 
 from verifier.ledger.protocol import Book, Dossier
-from verifier.model import Artifact, Judged, Known, Mirror, Publisher, Vetting
+from verifier.model import Artifact, Judged, Known, Mirror, Publisher, Span, Vetting
 
 Vetted = Callable[[Dossier], Vetting | None]
 
@@ -15,6 +15,14 @@ def earlier(book: Book, dossier: Dossier, vetting: Vetted) -> tuple[Judged, ...]
     version = dossier.version
     held = book.versions.earlier(version.artifact, version.number)
     return tuple(Judged(d.version, d.verdict, d.evidence or (), vetting(d)) for d in held)
+
+
+def spans_before(book: Book, dossier: Dossier) -> tuple[Span, ...]:
+    """When this tag was made to hold the very same bytes before: the runs of then account for them now, too."""
+    version = dossier.version
+    held = book.versions.earlier(version.artifact, version.number) if version.artifact.is_image else []
+    same = [d.version for d in held if d.version.fingerprint == version.fingerprint]
+    return tuple(span for before in same for span in before.spans)
 
 
 def known(book: Book, dossier: Dossier, mirrors: Iterable[Artifact]) -> tuple[Known, ...]:

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from verifier.ledger.health import Health
-from verifier.ledger.health import Problem as Problem
 from verifier.model import (
     Account,
     Artifact,
@@ -291,7 +290,7 @@ class Versions(Protocol):
         """What a tag held before, oldest first."""
 
     def saw(self, artifact: Artifact, numbers: Iterable[str], at: datetime) -> None:
-        """A look at `at` showed these versions as they stand."""
+        """A look that began at `at` showed these versions as they stand; one that began later is not forgotten."""
 
     def seen(self, artifact: Artifact) -> dict[str, datetime]:
         """When each version was last seen as it stands; those never said to be are left out."""

@@ -48,7 +48,11 @@ class Member:
     removed: bool = False
     waived: bool = False
     good_digest: str = ""
-    """What an image's tag held before, where an approved run accounted for that; '' where none is known."""
+    """What an image's tag should hold, where an approved run accounts for that; '' where none is known."""
+    good_image: str = ""
+    """The image in another registry that has the good digest, where this one never had any; else ''."""
+    earlier_digest: str = ""
+    """What an image's tag held last before, whether a run accounts for it or not; '' where nothing is known."""
     odd: tuple[str, ...] = ()
     """The reason ids of its anomalies."""
 

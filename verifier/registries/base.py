@@ -40,6 +40,11 @@ class Call:
     operation: str
     parameters: Mapping[str, object]
 
+    @property
+    def url(self) -> str:
+        """What stands for an address: a call has none that a person could open."""
+        return f"aws:{self.service}/{self.region}/{self.operation}"
+
 
 @dataclass(frozen=True)
 class Page:
@@ -76,6 +81,11 @@ class Unreadable:
     retry_after: float | None = None
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def refused(self) -> bool:
+        """We may not look: without a login, or with this one."""
+        return self.status in (401, 403)
 
 
 Answer = Page | Absent | Unreadable

@@ -7,11 +7,13 @@ last time that its page was read: `since`, when the last full turn through the p
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from verifier.document import Malformed, mapping, moment, parse
 from verifier.registries.distribution import QUERY
+
+TOO_LONG = "The address of the next page of tags is too long to be noted; the tags after this page are not watched."
 
 _LONGEST = 4096
 
@@ -45,6 +47,14 @@ def write(mark: Bookmark) -> str:
         "cut": mark.cut,
     }
     return json.dumps({key: value for key, value in values.items() if value}, separators=(",", ":"))
+
+
+def noted(mark: Bookmark) -> tuple[str, tuple[str, ...]]:
+    """The bookmark as text, and what is to be said of it: one too long to be read again begins the turn anew."""
+    text = write(mark)
+    if len(text) <= _LONGEST:
+        return text, ()
+    return write(replace(mark, query="", above="", page=0, began=None)), (TOO_LONG,)
 
 
 def read(text: str) -> Bookmark:

@@ -3,25 +3,25 @@
 Amazon dates a digest by when it was pushed, and says nothing of when a tag was moved to it. So that time is the tag's
 only where the digest is new too; else the tag moved at some time between two looks. Archived images are not listed:
 nobody can pull them until they are restored, and their tags count as gone meanwhile.
-Source: Amazon ECR API reference, DescribeImages and BatchGetImage; its user guide, "Private registry" (hosts).
+Source: Amazon ECR API reference, DescribeImages and BatchGetImage; the hosts: `verifier.image_hosts`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
 from verifier.document import Complaints, Malformed
+from verifier.image_hosts import amazon
 from verifier.model import Artifact, Attestation, File, Part, Version
-from verifier.registries import ecr_pages, image_tags, manifests
+from verifier.registries import ecr_pages, image_tags, manifests, referrers
 from verifier.registries.base import Absent, Call, Conversation, Memory, Page, Place, Snapshot, Unreadable
 from verifier.registries.ecr_pages import AT_ONCE, Image
 
 TYPE = "oci"
-SOURCE = "Amazon ECR"
+SOURCE = referrers.SOURCE
 SERVICE = "ecr"
 MOST_PAGES = 200
 """The most pages of one repository that are read: 200,000 images."""
@@ -30,10 +30,6 @@ SKEW = timedelta(minutes=2)
 
 _INDEXES_AT_ONCE = 10
 """How many indexes are read in one call: each may have 4 MiB."""
-_HOST = re.compile(
-    r"(?P<account>[0-9]{12})\.dkr[.-]ecr(?:-fips)?\."
-    r"(?P<region>[a-z]{2,8}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2})\.(?:amazonaws\.com(?:\.cn)?|on\.aws)"
-)
 
 
 @dataclass(frozen=True)
@@ -60,14 +56,14 @@ class Listing:
 
 def serves(host: str) -> bool:
     """Whether images of this host are this registry's."""
-    return _HOST.fullmatch(host) is not None
+    return amazon(host) is not None
 
 
 def home_of(artifact: Artifact) -> Home | None:
     """Where an image of this registry is; None for one of another registry."""
     host, _, repository = artifact.image.partition("/")
-    found = _HOST.fullmatch(host)
-    return Home(found["account"], found["region"], repository) if found and repository else None
+    found = amazon(host)
+    return Home(found.account, found.region, repository) if found and repository else None
 
 
 def look(artifact: Artifact, place: Place, memory: Memory) -> Conversation[Snapshot | Unreadable | None]:

@@ -1,7 +1,7 @@
 """Amazon ECR Public: for the owner of an alias the tags with their times, for everybody else a plain OCI registry.
 
-Amazon's API speaks of the caller's own public repositories only. So it is asked once whether the alias is ours; which
-way it was is noted in the cursor and not asked again.
+Amazon's API speaks of the caller's own public repositories only. So it is asked whether the alias is ours; what it
+answers is noted in the cursor and not asked again. Where it does not answer, we look as anybody, and ask next time.
 Source: Amazon ECR Public API reference, DescribeRegistries and DescribeImageTags.
 """
 
@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from verifier.document import Complaints, Malformed, items, mapping, moment, parse, text
+from verifier.image_hosts import AMAZON_PUBLIC
 from verifier.model import Artifact, Attestation, Version
 from verifier.registries import ecr, image_tags, manifests, oci
 from verifier.registries.base import Absent, Answer, Call, Conversation, Memory, Page, Place, Snapshot, Unreadable
 
 TYPE = "oci"
 SOURCE = oci.SOURCE
-HOST = "public.ecr.aws"
 SERVICE, REGION = "ecr-public", "us-east-1"
 MOST_PAGES = 200
 """The most pages of one repository that are read."""
@@ -39,16 +39,17 @@ class Tag:
 
 def serves(host: str) -> bool:
     """Whether images of this host are this registry's."""
-    return host == HOST
+    return host == AMAZON_PUBLIC
 
 
 def look(artifact: Artifact, place: Place, memory: Memory) -> Conversation[Snapshot | Unreadable | None]:
     """As the owner where the alias is ours, else as anybody. The cursor says which, and what the other way noted."""
-    cursor = memory.cursor or (yield from _way(artifact))
-    if cursor.startswith(_OWNER):
-        return (yield from _as_owner(artifact, cursor, memory))
-    seen = yield from oci.look(artifact, place, replace(memory, cursor=cursor.removeprefix(_ANYBODY)))
-    return replace(seen, cursor=_ANYBODY + seen.cursor) if isinstance(seen, Snapshot) else seen
+    known = memory.cursor.startswith((_OWNER, _ANYBODY))
+    way = memory.cursor if known else (yield from _way(artifact))
+    if way.startswith(_OWNER):
+        return (yield from _as_owner(artifact, way, memory))
+    seen = yield from oci.look(artifact, place, replace(memory, cursor=memory.cursor.removeprefix(_ANYBODY)))
+    return replace(seen, cursor=f"{_ANYBODY if way else ''}{seen.cursor}") if isinstance(seen, Snapshot) else seen
 
 
 def gather(version: Version, place: Place, now: datetime) -> Conversation[tuple[Attestation, ...] | Unreadable]:
@@ -57,14 +58,16 @@ def gather(version: Version, place: Place, now: datetime) -> Conversation[tuple[
 
 
 def _way(artifact: Artifact) -> Conversation[str]:
-    """Whether the alias is one of our own registry's. Whoever has no login there is anybody."""
+    """Whether the alias is one of our own registry's; '' where Amazon does not say, as to who has no login."""
     alias, _, repository = _path(artifact).partition("/")
     answer = yield Call(SERVICE, REGION, "describe_registries", {})
-    if isinstance(answer, Page) and repository:
-        for registry, aliases in _registries(answer.body):
-            if alias in aliases:
-                return _OWNER + registry
-    return _ANYBODY
+    if not isinstance(answer, Page):
+        return ""
+    try:
+        ours = [registry for registry, aliases in _registries(answer.body) if alias in aliases and repository]
+    except Malformed:
+        return ""
+    return _OWNER + ours[0] if ours else _ANYBODY
 
 
 def _path(artifact: Artifact) -> str:
@@ -72,16 +75,13 @@ def _path(artifact: Artifact) -> str:
     return artifact.image.partition("/")[2]
 
 
-def _registries(body: bytes) -> Iterator[tuple[str, set[object]]]:
-    """The registries that are ours, each with its aliases; what cannot be read is none."""
-    try:
-        for entry in items(mapping(parse(body), "the answer").get("registries"), "registries", _REGISTRIES):
-            registry = mapping(entry, "registries")
-            aliases = items(registry.get("aliases"), "aliases", _REGISTRIES)
-            names = {mapping(alias, "aliases").get("name") for alias in aliases}
-            yield text(registry.get("registryId"), "registryId", 12), names
-    except Malformed:
-        return
+def _registries(body: bytes) -> Iterator[tuple[str, set[str]]]:
+    """The registries that are ours, each with its aliases. Raises Malformed."""
+    for entry in items(mapping(parse(body), "the answer").get("registries"), "registries", _REGISTRIES):
+        registry = mapping(entry, "registries")
+        aliases = items(registry.get("aliases"), "aliases", _REGISTRIES)
+        names = {text(mapping(alias, "aliases").get("name"), "name") for alias in aliases}
+        yield text(registry.get("registryId"), "registryId", 12), names
 
 
 def _as_owner(artifact: Artifact, cursor: str, memory: Memory) -> Conversation[Snapshot | Unreadable]:

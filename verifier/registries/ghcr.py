@@ -9,20 +9,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from verifier.image_hosts import GITHUB
 from verifier.model import Artifact, Attestation, Version
 from verifier.registries import oci, referrers
 from verifier.registries.base import Conversation, Memory, Place, Snapshot, Unreadable
 
 TYPE = "oci"
 SOURCE = referrers.SOURCE
-HOST = "ghcr.io"
-
-_REFUSED = (401, 403)
 
 
 def serves(host: str) -> bool:
     """Whether images of this host are this registry's."""
-    return host == HOST
+    return host == GITHUB
 
 
 def look(artifact: Artifact, place: Place, memory: Memory) -> Conversation[Snapshot | Unreadable | None]:
@@ -38,7 +36,7 @@ def gather(version: Version, place: Place, now: datetime) -> Conversation[tuple[
 
 
 def _explained(refusal: Unreadable, artifact: Artifact) -> Unreadable:
-    if refusal.status not in _REFUSED:
+    if not refusal.refused:
         return refusal
     problem = (
         f"{artifact.image} is private, or is not there ({refusal.status}). GitHub lets no App read private packages "

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from verifier.document import Malformed
 from verifier.model import Artifact
-from verifier.registries import hub_pages
+from verifier.registries import hub_pages, image_tags
 from verifier.registries.base import Absent, Ask, Conversation, Memory, Page, Unreadable
 from verifier.registries.hub_pages import Entry, Tags
 
@@ -107,9 +107,10 @@ def tag_of(hub: Hub, tag: str) -> Conversation[Entry | Absent | Unreadable]:
 
 
 def _is_old(entry: Entry, memory: Memory) -> bool:
-    """It was seen before, as it is: whatever is older still was seen then too."""
-    known = memory.versions.get(entry.tag)
-    if entry.updated_at is None or memory.polled_at is None or known is None:
+    """It was seen before, as it is: whatever is older still was seen then too. What is no version has but its time."""
+    if entry.updated_at is None or memory.polled_at is None or entry.updated_at > memory.polled_at - MARGIN:
         return False
-    same = any(entry.digest in file.digests for file in known.files) or not entry.digest
-    return same and entry.updated_at <= memory.polled_at - MARGIN
+    if not image_tags.is_version(entry.tag):
+        return True
+    known = memory.versions.get(entry.tag)
+    return known is not None and (not entry.digest or any(entry.digest in file.digests for file in known.files))

@@ -13,9 +13,6 @@ from itertools import pairwise
 from verifier import tag_names
 from verifier.model import Line
 from verifier.registries.order import bounded
-from verifier.tag_names import core, moves
-
-__all__ = ["attested_by", "core", "is_tag", "is_version", "line", "made_to_move", "moves", "rank"]
 
 NONE = -1
 """The major number of a tag that names no version."""
@@ -55,7 +52,7 @@ def attested_by(tag: str) -> str:
 
 def made_to_move(tag: str, patterns: Iterable[str]) -> bool:
     """Whether a tag moves by its shape, or because its publisher says so."""
-    return moves(tag) or any(fnmatchcase(tag, pattern) for pattern in patterns)
+    return tag_names.moves(tag) or any(fnmatchcase(tag, pattern) for pattern in patterns)
 
 
 def line(tag: str) -> Line:

@@ -26,7 +26,8 @@ ACCEPT = ", ".join((*INDEXES, *IMAGES))
 
 PARTS = 200
 """The most entries of one index that are read."""
-_REFERENCE = "vnd.docker.reference.type"
+UNREAD = Part("not read", "")
+"""Stands for what of an index could not be read: then nobody signed or printed every platform of it."""
 _DIGEST = re.compile("sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 
 
@@ -84,6 +85,8 @@ def read(body: bytes, expected: str) -> Manifest:
         part = complaints.attempt(_part, entry, f"manifests[{at}]")
         if part is not None:
             parts.append(part)
+    if complaints.all():
+        parts.append(UNREAD)
     return Manifest(expected, tuple(sorted(set(parts))), complaints.all())
 
 
@@ -93,9 +96,7 @@ def _part(entry: object, where: str) -> Part | None:
     found = descriptor(entry, where)
     if found.media_type in INDEXES:
         raise Malformed(f"{where} is an index inside the index; it is not followed")
-    annotations, platform = fields.get("annotations"), fields.get("platform")
-    if platform is None and isinstance(annotations, dict) and _REFERENCE in annotations:
-        return None
+    platform = fields.get("platform")
     # What says where it runs is kept whatever its annotations call it: nobody hides a platform with a word.
     name = platform_of(platform, f"{where}.platform")
     return Part(name, found.digest) if name else None

@@ -42,13 +42,14 @@ def look(artifact: Artifact, place: Place, memory: Memory) -> Conversation[Snaps
     unasked = new - {version.number for version in read.versions} - set(read.gone)
     rest = (pointing.version(artifact, tag, memory, listed) for tag in sorted(unasked))
     at = bookmark.read(memory.cursor).at if read.ended else turn.at
+    cursor, unnoted = bookmark.noted(replace(listed.mark, at=at))
     return Snapshot(
         artifact,
         (*read.versions, *rest),
-        unread=(*listed.unread, *read.unread),
+        unread=(*listed.unread, *read.unread, *unnoted),
         whole=False,
         gone=tuple(sorted({*listed.gone, *read.gone} & known)),
-        cursor=bookmark.write(replace(listed.mark, at=at)),
+        cursor=cursor,
     )
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from verifier.document import Malformed, mapping, strict
 from verifier.model import Attestation, Form, Version
+from verifier.model.evidence import IMAGE_HELD
 from verifier.registries import manifests
 from verifier.registries.attestations import written
 from verifier.registries.base import Absent, Answer, Ask, Conversation, Page, Unreadable
@@ -19,7 +20,7 @@ from verifier.registries.distribution import Repository, following
 from verifier.registries.documents import SETTLES_WITHIN
 from verifier.registries.manifests import Descriptor
 
-SOURCE = "OCI attestation"
+SOURCE = IMAGE_HELD
 """What attestations of images are called, whichever registry holds them."""
 MOST = 20
 """The most attestations of one image that are fetched."""

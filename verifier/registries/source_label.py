@@ -6,19 +6,16 @@ Source: opencontainers/image-spec, annotations.md and config.md.
 
 from __future__ import annotations
 
-from verifier.document import Malformed, items, mapping, parse, text
+from verifier.document import Malformed, mapping, parse, text
 from verifier.model import Artifact
 from verifier.registries import image_tags, manifests
-from verifier.registries.base import Absent, Ask, Conversation, Page, Place, Unreadable
+from verifier.registries.base import Absent, Conversation, Page, Place, Unreadable
+from verifier.registries.distribution import listing, repository
 
 KEY = "org.opencontainers.image.source"
 LATEST = "latest"
 CONFIG_LIMIT = 4 * 1024 * 1024
 """The largest configuration of an image that is read, in bytes."""
-
-_TAGS = 1_000
-_TAGS_LIMIT = 1024 * 1024
-_CONFIGS = "application/vnd.oci.image.config.v1+json, application/vnd.docker.container.image.v1+json, application/json"
 
 Source = str | Absent | Unreadable
 """What is written there, '' where nothing is; or that there is no image, or why nobody could look."""
@@ -26,44 +23,35 @@ Source = str | Absent | Unreadable
 
 def ask_source(artifact: Artifact, place: Place) -> Conversation[Source]:
     """The source of what `latest` points at, or else the newest tag; five questions at most."""
-    base = f"{place.base}/v2/{artifact.image.partition('/')[2]}"
-    scope = f"repository:{artifact.image.partition('/')[2]}:pull"
-
-    def manifest(reference: str) -> Ask:
-        return Ask(f"{base}/manifests/{reference}", manifests.ACCEPT, manifests.LIMIT, scope=scope)
-
-    answer = yield manifest(LATEST)
+    here = repository(artifact, place)
+    answer = yield here.manifest(LATEST)
     try:
         if isinstance(answer, Absent):
-            answer = yield Ask(f"{base}/tags/list?n={_TAGS}", "application/json", _TAGS_LIMIT, scope=scope)
-            newest = _newest(answer) if isinstance(answer, Page) else ""
+            ask = here.tags()
+            answer = yield ask
+            listed = listing(ask, answer).tags if isinstance(answer, Page) else ()
+            newest = max(filter(image_tags.is_version, listed), key=image_tags.rank, default="")
             if isinstance(answer, Page) and not newest:
                 return Absent(answer.url)
             if newest:
-                answer = yield manifest(newest)
+                answer = yield here.manifest(newest)
         if not isinstance(answer, Page):
             return answer
-        found, inside = _annotated(answer), manifests.read(answer.body, manifests.digest_of(answer.body)).parts
+        parts = manifests.read(answer.body, manifests.digest_of(answer.body)).parts
+        found, inside = _annotated(answer), next((part.digest for part in parts if part.digest), "")
         if not found and inside:
-            answer = yield manifest(inside[0].digest)
+            answer = yield here.manifest(inside)
             if not isinstance(answer, Page):
                 return answer
-            manifests.confirm(answer.body, inside[0].digest)
+            manifests.confirm(answer.body, inside)
             found = _annotated(answer)
         config = _config(answer)
         if found or not config:
             return found
-        answer = yield Ask(f"{base}/blobs/{config}", _CONFIGS, CONFIG_LIMIT, scope=scope)
+        answer = yield here.blob(config, CONFIG_LIMIT)
         return _labelled(answer, config) if isinstance(answer, Page) else answer
     except Malformed as error:
         return Unreadable(answer.url, f"What the image points at could not be read: {error}.")
-
-
-def _newest(answer: Page) -> str:
-    """The tag that ranks highest; '' where there is none."""
-    named = items(mapping(parse(answer.body), "the document").get("tags") or [], "tags", 100_000)
-    tags = [tag for tag in named if isinstance(tag, str) and image_tags.is_version(tag)]
-    return max(tags, key=image_tags.rank, default="")
 
 
 def _annotated(answer: Page) -> str:

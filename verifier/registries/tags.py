@@ -19,16 +19,23 @@ def moves(memory: Memory, snapshot: Snapshot, preview_of: datetime | None) -> li
     `preview_of` is the time of first contact during the first pass: what is there then without a date was there before.
     """
     changed = []
-    for seen in snapshot.versions:
+    for seen in (version for version in snapshot.versions if not _overtaken(memory, version.number)):
         old = memory.versions.get(seen.number)
         kept = _new(seen, memory, preview_of) if old is None else _kept(old, seen, memory)
         if kept != old:
             changed.append(kept)
     for number in snapshot.gone:
         old = memory.versions.get(number)
-        if old is not None and old.removed_at is None:
+        if old is not None and old.removed_at is None and not _overtaken(memory, number):
             changed.append(replace(old, removed_at=memory.now))
     return sorted(changed, key=lambda v: (v.at, v.number))
+
+
+def _overtaken(memory: Memory, number: str) -> bool:
+    """Another look began later and was quicker: what this one saw of the tag is older than what is known."""
+    known, seen = memory.versions.get(number), memory.seen.get(number)
+    times = (seen, known.first_seen_at, known.removed_at) if known is not None else (seen,)
+    return any(at is not None and at > memory.now for at in times)
 
 
 def _new(seen: Version, memory: Memory, preview_of: datetime | None) -> Version:

@@ -10,7 +10,8 @@ from verifier.verdict.approval import approved
 from verifier.verdict.explanation import RETENTION, explaining_runs, tied, unnamed
 from verifier.verdict.habit import LAST, Habit, by_registry, expects_ci
 from verifier.verdict.image import expects_run, of_bytes
-from verifier.verdict.mirrors import alone, differing
+from verifier.verdict.mirrors import alone, contested, differing
+from verifier.verdict.preview import by_event, is_preview, own_run
 from verifier.verdict.signed import about, binds, run_of
 from verifier.verdict.window import may_concern
 
@@ -29,7 +30,9 @@ def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
     expected = expects_ci(case, habit) or expects_run(case, habit)
     if version.placeholder or version.at < case.first_contact or not expected:
         return ()
-    if _is_staged(case, habit) or tied(case) or (unnamed(case, habit) and not differing(case)):
+    if _is_staged(case, habit) or tied(case) or (unnamed(case, habit) and not contested(case)):
+        return ()
+    if version.artifact.is_image and (_pushed_by_ours(case) or goes_on(case)):
         return ()
     if any(vetted.unclear(case, run) for run in explaining_runs(case)):
         return _unvetted(case, now)
@@ -48,6 +51,17 @@ def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
         sentence = "GitHub may hold provenance for its digests; it is not asked yet."
         return (Finding("attestations-not-asked", Weight.BLINDS, Confidence.HIGH, sentence),)
     return _absent(case, habit)
+
+
+def _pushed_by_ours(case: Case) -> bool:
+    """A run of our own workflow pushed it: a preview that was never meant to be released, or an event nobody listed."""
+    return bool(by_event(case)) or (is_preview(case) and own_run(case) is not None)
+
+
+def goes_on(case: Case) -> bool:
+    """A run that may have pushed it waits for somebody, for however long: its image is out, and its log is not."""
+    active = (run for run in case.runs if not run.completed and approved(case, run))
+    return any(may_concern(case, run, span) for run in active for span in case.version.spans)
 
 
 def _absent(case: Case, habit: Habit) -> tuple[Finding, ...]:

@@ -22,7 +22,13 @@ def anomalies(case: Case) -> tuple[Finding, ...]:
     """What is odd about the content or the manner, whatever the origin."""
     runs = explaining_runs(case)
     of_runs = [f for run in runs for f in (*_of_commit(case, run), *_forced(case, run), *_of_file(case, run))]
-    of_what = (*_install_scripts(case), *_runner(case), *_invalid(case), *of_contents(case), *rolled_back(case))
+    of_what = (
+        *_install_scripts(case),
+        *_runner(case),
+        *_invalid(case),
+        *of_contents(case),
+        *(() if runs else rolled_back(case)),
+    )
     return (*of_what, *dict.fromkeys(of_runs))
 
 

@@ -7,8 +7,10 @@ from datetime import datetime
 from verifier.model import Case, Confidence, Evidence, Finding, Standing, Weight
 from verifier.verdict import vetted
 from verifier.verdict.absence import gone_runs
-from verifier.verdict.explanation import tied
+from verifier.verdict.explanation import tied, unnamed
 from verifier.verdict.habit import Habit, Way, by_hand_allowed
+from verifier.verdict.preview import note
+from verifier.verdict.tag_doubt import explained_away
 
 
 def notes(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
@@ -22,7 +24,10 @@ def notes(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
         found.append(_note("no-publisher", "Nobody has said which workflow publishes this artifact."))
     if by_hand_allowed(case):
         found.append(_note("manual-allowed", "The configuration allows publishing it by hand."))
-    if habit.way is Way.HAND:
+    found += note(case)
+    if version.artifact.is_image and unnamed(case, habit):
+        found.append(_note("run-silent", "A run of yours pushed images then, and its log names none of them."))
+    if habit.way is Way.HAND and not explained_away(case, habit):
         found.append(
             _note("published-by-hand", f"Line {habit.line} is published by hand; no run could account for it.")
         )

@@ -10,14 +10,29 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from verifier.model import AccountKind, Case, Confidence, File, Finding, JobsState, Run, Standing, Weight, named_runs
+from verifier.model import (
+    AccountKind,
+    Case,
+    Confidence,
+    File,
+    Finding,
+    JobsState,
+    Outcome,
+    Run,
+    Standing,
+    Version,
+    Weight,
+    named_runs,
+)
+from verifier.tag_names import core
 from verifier.verdict import vetted
 from verifier.verdict.approval import approved
 from verifier.verdict.claim import Claim, claims, files_of, signed_for
 from verifier.verdict.habit import Habit, earlier
 from verifier.verdict.image import known_bytes
 from verifier.verdict.logged import logged
-from verifier.verdict.mirrors import differing
+from verifier.verdict.mirrors import contested
+from verifier.verdict.naming import other_release
 from verifier.verdict.signed import about, binds, by_identity, elsewhere
 from verifier.verdict.window import may_concern
 
@@ -67,19 +82,20 @@ def _best(case: Case, habit: Habit, file: File) -> Finding | None:
     mine = [c for c in found if not vetted.unclear(case, c.run) and not _is_another_runs(case, file, c)]
     if any(f.attested for f in version.files) and not file.attested:
         mine = [c for c in mine if c.signed is not None or c.log.same]  # CI attests all files: the odd one is not CI's
+    mine = [c for c in mine if c.signed is not None or c.log.same or not _spent(case, c)]
     token = plain(case, habit)
     if token:
         # Anybody's pull request names a commit.
         mine = [c for c in mine if c.signed is not None or c.trusted or c.log.named or c.named_by_ref]
-    if case.mirrors and differing(case):
-        # Where a registry has other bytes than the others always had, a name and a time are not enough.
+    if contested(case):
+        # Where a run's log or signature shows other bytes in another registry, a name and a time are not enough.
         mine = [c for c in mine if c.signed is not None or c.log.same]
     if not mine:
         return None
     best = max(mine, key=lambda c: (c.strength, c.run.key))
     finding = _finding(best)
     # A log that says so is the run's own word; a tag alone is not enough where CI always attests.
-    weak = token and not best.log.same
+    weak = (token and not best.log.same) or (finding.reason == "ref-names-version" and _is_branchs(version))
     return replace(finding, confidence=Confidence.LOW) if weak else finding
 
 
@@ -91,6 +107,18 @@ def _by_identity(case: Case, file: File) -> Finding | None:
             sentence = f"Its {evidence.source} is signed by {evidence.identity}, vouched for by {evidence.issuer}."
             return Finding("verified-identity", Weight.EXPLAINS, sure, sentence)
     return None
+
+
+def _is_branchs(version: Version) -> bool:
+    """An image's tag that is called like a branch: nothing says which build of that branch it is."""
+    return version.artifact.is_image and core(version.number) is None
+
+
+def _spent(case: Case, claim: Claim) -> bool:
+    """What this tag held before rests on the same run already: a name and a time do not tie other bytes to it, too."""
+    mine = case.version.fingerprint
+    before = [j.verdict for j in case.earlier if j.verdict is not None and j.version.fingerprint != mine]
+    return any(f.run == claim.run.key for v in before if v.outcome is Outcome.COMPLIANT for f in v.reasons)
 
 
 def _by_gone_run(case: Case, file: File) -> Finding | None:
@@ -154,6 +182,10 @@ def _rivals(case: Case, claim: Claim) -> list[Claim]:
 
 
 def _unclaimed(case: Case, claim: Claim) -> bool:
+    """Nothing else claims the run. One that pushes images and prints none pushes many tags, all of its own release."""
+    silent = case.version.artifact.is_image and not claim.run.claims
+    if silent and other_release(case.version.number, [claim.run.head_branch or ""]) is None:
+        return True
     return not _rivals(case, claim)
 
 

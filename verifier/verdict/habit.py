@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
-from verifier.model import UNTOLD, AccountKind, Case, Judged, Line, Outcome, Version
+from verifier.model import UNTOLD, AccountKind, Case, Judged, Line, Outcome, Version, Weight
 from verifier.verdict.naming import tag_names
 
 LAST = 3
@@ -55,6 +54,9 @@ def teaches(judged: Judged) -> bool:
     """It says something about the line: versions in doubt themselves, and registry placeholders, do not."""
     verdict = judged.verdict
     doubtful = verdict is not None and (verdict.outcome is Outcome.NON_COMPLIANT or verdict.suspect)
+    if doubtful and verdict is not None and judged.version.artifact.is_image:
+        # Asked only because nothing was known of its line: after a few of them something is.
+        doubtful = {f.reason for f in verdict.findings if f.weight is Weight.SUSPECTS} != {"tag-by-nobody"}
     return not doubtful and not judged.version.placeholder
 
 
@@ -67,11 +69,16 @@ def earlier(case: Case) -> list[Judged]:
     before = [j for j in (*case.siblings, *case.earlier) if j.version.at < case.version.at and teaches(j)]
     if not case.version.artifact.is_image:
         return before
-    return [
-        j
-        for j in before
-        if j.version.at >= case.first_contact - (UNTOLD if j.version.published_at else timedelta()) or is_compliant(j)
-    ]
+    told = [j for j in before if is_compliant(j) or _is_known(case, j.version)]
+    # Whoever moves `3.4` about teaches nothing about who makes releases.
+    return told if case.version.moving else [j for j in told if not j.version.moving]
+
+
+def _is_known(case: Case, version: Version) -> bool:
+    """Somebody could have seen a run push this tag: we were there, or its registry tells a time that GitHub listed."""
+    if version.published_at is not None:
+        return version.at >= case.first_contact - UNTOLD
+    return version.unseen_at is not None
 
 
 def attested(judged: Judged) -> bool:
@@ -98,6 +105,8 @@ def _of_line(case: Case, line: Line, rank: tuple[int, ...]) -> Habit:
     if not own:
         return Habit(Way.UNKNOWN, line=line)
     ci = all(by_ci(j) for j in own)
+    if case.version.artifact.is_image and not ci and len(own) < LAST:
+        return Habit(Way.UNKNOWN, line=line)  # one odd tag makes no line that is pushed by hand
     events = [evidence.event for j in own for evidence in j.evidence]
     return Habit(
         way=Way.CI if ci else Way.HAND,

@@ -9,11 +9,11 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 from verifier.model import Case, Confidence, File, Finding, Judged, Known, Outcome, Version, Weight
-from verifier.tag_names import core
+from verifier.tag_names import core, moves
 from verifier.verdict.claim import claims
 from verifier.verdict.habit import Habit, Way, by_hand_allowed, is_compliant
 from verifier.verdict.logged import logged_digests
-from verifier.verdict.naming import may_follow
+from verifier.verdict.naming import other_release, same_release
 
 KNOWN = "digest-known"
 _SHOWN = 8
@@ -47,40 +47,68 @@ def is_fixed(case: Case) -> bool:
 def expects_run(case: Case, habit: Habit) -> bool:
     """A run should account for other bytes under a known tag: a workflow publishes here, and nobody is seen to by hand.
 
-    That this tag's own bytes came from a run before says more than what its line does.
+    That this tag's own bytes came from a run before, or that a run's log shows what it should hold, says more than what
+    its line does. Where nothing is known of either, a moving tag may be somebody's to move.
     """
-    if held_before(case) is None or not any(publisher.workflows for publisher in case.publishers):
+    if not any(publisher.workflows for publisher in case.publishers) or by_hand_allowed(case):
         return False
-    if by_hand_allowed(case):
+    if _other_bytes(case):
+        return True
+    if held_before(case) is None:
         return False
-    return habit.way is not Way.HAND or any(is_compliant(judged) for judged in case.earlier)
+    from_run = any(is_compliant(judged) for judged in case.earlier)
+    return from_run or (habit.way is Way.UNKNOWN and not is_moving(case)) or habit.way is Way.CI
 
 
 def known_bytes(case: Case, file: File) -> Finding | None:
     """These very bytes are accounted for elsewhere: this tag held them before, another tag or another registry does.
 
     1. A tag that is put back: that is what we ask for where it was replaced. Only what was judged before it was put
-    back counts, so that a verdict never rests on itself. 2. A moving tag may follow any tag. 3. A release's own tag may
-    take the bytes of its candidate or of its build (`1.2.3-rc1`, `sha-1f2e3d`), never those of another release.
-    4. The same tag in another registry: copied.
+    back counts, so that a verdict never rests on itself. 2. A moving tag may follow any tag, one with a number (`1.5`)
+    only its releases. 3. A new tag of a release may take the bytes of its candidate, its build or its branch
+    (`1.2.3-rc1`, `sha-1f2e3d`, `main`), where more than a branch's name ties those to a run; never bytes that another
+    release has or had, whatever else points at them. 4. The same tag in another registry: copied.
     """
     version = case.version
     if not version.artifact.is_image or not file.digests:
         return None
     here = [one for one in case.known if one.artifact == version.artifact and _accounted(one)]
     since = version.span_of(file).since
-    if any(one.number == version.number and one.at < since for one in here):  # 1
+    if any(one.number == version.number and one.at < since for one in here) or _ran_for_it_before(case):  # 1
         return _known("This tag held the very same bytes before, and an approved run accounts for them.")
-    for one in here:
-        moves = is_moving(case)
-        if one.number != version.number and may_follow(version.number, one.number, moving=moves):  # 2, 3
-            sentence = f"Its bytes are those of tag {one.number}, and an approved run accounts for them."
-            return _known(sentence, Confidence.HIGH if moves else Confidence.MEDIUM)
+    if origin := _origin(case, [one for one in here if one.number != version.number]):  # 2, 3
+        sentence = f"Its bytes are those of tag {origin.number}, and an approved run accounts for them."
+        sure = Confidence.HIGH if is_moving(case) else Confidence.MEDIUM
+        return _known(sentence, min(sure, origin.verdict.confidence))
     for one in case.known:
         if one.artifact != version.artifact and one.number == version.number and _accounted(one):  # 4
             where = f"{one.artifact.image}:{one.number}"
             return _known(f"Its bytes are those of {where}, and an approved run accounts for them.", Confidence.MEDIUM)
     return None
+
+
+def _origin(case: Case, others: list[Known]) -> Known | None:
+    """The tag whose bytes this one may have honestly, the surest first; None where there is none."""
+    tag, moving = case.version.number, is_moving(case)
+    if not moving:
+        others = [one for one in others if one.verdict.confidence > Confidence.LOW]
+    family = [one for one in others if not moves(one.number) and same_release(tag, one.number)]
+    configured = moving and not moves(tag)
+    free = core(tag) is None or configured or _release_of_bytes(case) is None
+    allowed = [*family, *(others if free else ())] if moving or held_before(case) is None else []
+    return max(allowed, key=lambda one: (one.verdict.confidence, one.number), default=None)
+
+
+def _ran_for_it_before(case: Case) -> bool:
+    """A run pushed what this tag held once, and these are the same bytes: whatever was known of it then."""
+    mine = digest_of(case.version)
+    held = [judged for judged in case.earlier if digest_of(judged.version) == mine]
+    return any(
+        claim.log.same or claim.signed is not None
+        for judged in held
+        for file in judged.version.files
+        for claim in claims(case, judged.version, file, judged.evidence)
+    )
 
 
 def _known(sentence: str, sure: Confidence = Confidence.HIGH) -> Finding:
@@ -134,9 +162,9 @@ def _replaced(case: Case, held: Judged) -> Finding:
     until = f" until {old.seen_at:%Y-%m-%d %H:%M}" if old.seen_at is not None else ""
     from_run = " It came from an approved run." if is_compliant(held) else ""
     sentence = (
-        f"Tag {version.number} held {_content(old)}, seen from {old.first_seen_at:%Y-%m-%d %H:%M}{until} UTC."
-        f"{from_run} "
-        f"At {version.at:%Y-%m-%d %H:%M} UTC it was made to hold {_content(version)}, and no approved run pushed that."
+        f"No approved run pushed what tag {version.number} holds since {version.at:%Y-%m-%d %H:%M} UTC: "
+        f"{_content(version)}. Before, it held {_content(old)}, seen from "
+        f"{old.first_seen_at:%Y-%m-%d %H:%M}{until} UTC.{from_run}"
     )
     sure = Confidence.HIGH if is_compliant(held) else Confidence.MEDIUM
     return Finding("tag-replaced", Weight.ABSENT, sure, sentence)
@@ -149,11 +177,11 @@ def _content(version: Version) -> str:
 
 
 def _release_of_bytes(case: Case) -> str | None:
-    """The number of another release that has these very bytes; the lowest, where several have."""
-    mine, own = digest_of(case.version), core(case.version.number)
-    others = [j.version for j in case.siblings if mine and digest_of(j.version) == mine and not j.version.moving]
-    found = sorted((v.rank, v.number) for v in others if core(v.number) not in (None, own))
-    return found[0][1] if found else None
+    """The number of another release that has these very bytes, or had them; None where none is known."""
+    mine, here = digest_of(case.version), case.version.artifact
+    now = {j.version.number for j in case.siblings if mine and digest_of(j.version) == mine and not j.version.moving}
+    ever = {one.number for one in case.known if one.artifact == here and _accounted(one) and not moves(one.number)}
+    return other_release(case.version.number, now | ever)
 
 
 def rolled_back(case: Case) -> tuple[Finding, ...]:

@@ -42,8 +42,8 @@ def _first(member: Member) -> NoticeKind:
     return NoticeKind.SUSPECT if member.suspect else NoticeKind.ANOMALY
 
 
-def member_of(version: Version, verdict: Verdict, detected_at: datetime, waived: bool, good_digest: str = "") -> Member:
-    """One version as an incident lists it. `good_digest`: what its tag held before, accounted for by a run."""
+def member_of(version: Version, verdict: Verdict, detected_at: datetime, waived: bool) -> Member:
+    """One version as an incident lists it."""
     shown = verdict.reasons
     return Member(
         artifact=version.artifact,
@@ -62,7 +62,6 @@ def member_of(version: Version, verdict: Verdict, detected_at: datetime, waived:
         anomalies=tuple(finding.sentence for finding in verdict.anomalies),
         removed=version.removed_at is not None,
         waived=waived,
-        good_digest=good_digest,
         odd=tuple(dict.fromkeys(finding.reason for finding in verdict.anomalies)),
     )
 

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
 
+from verifier.image_hosts import MASK
 from verifier.model import Artifact, File, LogClaim, LogState, Run, Version
 from verifier.model.log import same_bytes
-from verifier.verdict.naming import may_follow, same_number
-
-MASK = "***"
-"""What GitHub prints in place of a secret."""
+from verifier.verdict.naming import other_release, same_number
 
 
 @dataclass(frozen=True)
@@ -30,10 +28,12 @@ def logged(version: Version, file: File, run: Run) -> Logged:
     """What the run's log says of this file."""
     ours = [c for c in run.claims if is_of(c, version.artifact)]
     naming = [c for c in ours if names(c, version, file)]
-    compared = [found for c in naming if (found := same_bytes(c, file.digests)) is not None]
+    parts = {part.digest for part in file.parts}
+    whole = [c for c in naming if parts.isdisjoint(c.digests)]  # a platform pushed under the tag of its later index
+    compared = [found for c in whole if (found := same_bytes(c, file.digests)) is not None]
     same = None if not compared else any(compared)
-    if version.artifact.is_image and not same:
-        same = _pushed_otherwise(version, file, ours) or same
+    if version.artifact.is_image and same is None and _pushed_otherwise(version, file, ours):
+        same = True
     others = bool(ours) and not naming and not same and run.log is LogState.READ
     return Logged(bool(naming), same, others)
 
@@ -44,7 +44,7 @@ def _pushed_otherwise(version: Version, file: File, ours: list[LogClaim]) -> boo
     Which tags may follow which is the same as where no run is near: see `verifier.verdict.image.known_bytes`.
     """
     same = [c for c in ours if not set(c.digests).isdisjoint(file.digests)]
-    if any(not c.version or may_follow(version.number, c.version, moving=version.moving) for c in same):
+    if same and (version.moving or other_release(version.number, [c.version for c in same]) is None):
         return True
     pushed = {digest for claim in ours for digest in claim.digests}
     return bool(file.parts) and all(part.digest in pushed for part in file.parts)

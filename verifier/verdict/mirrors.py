@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from verifier.model import Case, Confidence, Finding, Mirror, Version, Weight
-from verifier.verdict.habit import LAST, teaches
+from verifier.model import Case, Confidence, Finding, Judged, Mirror, Version, Weight
+from verifier.verdict.habit import LAST, is_compliant, teaches
 from verifier.verdict.image import digest_of, is_fixed
 
 TOGETHER = timedelta(hours=1)
 """Within this time one release reaches all its registries."""
 
 AGAIN = timedelta(minutes=5)
+"""How soon another registry is asked about again that was not looked at yet."""
+PROOFS = ("digest-in-log", "provenance-verified", "verified-identity")
+"""The reasons that are about bytes, not about a name and a time."""
 
 
 def differing(case: Case) -> tuple[Finding, ...]:
@@ -33,6 +36,29 @@ def differing(case: Case) -> tuple[Finding, ...]:
             sentence = f"{where}; the last {LAST} releases of line {case.version.line} were the same bytes in both."
             found.append(Finding("registries-disagree", Weight.ABSENT, Confidence.HIGH, sentence))
     return tuple(found)
+
+
+def contested(case: Case) -> bool:
+    """Another registry holds other bytes of this release since about the same time, and a log or signature proves them.
+
+    A rebuild that reached one registry first, and a thief who was quicker at another, accuse nobody here.
+    """
+    if not case.mirrors or not is_fixed(case):
+        return False
+    for mirror in case.mirrors:
+        for judged in mirror.versions:
+            same = judged.version.number == case.version.number and judged.version.removed_at is None
+            together = abs(judged.version.at - case.version.at) <= TOGETHER
+            other = digest_of(judged.version) not in ("", digest_of(case.version))
+            if same and together and other and _agreed(case, mirror) and _is_proven(judged):
+                return True
+    return False
+
+
+def _is_proven(judged: Judged) -> bool:
+    """A run's log or a signature shows these very bytes."""
+    verdict = judged.verdict
+    return is_compliant(judged) and verdict is not None and any(f.reason in PROOFS for f in verdict.reasons)
 
 
 def missing(case: Case) -> tuple[str, ...]:

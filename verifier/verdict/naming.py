@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -53,10 +54,16 @@ def same_number(artifact: Artifact, one: str, other: str) -> bool:
         return False
 
 
-def may_follow(tag: str, other: str, *, moving: bool) -> bool:
-    """An image's tag may honestly be put on the bytes of another: a moving one on any, a release's own on those of its
-    candidate or its build (`1.2.3-rc1`, `sha-1f2e3d`), never on another release's."""
-    return moving or core(other) in (None, core(tag))
+def same_release(one: str, other: str) -> bool:
+    """Two tags of an image name the same release: `1.2.3` and `v1.2.3-rc1`, and `1.2` which follows it."""
+    left, right = core(one), core(other)
+    return None not in (left, right) and all(a == b for a, b in zip(left or (), right or (), strict=False))
+
+
+def other_release(tag: str, others: Iterable[str]) -> str | None:
+    """The first of these tags, in order, that names another release than the tag does; None where none does."""
+    named = (other for other in sorted(others) if core(other) is not None and not same_release(tag, other))
+    return next(named, None) if core(tag) is not None else None
 
 
 def looks_like_version(name: str) -> bool:

@@ -130,7 +130,10 @@ _ALL = (
     ),
     Reason("environment-approved", Weight.NOTES, "A person let the run into a protected environment."),
     Reason("attested-later", Weight.NOTES, "Its provenance was signed after it was published."),
+    Reason("run-silent", Weight.NOTES, "A run of yours pushed images then, and its log names none of them."),
+    Reason("preview-of-run", Weight.NOTES, "A run of your workflow that may not release pushed this preview."),
     # suspects
+    Reason("event-not-listed", Weight.SUSPECTS, "A run of your workflow pushed it, by an event that may not publish."),
     Reason("account-unknown", Weight.SUSPECTS, "It was published by an account that never published this artifact."),
     Reason(
         "unlike-all-before",

@@ -10,9 +10,8 @@ from verifier.verdict import vetted
 from verifier.verdict.absence import signed_by_ours, unreadable_only
 from verifier.verdict.approval import approved
 from verifier.verdict.explanation import explaining_runs, unnamed
-from verifier.verdict.habit import LAST, Habit, Way, by_ci, by_registry, earlier, expects_ci, is_tagged
-from verifier.verdict.image import digest_of, held_before, is_fixed
-from verifier.verdict.mirrors import missing
+from verifier.verdict.habit import LAST, Habit, by_ci, by_registry, earlier, expects_ci, is_tagged
+from verifier.verdict.tag_doubt import doubts, explained_away
 from verifier.verdict.window import windows
 
 HOUR = timedelta(hours=1)
@@ -23,6 +22,8 @@ def suspicions(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
     """Every oddity; whether they matter is `decide`'s affair."""
     if case.version.placeholder:
         return ()
+    if explained_away(case, habit):
+        return doubts(case, habit, now) + _near_incident(case)
     return (
         _account(case)
         + _unlike_all(case)
@@ -34,8 +35,7 @@ def suspicions(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
         + _staged(case, habit)
         + _unproven(case, habit)
         + _unvetted(case)
-        + _of_tag(case, habit)
-        + _missing_elsewhere(case, now)
+        + doubts(case, habit, now)
     )
 
 
@@ -75,6 +75,8 @@ def _account(case: Case) -> tuple[Finding, ...]:
 
 def _unlike_all(case: Case) -> tuple[Finding, ...]:
     """A line of its own does not hide it: the artifact's newest versions came from CI, and this one did not."""
+    if case.version.moving and case.earlier:
+        return ()  # it is moved about, by whomever
     newest = sorted(earlier(case), key=lambda j: (j.version.at, j.version.number))[-2 * LAST :]
     if len(newest) < LAST or by_registry(case.version) or not all(by_ci(j) for j in newest):
         return ()
@@ -168,35 +170,6 @@ def _unproven(case: Case, habit: Habit) -> tuple[Finding, ...]:
     if not unreadable_only(case) or not habit.attested or proven < LAST:
         return ()
     return _suspect("provenance-unproven", f"The provenance of {proven} versions before it verifies; its own does not.")
-
-
-def _of_tag(case: Case, habit: Habit) -> tuple[Finding, ...]:
-    """A release's own tag, on an image that a workflow publishes, and no run of it put the tag there.
-
-    It held other bytes: on a line that is pushed by hand somebody may have pushed it again. It is new, and how the tags
-    before it came about is not known: the registry does not say, and we were not there.
-    """
-    if not is_fixed(case) or not digest_of(case.version):
-        return ()
-    if held_before(case) is not None:
-        sentence = f"Tag {case.version.number} held other bytes before; a release's tag is not made to move."
-        return _suspect("tag-repushed", sentence)
-    if habit.way is Way.UNKNOWN and any(publisher.workflows for publisher in case.publishers):
-        sentence = (
-            "A workflow publishes this image, and no run of it pushed this tag; how earlier ones came is unknown."
-        )
-        return _suspect("tag-by-nobody", sentence)
-    return ()
-
-
-def _missing_elsewhere(case: Case, now: datetime) -> tuple[Finding, ...]:
-    """The registries that had every release of the line do not have this one an hour later."""
-    without = missing(case) if now >= case.version.last_at + HOUR else ()
-    if not without:
-        return ()
-    return _suspect(
-        "missing-elsewhere", f"{', '.join(without)} had every release of this line, and does not have this."
-    )
 
 
 def _near_incident(case: Case) -> tuple[Finding, ...]:

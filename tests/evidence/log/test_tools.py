@@ -119,7 +119,8 @@ CLAIMS: dict[str, list[LogClaim]] = {
         LogClaim("oci", "ghcr.io/owner/app", "1.2", digests=(B,), tool="docker"),
     ],
     "docker-push-masked": [
-        LogClaim("oci", "***.dkr.ecr.eu-central-1.amazonaws.com/team/app", "1.2.3", digests=(A,), tool="docker")
+        LogClaim("oci", "***.dkr-ecr.us-east-2.on.aws/team/app", "1.2.4", digests=(A,), tool="docker"),
+        LogClaim("oci", "***.dkr.ecr.eu-central-1.amazonaws.com/team/app", "1.2.3", digests=(A,), tool="docker"),
     ],
     "oras": [
         LogClaim("oci", "ghcr.io/owner/widget", "1.2.3", digests=(A,), tool="oras"),

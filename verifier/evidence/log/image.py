@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 from verifier.evidence.log.lines import Line
 from verifier.evidence.log.tool import DIGEST, Spoken, full
+from verifier.image_hosts import DOCKER_HUBS
 from verifier.model import LogClaim
 
 REFERENCE = r"[A-Za-z0-9*][A-Za-z0-9._:/*-]{0,400}"
 """A reference of an image, in which GitHub may have masked the number of an account."""
 
-_HUB = ("docker.io", "index.docker.io", "registry-1.docker.io")
 _STAMP = r"(?:\d{4}/\d\d/\d\d \d\d:\d\d:\d\d )?"
 _REPOSITORY = full(rf"The push refers to repository \[(?P<repository>{REFERENCE})\]")
 _TAG = full(rf"(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}}): digest: (?P<digest>{DIGEST}) size: \d{{1,15}}")
@@ -33,7 +33,7 @@ def image(reference: str, digest: str, tool: str, line: Line, tag: str = "") -> 
     host, slash, rest = repository.partition("/")
     if not slash or not (host == "localhost" or "." in host or ":" in host):
         return LogClaim("docker", repository, tag, digests=(digest,), tool=tool, at=line.at)
-    if host in _HUB:
+    if host in DOCKER_HUBS:
         return LogClaim("docker", rest, tag, digests=(digest,), tool=tool, at=line.at)
     return LogClaim("oci", repository, tag, digests=(digest,), tool=tool, at=line.at)
 

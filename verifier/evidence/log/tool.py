@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from verifier.evidence.log.lines import Line
+from verifier.image_hosts import MASK, amazon_masked
 from verifier.model import LogClaim
 
 MOST_HELD = 2_000
@@ -15,9 +16,6 @@ MOST_HELD = 2_000
 NPM_NAME = r"(?:@[^\s/@]{1,214}/)?[^\s/@]{1,214}"
 NPM_SPEC = rf"(?P<name>{NPM_NAME})@(?P<version>[^\s@()]{{1,256}})"
 DIGEST = r"sha256:[0-9a-f]{64}"
-
-_MASK = "***"
-_AMAZON = re.compile(r"\A\*\*\*\.dkr\.ecr(?:-fips)?\.(?:[a-z0-9-]{1,40}|\*\*\*)\.amazonaws\.com(?:\.cn)?/")
 
 
 class Tool(Protocol):
@@ -46,8 +44,9 @@ def masked(claim: LogClaim) -> bool:
 
     The number of an account in the host of Amazon's registry may be hidden: what stands behind it still names it.
     """
-    name = _AMAZON.sub("", claim.name, count=1) if claim.type == "oci" else claim.name
-    return _MASK in name or _MASK in claim.version or _MASK in claim.file
+    host, _, path = claim.name.partition("/")
+    name = path if claim.type == "oci" and amazon_masked(host) else claim.name
+    return any(MASK in text for text in (name, claim.version, claim.file))
 
 
 def full(pattern: str) -> re.Pattern[str]:

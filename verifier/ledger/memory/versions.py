@@ -50,7 +50,7 @@ class Versions:
 
     def saw(self, artifact: Artifact, numbers: Iterable[str], at: datetime) -> None:
         for number in numbers:
-            self._seen.put((artifact, number), at)
+            self._seen.put((artifact, number), max(at, self._seen.get((artifact, number)) or at))
 
     def seen(self, artifact: Artifact) -> dict[str, datetime]:
         return {number: at for (of, number), at in self._seen.items() if of == artifact}

@@ -92,6 +92,17 @@ class Transaction:
                 sqlite.insert(table).values(row).on_conflict_do_update(index_elements=key, set_=rest)
             )
 
+    def upsert_all(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+        """The same for many rows with the same columns."""
+        many = [dict(row) for row in rows]
+        if not many:
+            return
+        self._may_write()
+        key = [column.name for column in table.primary_key.columns]
+        fresh = (postgresql if self._postgresql else sqlite).insert(table)
+        rest = {name: fresh.excluded[name] for name in many[0] if name not in key}
+        self._connection.execute(fresh.on_conflict_do_update(index_elements=key, set_=rest), many)
+
     def _may_write(self) -> None:
         if not self._writing:
             raise ReadOnly("this transaction only reads; open it with `writing`")

@@ -66,8 +66,13 @@ class Versions:
         return sorted((decode(Dossier, row.body) for row in rows), key=by_first_sight)
 
     def saw(self, artifact: Artifact, numbers: Iterable[str], at: datetime) -> None:
-        for number in numbers:
-            self._transaction.upsert(tables.sightings, {"artifact": artifact.purl, "number": number, "seen_at": at})
+        known = self.seen(artifact)
+        rows = [
+            {"artifact": artifact.purl, "number": number, "seen_at": at}
+            for number in dict.fromkeys(numbers)
+            if number not in known or known[number] < at
+        ]
+        self._transaction.upsert_all(tables.sightings, rows)
 
     def seen(self, artifact: Artifact) -> dict[str, datetime]:
         columns = tables.sightings.c
