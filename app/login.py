@@ -27,9 +27,9 @@ from app.http import NOBODY, Fetcher, Secret, make_fetch
 from app.logins import Login, Logins
 from app.settings import BadSetting, Settings
 from verifier.document import Malformed
-from verifier.registries import challenge
 from verifier.registries.base import Absent, Ask, Page, Unreadable
-from verifier.registries.challenge import Challenge, Token
+from verifier.registries.distribution import challenge
+from verifier.registries.distribution.challenge import Challenge, Token
 
 KNOWN = frozenset({("registry-1.docker.io", "auth.docker.io"), ("registry.gitlab.com", "gitlab.com")})
 """Registries whose tokens are known to come from another host of the same owner."""

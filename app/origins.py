@@ -16,7 +16,7 @@ from verifier.image_hosts import GITHUB
 from verifier.model import Artifact
 from verifier.registries import ecr, npm, pypi
 from verifier.registries.base import Absent, Ask, Conversation, Page, Unreadable
-from verifier.registries.source_label import KEY, Source, ask_source
+from verifier.registries.distribution.source_label import KEY, Source, ask_source
 
 ASKED = 300
 """The most packages of one repository that are asked about."""

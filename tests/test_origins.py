@@ -14,7 +14,7 @@ from tests.verdict.cases import NOON
 from verifier.discovery.origin import Said, Word
 from verifier.model import Artifact
 from verifier.registries.base import Absent, Ask, Page, Unreadable
-from verifier.registries.source_label import KEY
+from verifier.registries.distribution.source_label import KEY
 
 TOOL = Artifact("pkg:pypi/tool")
 WIDGET = Artifact("pkg:npm/%40alice/widget")

@@ -17,6 +17,7 @@ from app.pages.words import (
     ROGUE,
     STANDINGS,
     SUSPECT,
+    UNVERIFIABLE,
     Standing,
     link,
     moment,
@@ -28,7 +29,7 @@ from app.pages.words import (
 )
 from verifier.ledger.health import Problem
 from verifier.ledger.protocol import Book, Dossier, Posted, Watch
-from verifier.model import Artifact, Incident, IncidentState
+from verifier.model import Artifact, Incident, IncidentState, Version
 
 if TYPE_CHECKING:
     from app.deps import Deps
@@ -163,7 +164,7 @@ def see(book: Book) -> Seen:
 def roll_up(seen: Seen, now: datetime) -> Overview:
     """The page from what the ledger holds. Pure; versions that need attention are never left out for newer ones."""
     judged = [d for d in seen.dossiers if not d.version.placeholder]
-    counted = Counter(standing(d.verdict) for d in judged)
+    counted = Counter(standing_of(d) for d in judged)
     posts = _posts(seen.posted)
     of: dict[Artifact, list[Dossier]] = {watch.artifact: [] for watch in seen.watches}
     for dossier in judged:
@@ -202,7 +203,7 @@ def _next_step(seen: Seen) -> str:
 
 
 def _urgency(artifact: Artifact, dossiers: Sequence[Dossier]) -> tuple[int, float, str]:
-    worst = min((STANDINGS.index(standing(d.verdict)) for d in dossiers), default=len(STANDINGS))
+    worst = min((STANDINGS.index(standing_of(d)) for d in dossiers), default=len(STANDINGS))
     newest = max((d.version.at.timestamp() for d in dossiers), default=0.0)
     return worst, -newest, artifact.purl
 
@@ -211,11 +212,11 @@ def _group(
     artifact: Artifact, dossiers: Sequence[Dossier], watch: Watch | None, posts: dict[str, tuple[Link, ...]]
 ) -> Group:
     newest = sorted(dossiers, key=lambda d: (d.version.at, d.version.rank), reverse=True)
-    urgent = [d.version.number for d in newest if standing(d.verdict) in (ROGUE, SUSPECT, PENDING)][:MOST]
+    urgent = [d.version.number for d in newest if standing_of(d) in (ROGUE, SUSPECT, PENDING)][:MOST]
     chosen = {*urgent, *(d.version.number for d in newest[:NEWEST])}
     kept = [d for d in newest if d.version.number in chosen]
-    left = Counter(standing(d.verdict) for d in newest if d.version.number not in chosen)
-    counted = Counter(standing(d.verdict) for d in newest)
+    left = Counter(standing_of(d) for d in newest if d.version.number not in chosen)
+    counted = Counter(standing_of(d) for d in newest)
     note = ""
     if watch is not None and watch.problem:
         note = shown(f"Could not look: {watch.problem}", 400)
@@ -240,9 +241,9 @@ def _row(dossier: Dossier, watch: Watch | None, posts: dict[str, tuple[Link, ...
     ours = published is not None and watch is not None and published >= watch.since(version)
     return Row(
         shown(version.number, 64),
-        standing(verdict),
+        standing_of(dossier),
         "" if verdict is None or standing(verdict) is PENDING else verdict.confidence.word,
-        _words(reasons[0].sentence, 400) if reasons else Words("" if verdict is not None else "Not examined yet."),
+        _words(reasons[0].sentence, 400) if reasons else Words("" if verdict is not None else _unexamined(version)),
         tuple(_words(f.sentence) for f in verdict.anomalies[:3]) if verdict is not None else (),
         moment(published),
         moment(version.first_seen_at),
@@ -250,6 +251,22 @@ def _row(dossier: Dossier, watch: Watch | None, posts: dict[str, tuple[Link, ...
         version.removed_at is not None,
         posts.get(dossier.incident_id or "", ()),
     )
+
+
+def standing_of(dossier: Dossier) -> Standing:
+    """How a version is shown: of an image's old tags, which nobody examines, that nothing could settle them."""
+    if dossier.verdict is None and _is_history(dossier.version):
+        return UNVERIFIABLE
+    return standing(dossier.verdict)
+
+
+def _unexamined(version: Version) -> str:
+    return "It was there before we began to watch." if _is_history(version) else "Not examined yet."
+
+
+def _is_history(version: Version) -> bool:
+    """An image's tag that the first look showed: whatever came later was not there at the look before."""
+    return version.artifact.is_image and version.unseen_at is None
 
 
 def _words(sentence: str, limit: int = LIMIT) -> Words:

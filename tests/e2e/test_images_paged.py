@@ -8,7 +8,7 @@ from tests.e2e.layout import Layout
 from tests.e2e.looking import asked, held, start
 from tests.e2e.monitor import Watch
 from tests.e2e.pulp_images import PulpImages
-from verifier.registries import distribution
+from verifier.registries.distribution import repository
 
 pytestmark = pytest.mark.e2e
 
@@ -19,7 +19,7 @@ def paged(pulp_images: PulpImages, monkeypatch: pytest.MonkeyPatch) -> tuple[Pul
 
     Pulp's pages are as long as they are asked to be: five tags here, because every tag takes it a third of a second.
     """
-    monkeypatch.setattr(distribution, "PAGE", 5)
+    monkeypatch.setattr(repository, "PAGE", 5)
     built = pulp_images.build("1.0.0", "linux/amd64", "linux/arm64")
     pulp_images.push(built, "1.0.0")
     pulp_images.tag(built, [f"1.{minor}.0" for minor in range(1, 12)])

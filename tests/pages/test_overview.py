@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from app.deps import Deps
 from app.headers import SECURITY
 from app.pages import PAGES
-from app.pages.overview import MOST, NEWEST, Overview, Row, Seen, roll_up, see
+from app.pages.overview import MOST, NEWEST, Overview, Row, Seen, roll_up, see, standing_of
 from app.pages.words import COMPLIANT, ODD, PENDING, ROGUE, STANDINGS, SUSPECT, UNVERIFIABLE, link, shown, span
 from app.settings import Settings
 from tests.pages import examples
@@ -282,3 +282,13 @@ def test_every_outcome_has_a_standing() -> None:
 def test_the_hostile_example_is_hostile() -> None:
     assert {"<", "\n", "\u202e"} <= set(EVIL)
     assert len(EVIL) > 5000
+
+
+def test_old_tags_of_an_image_that_nobody_examines_are_not_shown_as_pending() -> None:
+    """An image has a thousand tags of before the installation; nothing about them is going on."""
+    app = Artifact("pkg:docker/a/app")
+    seen = dossier(WIDGET, "1.0.0", NOW, None)
+    old = replace(seen, version=replace(seen.version, artifact=app, unseen_at=None))
+    new = replace(seen, version=replace(seen.version, artifact=app, unseen_at=NOW))
+
+    assert [UNVERIFIABLE, PENDING, PENDING] == [standing_of(old), standing_of(new), standing_of(seen)]

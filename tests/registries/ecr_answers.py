@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from verifier.model import Artifact, File, Part, Version
-from verifier.registries import ecr, image_tags
+from verifier.registries import ecr
 from verifier.registries.base import Answer, Call, Conversation, Memory, Page, Place, Snapshot
+from verifier.registries.versions import image_tags
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 POLLED = NOW - timedelta(minutes=5)

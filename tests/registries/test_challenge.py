@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.registries.documents import READ_AT
 from verifier.document import Malformed
-from verifier.registries import challenge
-from verifier.registries.challenge import Challenge, Token
+from verifier.registries.distribution import challenge
+from verifier.registries.distribution.challenge import Challenge, Token
 
 REALM = "https://auth.registry.example/token"
 

@@ -29,7 +29,7 @@ from tests.registries.shelf import BASE, HUB, HUB_PLACE, IMAGE, PLACE, HubShelf,
 from tests.registries.talk import talk
 from tests.registries.test_documents import MEMBERS, WHEEL
 from verifier.model import Artifact, Attestation, File, Version
-from verifier.registries import REGISTRIES, docker_hub, ghcr, manifests, npm, oci, pypi
+from verifier.registries import REGISTRIES, docker_hub, ghcr, npm, oci, pypi
 from verifier.registries.base import (
     Absent,
     Answer,
@@ -42,6 +42,7 @@ from verifier.registries.base import (
     Registry,
     Unreadable,
 )
+from verifier.registries.distribution import manifests
 
 Server = Callable[[Ask | Call], Answer]
 

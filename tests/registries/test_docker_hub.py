@@ -13,9 +13,9 @@ from tests.registries.documents import READ_AT
 from tests.registries.shelf import BASE, HUB, HUB_PLACE, POLL, HubShelf, Watcher, child, document, index, one, sha256
 from tests.registries.talk import talk
 from verifier.model import Account, AccountKind, Attestation, Form, Part, Version
-from verifier.registries import docker_hub, hub_list, hub_recount
+from verifier.registries import docker_hub
 from verifier.registries.base import Absent, Answer, Page, Unreadable
-from verifier.registries.hub_recount import Recount
+from verifier.registries.hub import listing, recount
 
 DAY = timedelta(days=1)
 SIGNED = "sha256-" + "a" * 64
@@ -299,10 +299,10 @@ def test_a_page_that_cannot_be_read_is_a_look_that_could_not_be_had(answer: Answ
 
 
 def test_more_pages_than_are_read_are_said_in_every_look() -> None:
-    shelf = filled(hub_list.PAGES * 100 + 50)
+    shelf = filled(listing.PAGES * 100 + 50)
     watcher = Watcher.of_hub(shelf)
     assert (docker_hub.CUT,) == watcher.look().unread
-    assert hub_list.PAGES == len(shelf.requests())
+    assert listing.PAGES == len(shelf.requests())
 
     assert (docker_hub.CUT,) == watcher.look().unread
     assert 1 == len(shelf.requests())
@@ -358,18 +358,18 @@ def test_attestations_are_asked_of_the_registry_behind_the_api() -> None:
 
 
 def test_a_recount_is_read_as_it_was_written() -> None:
-    for recount in (
-        Recount(),
-        Recount(7, cut=True),
-        Recount(-7, 1, 3, READ_AT),
-        Recount(0, -3, 0, READ_AT, asking=True, cut=True),
+    for kept in (
+        recount.Recount(),
+        recount.Recount(7, cut=True),
+        recount.Recount(-7, 1, 3, READ_AT),
+        recount.Recount(0, -3, 0, READ_AT, asking=True, cut=True),
     ):
-        assert recount == hub_recount.read(hub_recount.write(recount))
+        assert kept == recount.read(recount.write(kept))
 
 
 @given(st.text(max_size=50) | st.builds(lambda v: json.dumps({"page": v, "began": v, "beside": v}), st.integers()))
 def test_any_text_in_the_place_of_a_recount_begins_anew(text: str) -> None:
-    assert isinstance(hub_recount.read(text), Recount)
+    assert isinstance(recount.read(text), recount.Recount)
 
 
 TAGS = st.sampled_from(["1.0.0", "1.0.1", "1.2.50", "1.0.50", "2.0.0-rc1", "latest", "1", SIGNED])
@@ -397,4 +397,4 @@ def test_whatever_is_pushed_and_deleted_is_known_soon_after(
 
 
 def test_the_image_is_called_by_its_namespace_and_name() -> None:
-    assert f"{BASE}/api/v2/namespaces/alice/repositories/app/tags/x" == hub_list.Hub(HUB_PLACE.api, HUB).ask("/x").url
+    assert f"{BASE}/api/v2/namespaces/alice/repositories/app/tags/x" == listing.Hub(HUB_PLACE.api, HUB).ask("/x").url

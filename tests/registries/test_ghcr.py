@@ -10,8 +10,9 @@ from tests.registries.documents import READ_AT, version
 from tests.registries.shelf import BASE, PLACE, Shelf, Watcher
 from tests.registries.talk import talk
 from verifier.model import Artifact
-from verifier.registries import ghcr, manifests, oci, registry_of
+from verifier.registries import ghcr, oci, registry_of
 from verifier.registries.base import Page, Unreadable
+from verifier.registries.distribution import manifests
 
 IMAGE = Artifact("pkg:oci/app?repository_url=ghcr.io/alice/app")
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from verifier import tag_names
 from verifier.model import Line
-from verifier.registries import image_tags
-from verifier.registries.order import LARGEST
+from verifier.registries.versions import image_tags
+from verifier.registries.versions.order import LARGEST
 
 HEX = "a" * 64
 IN_ORDER = [

@@ -21,8 +21,8 @@ from tests.registries.shelf import (
     watched,
 )
 from verifier.model import File, Part
-from verifier.registries import turns
 from verifier.registries.base import Snapshot
+from verifier.registries.distribution import turns
 
 WHOLE_TURN = 25
 """Looks until 997 tags were asked about: the 10 newest in each, and 40 of the others."""

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from verifier.model import Line
-from verifier.registries import pep440, semver
-from verifier.registries.order import LARGEST
+from verifier.registries.versions import pep440, semver
+from verifier.registries.versions.order import LARGEST
 
 NUMBERS = st.one_of(st.integers(0, 3), st.sampled_from([9, 10, LARGEST - 1, LARGEST, LARGEST + 1, 10**18, 10**40]))
 IDENTIFIERS = st.one_of(

@@ -20,8 +20,8 @@ from tests.registries.shelf import (
     sha256,
     watched,
 )
-from verifier.registries import manifests, pointing
 from verifier.registries.base import Absent, Page, Unreadable
+from verifier.registries.distribution import manifests, pointing
 from verifier.registries.documents import SETTLES_WITHIN
 
 

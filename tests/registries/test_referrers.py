@@ -29,8 +29,10 @@ from tests.registries.shelf import (
 from tests.registries.talk import talk
 from verifier.evidence import verify
 from verifier.model import Attestation, Form, Standing, Version
-from verifier.registries import distribution, manifests, oci, referrers
+from verifier.registries import oci
 from verifier.registries.base import Absent, Answer, Page, Unreadable
+from verifier.registries.distribution import manifests, referrers
+from verifier.registries.distribution.repository import repository
 from verifier.registries.documents import SETTLES_WITHIN
 
 LATER = READ_AT + SETTLES_WITHIN
@@ -256,7 +258,7 @@ def test_an_empty_document_is_not_taken_for_none() -> None:
 
 def test_who_cannot_be_understood_is_asked_for_attestations() -> None:
     kept = Kept()
-    here = distribution.repository(IMAGE, PLACE)
+    here = repository(IMAGE, PLACE)
     answers: list[tuple[Answer, bool]] = [
         (Page(BASE, 200, b"<html>"), True),
         (Page(BASE, 200, index()), False),

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from verifier.model import Artifact
 from verifier.registries.base import Absent, Answer, Ask, Conversation, Page, Place, Unreadable
-from verifier.registries.manifests import digest_of
-from verifier.registries.source_label import KEY, Source, ask_source
+from verifier.registries.distribution.manifests import digest_of
+from verifier.registries.distribution.source_label import KEY, Source, ask_source
 
 WIDGET = Artifact("pkg:docker/alice/widget")
 BASE = "https://registry.example"

@@ -20,9 +20,9 @@ from tests.registries.shelf import (
     filled,
     watched,
 )
-from verifier.registries import bookmark, tag_list
 from verifier.registries.base import Absent, Page, Snapshot, Unreadable
-from verifier.registries.bookmark import Bookmark
+from verifier.registries.distribution import bookmark, tag_list
+from verifier.registries.distribution.bookmark import Bookmark
 
 HOUR = timedelta(hours=1)
 

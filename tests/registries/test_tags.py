@@ -8,8 +8,8 @@ from datetime import timedelta
 from tests.registries.documents import READ_AT
 from tests.registries.shelf import IMAGE, POLL, one, sha256
 from verifier.model import Account, AccountKind, File, Line, Part, Version
-from verifier.registries import manifests
 from verifier.registries.base import Memory, Snapshot
+from verifier.registries.distribution import manifests
 from verifier.registries.tags import moves
 
 NOW = READ_AT + timedelta(days=1)

@@ -30,7 +30,7 @@ from tests.verdict.images import (
 )
 from verifier.model import Confidence, Evidence, File, JobsState, LogClaim, LogState, Outcome, Sight, Standing, Verdict
 from verifier.model.evidence import IMAGE_HELD
-from verifier.registries import manifests
+from verifier.registries.distribution import manifests
 from verifier.verdict import decide
 
 BEFORE = held(image("1.2.3", OLD, NOON - 10 * DAY, seen_at=NOON - 5 * MINUTE))

@@ -1,7 +1,7 @@
 """Docker Hub: its own API tells the digest, the time and the account of each tag, a hundred at once, newest first.
 
 So a look reads the newest page, and more only until nothing on them is new. A deletion shows in the number of tags
-alone: see `verifier.registries.hub_recount`. Manifests are not asked for: each counts against a small pull limit
+alone: see `verifier.registries.hub.recount`. Manifests are not asked for: each counts against a small pull limit
 (docs.docker.com, "Docker Hub pull usage and limits"). Addresses of next pages are data, and are not followed.
 """
 
@@ -13,13 +13,15 @@ from datetime import datetime
 
 from verifier.document import Complaints
 from verifier.model import Artifact, Attestation, Version
-from verifier.registries import hub_list, hub_recount, image_tags, manifests, referrers
 from verifier.registries.base import Absent, Conversation, Memory, Place, Snapshot, Unreadable
-from verifier.registries.distribution import repository
-from verifier.registries.hub_list import PAGES, Hub
-from verifier.registries.hub_pages import Entry
-from verifier.registries.hub_recount import Recount
-from verifier.registries.tag_list import standing
+from verifier.registries.distribution import manifests, referrers
+from verifier.registries.distribution.repository import repository
+from verifier.registries.distribution.tag_list import standing
+from verifier.registries.hub import listing, recount
+from verifier.registries.hub.listing import PAGES, Hub
+from verifier.registries.hub.pages import Entry
+from verifier.registries.hub.recount import Recount
+from verifier.registries.versions import image_tags
 
 TYPE = "docker"
 SOURCE = referrers.SOURCE
@@ -32,8 +34,8 @@ def look(artifact: Artifact, place: Place, memory: Memory) -> Conversation[Snaps
     hub = Hub(place.api, artifact)
     if memory.hint:
         return (yield from _hinted(hub, memory))
-    before = hub_recount.read(memory.cursor)
-    newest = yield from hub_list.newest(hub, memory)
+    before = recount.read(memory.cursor)
+    newest = yield from listing.newest(hub, memory)
     if isinstance(newest, Unreadable):
         return newest
     complaints = Complaints()
@@ -47,8 +49,8 @@ def look(artifact: Artifact, place: Place, memory: Memory) -> Conversation[Snaps
         fresh = [e for e in newest.entries if not image_tags.is_version(e.tag) and _is_new(e, memory)]
         counted = replace(before, beside=before.beside + len(fresh), gap=before.gap + len(fresh))
         present = len(standing(memory) | _versions_in(seen))
-        recount = hub_recount.begun(counted, present, newest, memory.now)
-        found = yield from hub_recount.counted(hub, memory, recount, newest, seen, complaints)
+        begun = recount.begun(counted, present, newest, memory.now)
+        found = yield from recount.counted(hub, memory, begun, newest, seen, complaints)
         if isinstance(found, Unreadable):
             return found
         gone, after = found
@@ -60,7 +62,7 @@ def look(artifact: Artifact, place: Place, memory: Memory) -> Conversation[Snaps
         unread=complaints.all(),
         whole=False,
         gone=tuple(sorted(gone)),
-        cursor=hub_recount.write(after),
+        cursor=recount.write(after),
     )
 
 
@@ -69,7 +71,7 @@ def _hinted(hub: Hub, memory: Memory) -> Conversation[Snapshot | Unreadable]:
     none = Snapshot(hub.artifact, (), whole=False, cursor=memory.cursor)
     if not image_tags.is_version(memory.hint):
         return none
-    answer = yield from hub_list.tag_of(hub, memory.hint)
+    answer = yield from listing.tag_of(hub, memory.hint)
     match answer:
         case Unreadable():
             return answer

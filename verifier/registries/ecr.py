@@ -16,9 +16,11 @@ from itertools import islice
 from verifier.document import Complaints, Malformed
 from verifier.image_hosts import amazon
 from verifier.model import Artifact, Attestation, File, Part, Version
-from verifier.registries import ecr_pages, image_tags, manifests, referrers
+from verifier.registries.amazon import pages
+from verifier.registries.amazon.pages import AT_ONCE, Image
 from verifier.registries.base import Absent, Call, Conversation, Memory, Page, Place, Snapshot, Unreadable
-from verifier.registries.ecr_pages import AT_ONCE, Image
+from verifier.registries.distribution import manifests, referrers
+from verifier.registries.versions import image_tags
 
 TYPE = "oci"
 SOURCE = referrers.SOURCE
@@ -93,20 +95,20 @@ def gather(version: Version, place: Place, now: datetime) -> Conversation[tuple[
 def _listed(home: Home, complaints: Complaints) -> Conversation[Listing | Unreadable]:
     """Every tagged image, page by page. A tag moved meanwhile may stand on two pages: the later was read later."""
     images, token = dict[str, Image](), ""
-    for pages in range(1, MOST_PAGES + 1):
+    for number in range(1, MOST_PAGES + 1):
         following = {"nextToken": token} if token else {}
         answer = yield home.call(
-            "describe_images", filter={"tagStatus": "TAGGED"}, maxResults=ecr_pages.IMAGES, **following
+            "describe_images", filter={"tagStatus": "TAGGED"}, maxResults=pages.IMAGES, **following
         )
         if isinstance(answer, Absent):
-            return Listing({}, pages)
+            return Listing({}, number)
         found = _read(answer, complaints)
         if isinstance(found, Unreadable):
             return found
         images |= {tag: image for image in found[0] for tag in image.tags}
         token = found[1]
         if not token:
-            return Listing(images, pages)
+            return Listing(images, number)
     return Unreadable(answer.url, f"Amazon's list of images does not end within {MOST_PAGES} pages.")
 
 
@@ -126,7 +128,7 @@ def _read(answer: Page | Unreadable, complaints: Complaints) -> tuple[list[Image
     if isinstance(answer, Unreadable):
         return answer
     try:
-        return ecr_pages.listed(answer.body, complaints)
+        return pages.listed(answer.body, complaints)
     except Malformed as error:
         return Unreadable(answer.url, f"Amazon's list of images could not be read: {error}.")
 
@@ -145,7 +147,7 @@ def _gone(home: Home, listing: Listing, memory: Memory) -> Conversation[tuple[st
         if not isinstance(answer, Page):
             break
         try:
-            gone |= ecr_pages.absent(answer.body) & set(tags)
+            gone |= pages.absent(answer.body) & set(tags)
         except Malformed:
             break
     return tuple(sorted(gone))
@@ -175,7 +177,7 @@ def _platforms(
                 complaints.add(f"the platforms of an image: {problem}")
                 break
             case Page():
-                read |= complaints.attempt(ecr_pages.platforms, answer.body, set(digests), complaints) or {}
+                read |= complaints.attempt(pages.platforms, answer.body, set(digests), complaints) or {}
     return read
 
 

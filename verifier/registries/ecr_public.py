@@ -14,8 +14,10 @@ from datetime import datetime
 from verifier.document import Complaints, Malformed, items, mapping, moment, parse, text
 from verifier.image_hosts import AMAZON_PUBLIC
 from verifier.model import Artifact, Attestation, Version
-from verifier.registries import ecr, image_tags, manifests, oci
+from verifier.registries import ecr, oci
 from verifier.registries.base import Absent, Answer, Call, Conversation, Memory, Page, Place, Snapshot, Unreadable
+from verifier.registries.distribution import manifests
+from verifier.registries.versions import image_tags
 
 TYPE = "oci"
 SOURCE = oci.SOURCE

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from verifier.image_hosts import GITHUB
 from verifier.model import Artifact, Attestation, Version
-from verifier.registries import oci, referrers
+from verifier.registries import oci
 from verifier.registries.base import Conversation, Memory, Place, Snapshot, Unreadable
+from verifier.registries.distribution import referrers
 
 TYPE = "oci"
 SOURCE = referrers.SOURCE

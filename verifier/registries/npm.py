@@ -24,10 +24,10 @@ from verifier.document import (
     text,
 )
 from verifier.model import Account, AccountKind, Artifact, Attestation, File, Version
-from verifier.registries import semver
 from verifier.registries.attestations import bundles
 from verifier.registries.base import Ask, Conversation, Memory, Page, Place, Snapshot, Unreadable
 from verifier.registries.documents import attestations, document
+from verifier.registries.versions import semver
 
 TYPE = "npm"
 LIMIT = 100 * 1024 * 1024

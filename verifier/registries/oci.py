@@ -12,10 +12,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from verifier.model import Artifact, Attestation, Version
-from verifier.registries import bookmark, image_tags, pointing, referrers, turns
 from verifier.registries.base import Conversation, Memory, Place, Snapshot, Unreadable
-from verifier.registries.distribution import Repository, repository
-from verifier.registries.tag_list import Listed, every_page, next_page, standing
+from verifier.registries.distribution import bookmark, pointing, referrers, turns
+from verifier.registries.distribution.repository import Repository, repository
+from verifier.registries.distribution.tag_list import Listed, every_page, next_page, standing
+from verifier.registries.versions import image_tags
 
 TYPE = "oci"
 SOURCE = referrers.SOURCE

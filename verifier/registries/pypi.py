@@ -26,10 +26,10 @@ from verifier.document import (
     text,
 )
 from verifier.model import Artifact, Attestation, File, Version
-from verifier.registries import pep440
 from verifier.registries.attestations import provenance
 from verifier.registries.base import Ask, Conversation, Memory, Page, Place, Snapshot, Unreadable
 from verifier.registries.documents import attestations, document
+from verifier.registries.versions import pep440
 
 TYPE = "pypi"
 LIMIT = 64 * 1024 * 1024

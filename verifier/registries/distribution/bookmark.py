@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from verifier.document import Malformed, mapping, moment, parse
-from verifier.registries.distribution import QUERY
+from verifier.registries.distribution.repository import QUERY
 
 TOO_LONG = "The address of the next page of tags is too long to be noted; the tags after this page are not watched."
 

@@ -8,9 +8,10 @@ from urllib.parse import quote
 
 from verifier.document import Malformed
 from verifier.model import Artifact
-from verifier.registries import hub_pages, image_tags
 from verifier.registries.base import Absent, Ask, Conversation, Memory, Page, Unreadable
-from verifier.registries.hub_pages import Entry, Tags
+from verifier.registries.hub import pages
+from verifier.registries.hub.pages import Entry, Tags
+from verifier.registries.versions import image_tags
 
 PAGES = 100
 """The most pages of one list that are read: 10,000 tags."""
@@ -78,7 +79,7 @@ def newest(hub: Hub, memory: Memory) -> Conversation[Newest | Unreadable]:
 
 def page_of(hub: Hub, number: int) -> Conversation[Tags | Unreadable | None]:
     """One page; None for one that is not there, as behind the last."""
-    ask = hub.ask(f"?page_size={hub_pages.SIZE}&ordering=last_updated&page={number}")
+    ask = hub.ask(f"?page_size={pages.SIZE}&ordering=last_updated&page={number}")
     answer = yield ask
     match answer:
         case Unreadable():
@@ -88,7 +89,7 @@ def page_of(hub: Hub, number: int) -> Conversation[Tags | Unreadable | None]:
         case Page():
             pass
     try:
-        return hub_pages.tags(answer.body)
+        return pages.tags(answer.body)
     except Malformed as error:
         return Unreadable(ask.url, f"Docker Hub's list of the tags of {hub.artifact.name} could not be read: {error}.")
 
@@ -100,7 +101,7 @@ def tag_of(hub: Hub, tag: str) -> Conversation[Entry | Absent | Unreadable]:
     if not isinstance(answer, Page):
         return answer
     try:
-        found, _ = hub_pages.entry(answer.body, tag)
+        found, _ = pages.entry(answer.body, tag)
         return found
     except Malformed as error:
         return Unreadable(ask.url, f"Docker Hub's page of the tag {tag} could not be read: {error}.")

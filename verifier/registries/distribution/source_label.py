@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from verifier.document import Malformed, mapping, parse, text
 from verifier.model import Artifact
-from verifier.registries import image_tags, manifests
 from verifier.registries.base import Absent, Conversation, Page, Place, Unreadable
-from verifier.registries.distribution import listing, repository
+from verifier.registries.distribution import manifests
+from verifier.registries.distribution.repository import listing, repository
+from verifier.registries.versions import image_tags
 
 KEY = "org.opencontainers.image.source"
 LATEST = "latest"

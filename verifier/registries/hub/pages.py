@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from verifier.document import Complaints, Malformed, items, mapping, moment, parse, shown, text
 from verifier.model import Account, AccountKind, Part
-from verifier.registries import image_tags, manifests
+from verifier.registries.distribution import manifests
+from verifier.registries.versions import image_tags
 
 SIZE = 100
 """How many tags one page holds; the API gives no more."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from verifier.model import Version
 from verifier.registries.base import Memory
-from verifier.registries.image_tags import made_to_move, rank
+from verifier.registries.versions.image_tags import made_to_move, rank
 
 MOVING = 100
 """The most moving tags that are asked about in every look; others of them take turns like the rest."""

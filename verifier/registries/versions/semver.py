@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from verifier.model import Line
-from verifier.registries.order import END, LONGEST, bounded, integer, unknown, word
+from verifier.registries.versions.order import END, LONGEST, bounded, integer, unknown, word
 
 _NUMBER = "0|[1-9][0-9]*"
 _VERSION = re.compile(

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from verifier.document import Complaints, Malformed, items, mapping, moment, parse, text
 from verifier.model import Part
-from verifier.registries import image_tags, manifests
+from verifier.registries.distribution import manifests
+from verifier.registries.versions import image_tags
 
 IMAGES = 1000
 """How many images one page holds; Amazon gives no more."""

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from verifier import tag_names
 from verifier.model import Line
-from verifier.registries.order import bounded
+from verifier.registries.versions.order import bounded
 
 NONE = -1
 """The major number of a tag that names no version."""

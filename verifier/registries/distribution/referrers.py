@@ -13,12 +13,12 @@ from datetime import datetime
 from verifier.document import Malformed, mapping, strict
 from verifier.model import Attestation, Form, Version
 from verifier.model.evidence import IMAGE_HELD
-from verifier.registries import manifests
 from verifier.registries.attestations import written
 from verifier.registries.base import Absent, Answer, Ask, Conversation, Page, Unreadable
-from verifier.registries.distribution import Repository, following
+from verifier.registries.distribution import manifests
+from verifier.registries.distribution.manifests import Descriptor
+from verifier.registries.distribution.repository import Repository, following
 from verifier.registries.documents import SETTLES_WITHIN
-from verifier.registries.manifests import Descriptor
 
 SOURCE = IMAGE_HELD
 """What attestations of images are called, whichever registry holds them."""

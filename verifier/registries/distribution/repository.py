@@ -12,9 +12,10 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from verifier.document import Malformed, items, mapping, parse
 from verifier.model import Artifact
-from verifier.registries import image_tags, manifests
 from verifier.registries.base import Absent, Ask, Conversation, Page, Place, Unreadable
-from verifier.registries.manifests import Manifest
+from verifier.registries.distribution import manifests
+from verifier.registries.distribution.manifests import Manifest
+from verifier.registries.versions import image_tags
 
 PAGE = 1000
 """How many tags we ask for at once. Some registries give fewer, some all they have."""

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 
 from verifier.document import Complaints, Malformed
 from verifier.model import Artifact, File, Version
-from verifier.registries import image_tags, manifests, referrers
 from verifier.registries.base import Absent, Conversation, Memory, Unreadable
-from verifier.registries.distribution import REFUSALS, Pointed, Repository, manifest, pointed
+from verifier.registries.distribution import manifests, referrers
+from verifier.registries.distribution.repository import REFUSALS, Pointed, Repository, manifest, pointed
+from verifier.registries.distribution.tag_list import Listed
 from verifier.registries.documents import SETTLES_WITHIN
-from verifier.registries.tag_list import Listed
+from verifier.registries.versions import image_tags
 
 FAILURES = 3
 """How many tags may fail before no other is asked about."""

@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_version
 from packaging.version import InvalidVersion, Version
 
 from verifier.model import Line
-from verifier.registries.order import END, LONGEST, bounded, integer, unknown, word
+from verifier.registries.versions.order import END, LONGEST, bounded, integer, unknown, word
 
 _RELEASE_ENDS = -1
 _NOTHING = -1

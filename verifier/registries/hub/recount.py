@@ -12,11 +12,11 @@ from datetime import datetime
 
 from verifier.document import Complaints, Malformed, mapping, moment, parse
 from verifier.registries.base import Absent, Conversation, Memory, Unreadable
-from verifier.registries.distribution import REFUSALS
-from verifier.registries.hub_list import PAGES, Hub, Newest, page_of, tag_of
-from verifier.registries.hub_pages import Entry
-from verifier.registries.image_tags import is_version
-from verifier.registries.tag_list import standing
+from verifier.registries.distribution.repository import REFUSALS
+from verifier.registries.distribution.tag_list import standing
+from verifier.registries.hub.listing import PAGES, Hub, Newest, page_of, tag_of
+from verifier.registries.hub.pages import Entry
+from verifier.registries.versions.image_tags import is_version
 
 _LONGEST = 4096
 

@@ -8,10 +8,11 @@ from datetime import datetime
 from itertools import pairwise
 
 from verifier.document import Malformed
-from verifier.registries import bookmark, image_tags
 from verifier.registries.base import Absent, Answer, Conversation, Memory, Page, Unreadable
-from verifier.registries.bookmark import Bookmark
-from verifier.registries.distribution import REFUSALS, Listing, Repository, listing
+from verifier.registries.distribution import bookmark
+from verifier.registries.distribution.bookmark import Bookmark
+from verifier.registries.distribution.repository import REFUSALS, Listing, Repository, listing
+from verifier.registries.versions import image_tags
 
 PAGES = 200
 """The most pages of one list that are read: 20,000 tags where a registry gives 100 at once, as some do."""

@@ -1,0 +1,1 @@
+"""The order of versions and the lines they stand on, one file for each scheme."""
