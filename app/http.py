@@ -167,7 +167,9 @@ class Fetcher:
         self, response: requests.Response, ask: Ask, etag: str | None, deadline: dial.Deadline
     ) -> Page | Absent | Unreadable | str:
         status = response.status_code
-        headers = {name.lower(): value for name, value in response.headers.items() if len(value) <= _LONGEST_HEADER}
+        # A Link is kept at any length that http.client takes: without it a list of tags would seem to be complete.
+        named = {name.lower(): value for name, value in response.headers.items()}
+        headers = {name: value for name, value in named.items() if name == "link" or len(value) <= _LONGEST_HEADER}
         if status in _REDIRECTS:
             if "location" not in headers:
                 raise _Problem(f"It answered {status}, a redirect that names no address.")

@@ -28,6 +28,15 @@ def test_it_says_who_asks_and_what_it_wants(server):
     assert ("application/json", "gzip", None) == (headers["accept"], headers["accept-encoding"], headers.get("cookie"))
 
 
+@pytest.mark.parametrize("size", [100, 2048, 60_000])
+def test_a_link_is_kept_at_any_length_so_that_a_list_never_seems_complete(server, size):
+    link = f'</x?last={"x" * size}>; rel="next"'
+    answer = get(server, lambda h: h.send(200, b"{}", Link=link, Other="x" * 2049))
+
+    assert isinstance(answer, Page)
+    assert (link, None) == (answer.headers.get("link"), answer.headers.get("other"))
+
+
 def test_an_escaped_slash_in_a_scoped_name_stays_escaped(server):
     server.answers["/@alice%2Fwidget"] = lambda h: h.send(200, b"{}")
 

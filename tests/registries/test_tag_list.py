@@ -118,6 +118,8 @@ def test_a_list_that_cannot_be_read_is_a_look_that_could_not_be_had() -> None:
         ("</v2/alice/app/tags/list?n=1000>; rel=next", "leads nowhere"),
         ("<https://[>; rel=next", "is no address"),
         ("</v2/alice/app/tags/list?last=a b>; rel=next", "leads nowhere"),
+        *((f"</v2/alice/app/tags/list?last={'x' * size}>; rel=next", "leads nowhere") for size in (2048, 4500, 60_000)),
+        ("<a>; rel=prev, " * 400 + "<//elsewhere.example/>; rel=next", "leads somewhere else"),
     ],
 )
 def test_a_next_page_that_is_somewhere_else_is_not_asked_for_and_said(link: str, said: str) -> None:

@@ -25,7 +25,7 @@ REFUSALS = (401, 403, 429)
 """Answers after which asking on would be useless, or worse."""
 
 _LIMIT = 16 * 1024 * 1024
-_LINK = re.compile(r"<([^<>]{1,2048}+)>([^<,]{0,200}+)")
+_LINK = re.compile(r"<([^<>]++)>([^<,]{0,200}+)")
 _NEXT = re.compile(r";\s*rel\s*=\s*\"?next\"?\s*(?:;|$)", re.IGNORECASE)
 QUERY = re.compile("[!$-~]{1,2048}")
 """The query of an address as it is taken from the other side."""
@@ -96,7 +96,7 @@ def listing(ask: Ask, page: Page) -> Listing:
 
 def following(ask: Ask, page: Page) -> str:
     """The query of the next page; '' where the page names none. Raises Malformed for one that is somewhere else."""
-    for found in _LINK.finditer(page.headers.get("link", "")[:4096]):
+    for found in _LINK.finditer(page.headers.get("link", "")):
         if not _NEXT.search(found[2]):
             continue
         try:
