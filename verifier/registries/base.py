@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from verifier.model import Artifact, Attestation, Version
+from verifier.model import Artifact, Attestation, File, Version
 
 T = TypeVar("T")
 
@@ -120,6 +120,11 @@ class Memory:
     hint: str = ""
     moving: tuple[str, ...] = ()
     checks: int = 50
+
+    def by_digest(self) -> dict[str, File]:
+        """The files that earlier looks saw, by each of their digests."""
+        files = (file for version in self.versions.values() for file in version.files)
+        return {digest: file for file in files for digest in file.digests}
 
 
 @dataclass(frozen=True)

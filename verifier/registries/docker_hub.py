@@ -21,6 +21,7 @@ from verifier.registries.hub import listing, recount
 from verifier.registries.hub.listing import PAGES, Hub
 from verifier.registries.hub.pages import Entry
 from verifier.registries.hub.recount import Recount
+from verifier.registries.tags import as_seen
 from verifier.registries.versions import image_tags
 
 TYPE = "docker"
@@ -93,7 +94,7 @@ def _versions_in(seen: Iterable[str]) -> set[str]:
 def _versions(artifact: Artifact, entries: Iterable[Entry], memory: Memory) -> list[Version]:
     """The tags as versions. What is new after the first look is asked about once for attestations."""
     entries = list(entries)
-    known = {digest: file for v in memory.versions.values() for file in v.files for digest in file.digests}
+    known = memory.by_digest()
     attested = set(filter(None, (image_tags.attested_by(entry.tag) for entry in entries)))
     found = []
     for entry in entries:
@@ -106,17 +107,7 @@ def _versions(artifact: Artifact, entries: Iterable[Entry], memory: Memory) -> l
 
 def _version(artifact: Artifact, entry: Entry, memory: Memory, attested: bool) -> Version:
     files = (manifests.image(entry.digest, entry.parts, entry.pushed_at, attested),) if entry.digest else ()
-    return Version(
-        artifact,
-        entry.tag,
-        image_tags.line(entry.tag),
-        image_tags.rank(entry.tag),
-        first_seen_at=memory.now,
-        published_at=entry.pushed_at,
-        files=files,
-        account=entry.account,
-        moving=image_tags.made_to_move(entry.tag, memory.moving),
-    )
+    return replace(as_seen(artifact, entry.tag, memory, files), published_at=entry.pushed_at, account=entry.account)
 
 
 def gather(version: Version, place: Place, now: datetime) -> Conversation[tuple[Attestation, ...] | Unreadable]:

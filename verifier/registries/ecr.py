@@ -8,8 +8,8 @@ Source: Amazon ECR API reference, DescribeImages and BatchGetImage; the hosts: `
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -20,7 +20,8 @@ from verifier.registries.amazon import pages
 from verifier.registries.amazon.pages import AT_ONCE, Image
 from verifier.registries.base import Absent, Call, Conversation, Memory, Page, Place, Snapshot, Unreadable
 from verifier.registries.distribution import manifests, referrers
-from verifier.registries.versions import image_tags
+from verifier.registries.distribution.tag_list import standing
+from verifier.registries.tags import as_seen
 
 TYPE = "oci"
 SOURCE = referrers.SOURCE
@@ -77,7 +78,7 @@ def look(artifact: Artifact, place: Place, memory: Memory) -> Conversation[Snaps
     if isinstance(listing, Unreadable):
         return listing
     gone = () if complaints.all() else (yield from _gone(home, listing, memory))
-    known = _known(memory)
+    known = memory.by_digest()
     read = yield from _platforms(home, listing, known, memory, complaints)
     versions = tuple(_version(artifact, tag, image, known, read, memory) for tag, image in listing.images.items())
     return Snapshot(artifact, versions, unread=complaints.all(), whole=False, gone=gone)
@@ -153,14 +154,8 @@ def _gone(home: Home, listing: Listing, memory: Memory) -> Conversation[tuple[st
     return tuple(sorted(gone))
 
 
-def _known(memory: Memory) -> dict[str, tuple[Part, ...]]:
-    """The digests that earlier looks saw, with the platforms of each."""
-    files = (file for version in memory.versions.values() for file in version.files)
-    return {digest: file.parts for file in files for digest in file.digests}
-
-
 def _platforms(
-    home: Home, listing: Listing, known: dict[str, tuple[Part, ...]], memory: Memory, complaints: Complaints
+    home: Home, listing: Listing, known: Mapping[str, File], memory: Memory, complaints: Complaints
 ) -> Conversation[dict[str, tuple[Part, ...]]]:
     """The platforms of the indexes that are new; in the first look, where everything is, of none."""
     new = dict.fromkeys(i.digest for i in listing.images.values() if i.index and i.digest not in known)
@@ -185,28 +180,20 @@ def _version(
     artifact: Artifact,
     tag: str,
     image: Image,
-    known: dict[str, tuple[Part, ...]],
+    known: Mapping[str, File],
     read: dict[str, tuple[Part, ...]],
     memory: Memory,
 ) -> Version:
     pushed_with_tag = image.digest not in known and since_last_look(image.pushed_at, memory)
     at = image.pushed_at if memory.first or pushed_with_tag else None
-    parts = read.get(image.digest) or known.get(image.digest, ())
+    before = known.get(image.digest)
+    parts = read.get(image.digest) or (before.parts if before else ())
     return version(artifact, tag, manifests.image(image.digest, parts, at), memory)
 
 
 def version(artifact: Artifact, tag: str, file: File, memory: Memory) -> Version:
     """What a tag points at now, and since when as far as its file says."""
-    return Version(
-        artifact,
-        tag,
-        image_tags.line(tag),
-        image_tags.rank(tag),
-        first_seen_at=memory.now,
-        published_at=file.published_at,
-        files=(file,),
-        moving=image_tags.made_to_move(tag, memory.moving),
-    )
+    return replace(as_seen(artifact, tag, memory, (file,)), published_at=file.published_at)
 
 
 def since_last_look(at: datetime | None, memory: Memory) -> bool:
@@ -216,8 +203,8 @@ def since_last_look(at: datetime | None, memory: Memory) -> bool:
 
 def missing(memory: Memory, found: Container[str]) -> tuple[str, ...]:
     """The tags that stood at the last look and are not found by this one."""
-    standing = (number for number, version in memory.versions.items() if version.removed_at is None)
-    return tuple(number for number in standing if number not in found and memory.hint in ("", number))
+    gone = (tag for tag in standing(memory) if tag not in found and memory.hint in ("", tag))
+    return tuple(sorted(gone))
 
 
 def _slices(values: Iterable[str], size: int) -> Iterable[list[str]]:

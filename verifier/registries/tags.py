@@ -9,8 +9,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from verifier.model import File, Version
+from verifier.model import Artifact, File, Version
 from verifier.registries.base import Memory, Snapshot
+from verifier.registries.versions import image_tags
+
+
+def as_seen(artifact: Artifact, tag: str, memory: Memory, files: tuple[File, ...] = ()) -> Version:
+    """A tag as a look sees it, before anything is known of its times and who pushed it."""
+    return Version(
+        artifact,
+        tag,
+        image_tags.line(tag),
+        image_tags.rank(tag),
+        first_seen_at=memory.now,
+        files=files,
+        moving=image_tags.made_to_move(tag, memory.moving),
+    )
 
 
 def moves(memory: Memory, snapshot: Snapshot, preview_of: datetime | None) -> list[Version]:

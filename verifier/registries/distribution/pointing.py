@@ -15,7 +15,7 @@ from verifier.registries.distribution import manifests, referrers
 from verifier.registries.distribution.repository import REFUSALS, Pointed, Repository, manifest, pointed
 from verifier.registries.distribution.tag_list import Listed
 from verifier.registries.documents import SETTLES_WITHIN
-from verifier.registries.versions import image_tags
+from verifier.registries.tags import as_seen
 
 FAILURES = 3
 """How many tags may fail before no other is asked about."""
@@ -38,7 +38,7 @@ class _Sight:
 
     def __init__(self, memory: Memory, listed: Listed) -> None:
         self.memory, self.listed = memory, listed
-        self.files = {digest: file for v in memory.versions.values() for file in v.files for digest in file.digests}
+        self.files = memory.by_digest()
         self.again = AGAIN
         self.complaints = Complaints()
 
@@ -72,16 +72,8 @@ def read(
 
 def version(artifact: Artifact, tag: str, memory: Memory, listed: Listed, files: tuple[File, ...] = ()) -> Version:
     """A tag as this look sees it. A new one was pushed after the last time that the list was read where it stands."""
-    return Version(
-        artifact,
-        tag,
-        image_tags.line(tag),
-        image_tags.rank(tag),
-        first_seen_at=memory.now,
-        files=files,
-        moving=image_tags.made_to_move(tag, memory.moving),
-        unseen_at=None if memory.first or tag in memory.versions else listed.since,
-    )
+    unseen_at = None if memory.first or tag in memory.versions else listed.since
+    return replace(as_seen(artifact, tag, memory, files), unseen_at=unseen_at)
 
 
 def _file(here: Repository, tag: str, found: Pointed, sight: _Sight) -> Conversation[File | Unreadable | None]:
