@@ -202,13 +202,13 @@ def _silence(call: Call, error: Exception) -> str:
     if isinstance(
         error,
         (
-            *(
-                kinds.CredentialRetrievalError,
-                kinds.TokenRetrievalError,
-                kinds.SSOError,
-                kinds.UnauthorizedSSOTokenError,
-            ),
-            *(kinds.MetadataRetrievalError, kinds.InvalidConfigError, kinds.LoginError),
+            kinds.CredentialRetrievalError,
+            kinds.TokenRetrievalError,
+            kinds.SSOError,
+            kinds.UnauthorizedSSOTokenError,
+            kinds.MetadataRetrievalError,
+            kinds.InvalidConfigError,
+            kinds.LoginError,
         ),
     ):
         return f"The login for Amazon could not be fetched ({type(error).__name__}); log in again or check the role."

@@ -7,7 +7,7 @@ last time that its page was read: `since`, when the last full turn through the p
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from verifier.document import Malformed, mapping, moment, parse
@@ -37,16 +37,8 @@ class Bookmark:
 
 def write(mark: Bookmark) -> str:
     """The bookmark as text."""
-    values = {
-        "at": mark.at,
-        "query": mark.query,
-        "above": mark.above,
-        "page": mark.page,
-        "since": mark.since and mark.since.isoformat(),
-        "began": mark.began and mark.began.isoformat(),
-        "cut": mark.cut,
-    }
-    return json.dumps({key: value for key, value in values.items() if value}, separators=(",", ":"))
+    values = {key: value for key, value in asdict(mark).items() if value}
+    return json.dumps(values, default=datetime.isoformat, separators=(",", ":"))
 
 
 def noted(mark: Bookmark) -> tuple[str, tuple[str, ...]]:

@@ -7,7 +7,7 @@ each look. Who was on none of them is asked about by name. Where that left off i
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from verifier.document import Complaints, Malformed, mapping, moment, parse
@@ -39,15 +39,8 @@ class Recount:
 
 def write(recount: Recount) -> str:
     """The recount as text."""
-    values = {
-        "beside": recount.beside,
-        "gap": recount.gap,
-        "page": recount.page,
-        "began": recount.began and recount.began.isoformat(),
-        "asking": recount.asking,
-        "cut": recount.cut,
-    }
-    return json.dumps({key: value for key, value in values.items() if value}, separators=(",", ":"))
+    values = {key: value for key, value in asdict(recount).items() if value}
+    return json.dumps(values, default=datetime.isoformat, separators=(",", ":"))
 
 
 def read(text: str) -> Recount:
