@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from verifier.model import Case, Confidence, Finding, Weight
 from verifier.tag_names import core
@@ -10,12 +10,9 @@ from verifier.verdict.absence import goes_on
 from verifier.verdict.explanation import unnamed
 from verifier.verdict.habit import LAST, Habit, Way, by_ci, earlier, is_compliant
 from verifier.verdict.image import digest_of, held_before, is_fixed, is_moving
-from verifier.verdict.mirrors import missing
+from verifier.verdict.mirrors import TOGETHER, missing
 from verifier.verdict.naming import same_release
 from verifier.verdict.preview import by_event, is_preview, own_run
-
-HOUR = timedelta(hours=1)
-"""How long a release may take to reach all its registries."""
 
 
 def explained_away(case: Case, habit: Habit) -> bool:
@@ -72,7 +69,7 @@ def _put_there(case: Case, habit: Habit) -> tuple[Finding, ...]:
 
 def _missing_elsewhere(case: Case, now: datetime) -> tuple[Finding, ...]:
     """The registries that had every release of the line do not have this one an hour later."""
-    without = missing(case) if now >= case.version.last_at + HOUR else ()
+    without = missing(case) if now >= case.version.last_at + TOGETHER else ()
     if not without:
         return ()
     return _doubt("missing-elsewhere", f"{', '.join(without)} had every release of this line, and does not have this.")
