@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
 
-STEPS = ("hear", "inspect", "poll", "examine", "report")
+STEPS = ("hear", "inspect", "poll", "examine", "tell", "report")
 
 
 class Wake(Protocol):

@@ -90,11 +90,14 @@ def _state(member: Member) -> str:
     """How it stands with one version, beside its name; '' while it simply stands open."""
     if member.waived:
         return " — acknowledged by a waiver"
-    if not member.open:
+    if member.stands and member.muted:
+        return " — its line is muted"
+    if not member.stands:
         again = member.outcome is Outcome.PENDING
         return " — being looked at again" if again else " — nothing stands against it any more"
     suspect = "suspect, without proof" if member.suspect else ""
     down = ("removed since" if member.artifact.is_image else "taken down since") if member.removed else ""
+    down = down.replace("since", "more than a day ago") if member.gone else down
     said = ", ".join(part for part in (suspect, down) if part)
     return f" — {said}" if said else ""
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from checks import commands
 from checks.base import Subject
-from checks.escape import code, title
+from checks.escape import code, markdown, title
 from checks.listed import DETAILED, between, count, listed, named, time, when
 from checks.words import ASK, alarms, contradicts, explains, words
 from verifier.model import Incident, IncidentState, Member, Outcome
@@ -155,7 +155,15 @@ def _lead(incident: Incident, whose: str) -> str:
     sentence = f"{_what(concerned)} {were} published to {where}{at}, and {origin}."
     if _moved_back(concerned):
         sentence = f"{_what(concerned)} on {where} {were} {_back(concerned, whose, at)}."
-    return f"**{sentence}** {_noticed(concerned)}{more}{_gone(concerned)}"
+    return f"**{sentence}** {_noticed(concerned)}{more}{_gone(concerned)}{_looked_after(incident)}"
+
+
+def _looked_after(incident: Incident) -> str:
+    """Who looks after it, and until when; '' where nobody does."""
+    given = incident.acknowledged
+    if given is None or incident.state is not IncidentState.ACKNOWLEDGED:
+        return ""
+    return f" **Acknowledged** by {code(given.by)} until {time(given.until)}: {markdown(given.reason)}"
 
 
 def _noticed(members: Sequence[Member]) -> str:
@@ -198,15 +206,27 @@ def _and(names: Sequence[str]) -> str:
 
 
 def _ending(members: Sequence[Member]) -> str:
-    waived = sum(member.waived for member in members)
-    cleared = len(members) - waived
-    if not waived and any(member.outcome is Outcome.PENDING for member in members):
-        return "It is being looked at again; the alert no longer holds meanwhile." + _was_down(members)
-    if not waived:
-        return "It was looked at again, and the alert no longer holds." + _was_down(members)
-    if not cleared:
-        return "It was acknowledged by a waiver. The verdict has not changed." + _was_down(members)
-    return f"{count(waived, 'version')} acknowledged by a waiver, {cleared} no longer suspected." + _was_down(members)
+    """Why nothing stands open any more, most telling first."""
+    waived = [m for m in members if m.stands and m.waived]
+    muted = [m for m in members if m.stands and m.muted and not m.waived]
+    gone = [m for m in members if m.stands and m.gone and not m.waived and not m.muted]
+    cleared = [m for m in members if not m.stands]
+    if len(cleared) == len(members):
+        pending = any(member.outcome is Outcome.PENDING for member in members)
+        again = "is being looked at again; the alert no longer holds meanwhile"
+        return f"It {again if pending else 'was looked at again, and the alert no longer holds'}.{_was_down(members)}"
+    if len(members) == len(waived):
+        return f"It was acknowledged by a waiver. The verdict has not changed.{_was_down(members)}"
+    images = all(member.artifact.is_image for member in members)
+    told = (
+        (waived, "acknowledged by a waiver"),
+        (muted, "on a line that is muted"),
+        (gone, f"{'removed' if images else 'taken down'} more than a day ago; whoever installed one has it"),
+        (cleared, "no longer suspected"),
+    )
+    kind = "tag" if images else "version"
+    sentence = ", ".join(f"{count(len(those), kind)} {what}" for those, what in told if those)
+    return f"{sentence}. The verdicts have not changed.{'' if gone else _was_down(members)}"
 
 
 def _was_down(members: Sequence[Member]) -> str:

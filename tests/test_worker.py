@@ -80,7 +80,7 @@ def test_an_alarm_waits_for_one_batch_and_not_for_all_there_is_to_inspect() -> N
     work = Work(hear=1, inspect=TURNS * 10, examine=1, report=1)
     rounds(work)("inspect")
 
-    assert work.asked[:6] == ["inspect", "hear", "inspect", "poll", "examine", "report"]
+    assert work.asked[:7] == ["inspect", "hear", "inspect", "poll", "examine", "tell", "report"]
 
 
 def test_a_step_with_nothing_to_do_bothers_no_other() -> None:

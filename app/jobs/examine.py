@@ -7,23 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.deps import Deps
+from app.jobs import speak
 from app.jobs.batch import LONG_LEASE, each, later
 from app.jobs.evidence import ask_github, read_evidence
 from app.jobs.installed import github_of, repository_of
 from app.jobs.runs import list_runs, read_run
-from checks import CHANNELS
 from checks.base import Permanent, Temporary
 from verifier.ledger.apply import version_task
 from verifier.ledger.cases import Cases
-from verifier.ledger.images import mirrors_of
 from verifier.ledger.protocol import Book, Dossier, Task
 from verifier.model import (
     Artifact,
     Case,
     JobsState,
-    Member,
     Need,
-    Notice,
     Outcome,
     RunRead,
     RunSeen,
@@ -34,9 +31,7 @@ from verifier.model import (
 from verifier.verdict import decide
 from verifier.verdict.absence import unchecked
 from verifier.verdict.blindness import LOOK_BACK
-from verifier.verdict.image import digest_of
-from verifier.verdict.incident import NEAR_INCIDENT, find, member_of, place, what_changed, with_member
-from verifier.verdict.logged import logged_digests
+from verifier.verdict.incident import NEAR_INCIDENT
 
 NEWEST = 5
 """Of how many of the newest versions attestations are read, however old they are."""
@@ -73,14 +68,15 @@ def _examine(deps: Deps, task: Task) -> datetime | None:
         else:
             book.health.solve(subject)
         conclude(book, case.version, verdict, now)
-        ends = [w.expires_at for w in book.incidents.waivers(artifact, number) if w.expires_at > now]
+        turns = speak.turns(book, artifact, number, now)
+    deps.wake.wake("tell")
     deps.wake.wake("report")
     if problem:
         soonest = max(now + patience(case.version, now), later(now, 0, silence.retry_after or 0))
         again_at = _after_silence(case, verdict, soonest, now)
     else:
         again_at = verdict.recheck_at
-    return min([*ends, *([again_at] if again_at is not None else [])], default=None)
+    return min([*turns, *([again_at] if again_at is not None else [])], default=None)
 
 
 def _after_silence(case: Case, verdict: Verdict, soonest: datetime, now: datetime) -> datetime | None:
@@ -185,7 +181,7 @@ def conclude(book: Book, version: Version, verdict: Verdict, now: datetime) -> N
         if before is None or before.outcome is not verdict.outcome or before.suspect != verdict.suspect:
             _look_at_kin(book, version, now)
     _want_source(book, version, verdict, now)
-    _speak(book, book.versions.get(version.artifact, version.number) or dossier, now)
+    speak.about(book, book.versions.get(version.artifact, version.number) or dossier, now)
 
 
 def _want_source(book: Book, version: Version, verdict: Verdict, now: datetime) -> None:
@@ -238,67 +234,3 @@ def _may_follow(other: Dossier, version: Version) -> bool:
         return False
     same = version.artifact.is_image and other.version.fingerprint == version.fingerprint
     return same or other.verdict.outcome in (Outcome.PENDING, Outcome.UNVERIFIABLE)
-
-
-def _with_digests(book: Book, member: Member, version: Version, verdict: Verdict) -> Member:
-    """The member of an image's tag with the digest that it should hold, where that is, and what it held last.
-
-    It should hold what a run's log says, else what it held last that was compliant, else what the same tag of another
-    registry holds that is. Nothing of the kind is known of packages.
-    """
-    if not version.artifact.is_image:
-        return member
-    told = [f.run for f in verdict.findings if f.reason == "other-bytes-in-log" and f.run is not None]
-    logged = [d for key in told if (run := book.runs.get(key)) is not None for d in logged_digests(version, run)]
-    before = book.versions.earlier(version.artifact, version.number)
-    held = [d for d in reversed(before) if digest_of(d.version) not in ("", digest_of(version))]
-    own = [digest_of(d.version) for d in held if _is_compliant(d)]
-    elsewhere = _elsewhere(book, version, verdict)
-    good = next(iter([*logged, *own, *elsewhere]), "")
-    where = "" if good in own else elsewhere.get(good, "")
-    earlier = next((digest_of(d.version) for d in held), "")
-    return replace(member, good_digest=good, good_image=where, earlier_digest=earlier)
-
-
-def _elsewhere(book: Book, version: Version, verdict: Verdict) -> dict[str, str]:
-    """What is compliant under this tag in the other registries, if they should agree: digest to image."""
-    if all(finding.reason != "registries-disagree" for finding in verdict.findings):
-        return {}
-    kin = mirrors_of(book, version.artifact, book.repositories.publishers_of(version.artifact))
-    others = [d for artifact in kin if (d := book.versions.get(artifact, version.number)) is not None]
-    there = [d.version for d in others if _is_compliant(d) and d.version.removed_at is None]
-    return {digest_of(other): other.artifact.image for other in reversed(there) if digest_of(other)}
-
-
-def _is_compliant(dossier: Dossier) -> bool:
-    return dossier.verdict is not None and dossier.verdict.outcome is Outcome.COMPLIANT
-
-
-def _speak(book: Book, dossier: Dossier, now: datetime) -> None:
-    """Put the version into its incident and note what changed; history is never spoken about."""
-    version, verdict = dossier.version, dossier.verdict
-    watch, publishers = book.versions.watch(version.artifact), book.repositories.publishers_of(version.artifact)
-    if verdict is None or watch is None or version.at < watch.since(version) or not publishers:
-        return
-    waivers = book.incidents.waivers(version.artifact, version.number)
-    waived = any(w.fingerprint == version.fingerprint and w.given_at <= now < w.expires_at for w in waivers)
-    member = _with_digests(book, member_of(version, verdict, dossier.verdict_at or now, waived), version, verdict)
-    incident = book.incidents.get(dossier.incident_id) if dossier.incident_id is not None else None
-    known = find(incident, member) if incident is not None else None
-    kind = what_changed(known, member)
-    if incident is None and kind is None:
-        return
-    repository_id = publishers[0].repository_id
-    placed = (
-        with_member(incident, member)
-        if incident is not None
-        else place(book.incidents.recent(repository_id, now - NEAR_INCIDENT), repository_id, member, now)
-    )
-    if placed == incident:
-        return
-    book.incidents.put(placed)
-    book.versions.put(replace(dossier, incident_id=placed.id))
-    if kind is not None:
-        book.incidents.add_notice(Notice(kind, placed.id, version.artifact, version.number, now))
-    for channel in CHANNELS:
-        book.work.want("report", f"{placed.id} {channel.NAME}", now)

@@ -9,8 +9,10 @@ from verifier.ledger import Book
 from verifier.model import (
     Account,
     AccountKind,
+    Answer,
     Approval,
     Artifact,
+    Command,
     Commit,
     Comparison,
     Confidence,
@@ -22,6 +24,7 @@ from verifier.model import (
     IncidentState,
     JobsState,
     Line,
+    Mute,
     Need,
     Outcome,
     Proposal,
@@ -33,6 +36,7 @@ from verifier.model import (
     Run,
     RunKey,
     Standing,
+    Verb,
     Verdict,
     Version,
     Vetting,
@@ -142,6 +146,22 @@ def waiver(number: str = "1.0.0", by: str = "bob") -> Waiver:
     return Waiver(WIDGET, number, version(number).fingerprint, by, "published by hand", T0, T0 + 24 * HOUR)
 
 
+def mute() -> Mute:
+    """Bob silences the line of version 1.0.0 for a day, from tomorrow on."""
+    line = version("1.0.0").line
+    return Mute(WIDGET, line, "bob", "old line", T0, T0 + 24 * HOUR, T0 + 48 * HOUR)
+
+
+def command() -> Command:
+    """Bob says that the version was his."""
+    return Command("comment/1/0", "i1", 7, Verb.MINE, 5, "bob", T0, "by hand", code="0123456789ab")
+
+
+def answer() -> Answer:
+    """And is believed."""
+    return Answer("comment/1/0", "i1", accepted=True, sentence="Waived.", at=T0)
+
+
 def tag(name: str = "v1.0.0", **changed: Any) -> Ref:
     """A tag of repository 7."""
     given: dict[str, Any] = {"sha": "a" * 40, "seen_at": T0, "pusher": "alice"}
@@ -173,6 +193,10 @@ def derived(book: Book, repositories: range = range(10)) -> list[Any]:
         [book.versions.of(artifact) for artifact in (WIDGET, GADGET)],
         [book.versions.verdicts(artifact, number) for artifact, number in numbers],
         [book.incidents.waivers(artifact, number) for artifact, number in numbers],
+        [book.incidents.mutes(artifact) for artifact in (WIDGET, GADGET)],
+        [book.repositories.conduct(id_) for id_ in repositories],
+        book.incidents.commands("i1"),
+        book.incidents.answers("i1"),
     ]
 
 

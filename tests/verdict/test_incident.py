@@ -8,8 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.verdict.cases import DAY, HOUR, NOON, version
-from verifier.model import Confidence, Finding, IncidentState, NoticeKind, Outcome, Verdict, Weight
-from verifier.verdict.incident import find, member_of, place, what_changed, with_member
+from verifier.model import (
+    Acknowledgement,
+    Confidence,
+    Finding,
+    IncidentState,
+    Mute,
+    NoticeKind,
+    Outcome,
+    Verdict,
+    Weight,
+)
+from verifier.verdict.incident import as_of, find, member_of, muted, place, step, what_changed, with_member
 
 ROGUE = Verdict(Outcome.NON_COMPLIANT, Confidence.HIGH, (Finding("no-run", Weight.ABSENT, Confidence.HIGH, "No run."),))
 GOOD = Verdict(Outcome.COMPLIANT, Confidence.MEDIUM, ())
@@ -19,7 +29,7 @@ PENDING = Verdict(Outcome.PENDING, Confidence.LOW, ())
 
 
 def member(verdict=ROGUE, number="1.2.3", **changes):
-    return replace(member_of(version(number), verdict, NOON, waived=False), **changes)
+    return replace(member_of(version(number), verdict, NOON, NOON, waived=False), **changes)
 
 
 def test_a_first_compliant_pending_or_unverifiable_verdict_says_nothing():
@@ -61,12 +71,12 @@ def test_another_repository_or_another_day_is_another_incident():
 
 def test_an_incident_is_resolved_when_every_version_in_it_is_cleared_or_waived_and_opens_again():
     incident = place((place((), 7, member(), NOON),), 7, member(number="1.2.4"), NOON)
-    one_cleared = with_member(incident, member(GOOD))
-    both_done = with_member(one_cleared, member(number="1.2.4", waived=True))
+    one_cleared = with_member(incident, member(GOOD), NOON)
+    both_done = with_member(one_cleared, member(number="1.2.4", waived=True), NOON)
 
     assert IncidentState.OPEN == one_cleared.state
     assert IncidentState.RESOLVED == both_done.state
-    assert IncidentState.OPEN == with_member(both_done, member(number="1.2.5")).state
+    assert IncidentState.OPEN == with_member(both_done, member(number="1.2.5"), NOON).state
 
 
 def test_an_incident_of_suspects_becomes_rogue_with_its_first_non_compliant_version():
@@ -86,7 +96,7 @@ def test_a_version_keeps_the_time_at_which_it_was_first_noticed():
         member(ROGUE, detected_at=NOON + 4 * HOUR),
     ]
     for state in later:
-        first = with_member(first, state)
+        first = with_member(first, state, NOON)
 
         (held,) = first.members
         assert replace(state, detected_at=NOON) == held
@@ -95,7 +105,7 @@ def test_a_version_keeps_the_time_at_which_it_was_first_noticed():
 def test_the_same_state_noticed_again_changes_nothing_in_the_incident():
     first = place((), 7, member(), NOON)
 
-    assert first == with_member(first, member(detected_at=NOON + HOUR))
+    assert first == with_member(first, member(detected_at=NOON + HOUR), NOON)
     assert first == place((first,), 7, member(detected_at=NOON + HOUR), NOON + HOUR)
 
 
@@ -111,7 +121,7 @@ def test_another_version_of_the_incident_has_its_own_time():
 def test_the_first_time_holds_in_whatever_order_verdicts_arrive(events):
     incident = place((), 7, member(number="0.9.0"), NOON)
     for verdict, hours in events:
-        incident = with_member(incident, member(verdict, detected_at=NOON + hours * HOUR))
+        incident = with_member(incident, member(verdict, detected_at=NOON + hours * HOUR), NOON)
 
     found = find(incident, member())
     assert found is not None
@@ -122,7 +132,7 @@ def test_the_first_time_holds_in_whatever_order_verdicts_arrive(events):
 def test_an_incident_holds_each_version_once_in_its_newest_state(events):
     incident = place((), 7, member(number="0.9.0"), NOON)
     for verdict, number in events:
-        incident = with_member(incident, member(verdict, number))
+        incident = with_member(incident, member(verdict, number), NOON)
 
     numbers = [m.number for m in incident.members]
     assert len(set(numbers)) == len(numbers)
@@ -130,3 +140,58 @@ def test_an_incident_holds_each_version_once_in_its_newest_state(events):
         found = find(incident, member(number=number))
         assert found is not None
         assert verdict.outcome is found.outcome
+
+
+def acknowledged(incident, at=NOON, until=NOON + DAY):
+    return as_of(replace(incident, acknowledged=Acknowledgement("bob", "we look", at, until)), at)
+
+
+def test_an_acknowledged_incident_stands_open_until_the_acknowledgement_ends():
+    incident = acknowledged(place((), 7, member(), NOON))
+
+    assert IncidentState.ACKNOWLEDGED is incident.state
+    assert NoticeKind.ACKNOWLEDGED is step(place((), 7, member(), NOON), incident, NOON)
+    later = as_of(incident, NOON + DAY)
+    assert IncidentState.OPEN is later.state
+    assert NoticeKind.LAPSED is step(incident, later, NOON + DAY)
+
+
+def test_an_acknowledgement_covers_nothing_that_is_noticed_after_it():
+    incident = acknowledged(place((), 7, member(), NOON))
+    more = with_member(incident, member(number="1.2.4", detected_at=NOON + HOUR), NOON + HOUR)
+
+    assert IncidentState.OPEN is more.state
+    assert NoticeKind.REOPENED is step(incident, more, NOON + HOUR)
+
+
+def test_a_version_taken_down_settles_its_incident_after_a_day_and_not_at_once():
+    taken = replace(version("1.2.3"), removed_at=NOON)
+    fresh, old = (member_of(taken, ROGUE, NOON, at, waived=False) for at in (NOON + HOUR, NOON + DAY))
+    incident = place((), 7, fresh, NOON + HOUR)
+
+    assert IncidentState.OPEN is incident.state
+    assert IncidentState.RESOLVED is with_member(incident, old, NOON + DAY).state
+    assert what_changed(None, old) is None
+
+
+def test_a_muted_line_silences_an_absence_and_never_a_proof():
+    line = version("1.2.3").line
+    quiet = Mute(version("1.2.3").artifact, line, "bob", "old", NOON, NOON, NOON + DAY)
+    proof = replace(ROGUE, findings=(replace(ROGUE.findings[0], weight=Weight.CONTRADICTS),))
+
+    assert muted(version("1.2.3"), ROGUE, [quiet], NOON)
+    assert not muted(version("1.2.3"), ROGUE, [quiet], NOON + DAY)
+    assert not muted(version("1.2.3"), ROGUE, [replace(quiet, starts_at=NOON + HOUR)], NOON)
+    assert not muted(version("1.2.3"), proof, [quiet], NOON)
+    assert not muted(version("2.0.0"), ROGUE, [quiet], NOON)
+    assert what_changed(None, member(muted=True)) is None
+
+
+def test_every_step_of_an_incident_is_named():
+    open_ = place((), 7, member(), NOON)
+    resolved = with_member(open_, member(GOOD), NOON)
+
+    assert NoticeKind.OPENED is step(None, open_, NOON)
+    assert NoticeKind.RESOLVED is step(open_, resolved, NOON)
+    assert NoticeKind.REOPENED is step(resolved, open_, NOON)
+    assert step(open_, open_, NOON) is None

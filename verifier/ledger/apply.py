@@ -12,6 +12,9 @@ from verifier.ledger.protocol import Book, Dossier, Watch
 from verifier.model import (
     Artifact,
     ArtifactsProposed,
+    CommandAnswered,
+    CommandGiven,
+    ConductSet,
     EvidenceRead,
     Fact,
     ForcedPush,
@@ -20,6 +23,7 @@ from verifier.model import (
     Installation,
     InstallationSeen,
     JobsState,
+    LineMuted,
     Outcome,
     PublishersSet,
     Ref,
@@ -62,8 +66,9 @@ def version_task(artifact: Artifact, number: str) -> str:
 
 
 def apply(book: Book, fact: Fact, now: datetime) -> bool:
-    """Derive from one fact; False when the shelves say it already. Waivers and verdicts are history: always True.
+    """Derive from one fact; False when the shelves say it already.
 
+    What people decided, and verdicts, are history: always True.
     A closed union with no fallback: a new kind of fact must say what it changes.
     """
     match fact:
@@ -119,6 +124,22 @@ def apply(book: Book, fact: Fact, now: datetime) -> bool:
         case WaiverGiven(waiver):
             book.incidents.put_waiver(waiver)
             book.work.want("examine", version_task(waiver.artifact, waiver.number), now)
+            return True
+        case LineMuted(mute):
+            book.incidents.put_mute(mute)
+            for dossier in book.versions.of(mute.artifact):
+                if dossier.version.line == mute.line and dossier.incident_id is not None:
+                    book.work.want("examine", version_task(mute.artifact, dossier.version.number), mute.starts_at)
+            return True
+        case ConductSet(repository_id, conduct):
+            if book.repositories.conduct(repository_id) == conduct:
+                return False
+            book.repositories.put_conduct(repository_id, conduct)
+            return True
+        case CommandGiven(command):
+            return book.incidents.put_command(command)
+        case CommandAnswered(answer):
+            book.incidents.put_answer(answer)
             return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from verifier.ledger.protocol import Dossier, Task
-from verifier.model import ForcedPush, Incident, Publisher, Ref, Release, Run, RunKey
+from verifier.model import Command, ForcedPush, Incident, Publisher, Ref, Release, Run, RunKey
 
 
 def by_publication(dossier: Dossier) -> tuple[datetime, tuple[int, ...], str, str]:
@@ -53,3 +53,8 @@ def by_source(said: tuple[str, int, int, Publisher]) -> tuple[bool, int, str, in
     """Publishers as (source, repository id, place in what the source said): what the `server` says comes first."""
     source, repository_id, place, _ = said
     return source != "server", repository_id, source, place
+
+
+def by_giving(command: Command) -> tuple[datetime, str]:
+    """Commands: when they were given."""
+    return command.at, command.id

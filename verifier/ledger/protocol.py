@@ -8,20 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from verifier.ledger.health import Health
+from verifier.ledger.rows import TWO_CLOCKS, Delivery, Dossier, Link, Posted, Task, Watch
 from verifier.model import (
     Account,
+    Answer,
     Artifact,
-    Comparison,
-    Evidence,
+    Bulletin,
+    Command,
+    Conduct,
     Fact,
     ForcedPush,
     Incident,
     Installation,
+    Mute,
     Notice,
     Proposal,
     Publisher,
@@ -31,10 +34,33 @@ from verifier.model import (
     Run,
     RunKey,
     RunRead,
+    Subscription,
     Verdict,
-    Version,
     Waiver,
 )
+
+__all__ = [
+    "TWO_CLOCKS",
+    "Book",
+    "Delivery",
+    "Dossier",
+    "Inbox",
+    "Incidents",
+    "Ledger",
+    "Link",
+    "Nested",
+    "Posted",
+    "ReadOnly",
+    "Refs",
+    "Repositories",
+    "Runs",
+    "Subscriptions",
+    "Task",
+    "Unavailable",
+    "Versions",
+    "Watch",
+    "Work",
+]
 
 
 class Unavailable(Exception):
@@ -47,110 +73,6 @@ class ReadOnly(RuntimeError):
 
 class Nested(RuntimeError):
     """A second transaction was opened in a thread that holds one: pass the first one's book on instead."""
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One webhook as it arrived: verified raw bytes, kept before anything reads them. `id` is GitHub's GUID."""
-
-    id: str
-    event: str
-    body: bytes
-    received_at: datetime
-
-
-@dataclass(frozen=True)
-class Task:
-    """One piece of work, claimed for a while. `wanted` counts the calls to `want` that changed it.
-
-    `lent_until` is when the lease ends (None: not lent). With `wanted` it names the lease, so that a worker whose
-    lease ran out cannot end another worker's.
-    """
-
-    step: str
-    key: str
-    due_at: datetime
-    attempts: int
-    wanted: int
-    problem: str = ""
-    lent_until: datetime | None = None
-
-
-TWO_CLOCKS = timedelta(minutes=2)
-"""How far a registry's clock may differ from ours at first contact."""
-
-
-@dataclass(frozen=True)
-class Watch:
-    """What we remember of polling one artifact. `validators` maps an address to its ETag.
-
-    `preview` is True until the first full pass is done: history is shown, nobody is alarmed.
-    """
-
-    artifact: Artifact
-    first_contact: datetime
-    preview: bool = True
-    polled_at: datetime | None = None
-    validators: tuple[tuple[str, str], ...] = ()
-    channels: tuple[tuple[str, str], ...] = ()
-    """Moving names of the registry and the version each points at: npm dist-tags."""
-    problem: str = ""
-    cursor: str = ""
-    """The registry's own note about where its next look goes on."""
-
-    learned_at: datetime | None = None
-    """When the first full pass was done."""
-
-    def since(self, version: Version) -> datetime:
-        """What was published before this is history.
-
-        First contact for what the first pass showed; a little earlier for what came later, because two clocks differ.
-        """
-        first_pass = self.learned_at is None or version.first_seen_at <= self.learned_at
-        return self.first_contact if first_pass else self.first_contact - TWO_CLOCKS
-
-
-@dataclass(frozen=True)
-class Dossier:
-    """A version with everything that hangs on it. `verdict_at` is when the verdict that stands was reached."""
-
-    version: Version
-    evidence: tuple[Evidence, ...] | None = None
-    """None: not read for these files yet."""
-    verdict: Verdict | None = None
-    verdict_at: datetime | None = None
-    judged: str = ""
-    """The fingerprint of the files that the standing verdict is about."""
-    incident_id: str | None = None
-    github_asked: bool = False
-    """GitHub was asked for attestations about these files; what it gave is in `evidence`."""
-    source: Comparison | None = None
-    """What comparing these files with their source showed; None: not compared."""
-
-
-@dataclass(frozen=True)
-class Posted:
-    """What one channel holds of one incident: the id and address there, and the hash of the text it shows."""
-
-    incident_id: str
-    channel: str
-    ref: str
-    url: str
-    digest: str
-    open: bool
-    posted_at: datetime
-
-
-@dataclass(frozen=True)
-class Link:
-    """One fact as it is chained: its canonical text, and hashes over the link before it and over itself (hex)."""
-
-    sequence: int
-    recorded_at: datetime
-    kind: str
-    body: str
-    previous: str
-    hash: str
 
 
 class Inbox(Protocol):
@@ -199,6 +121,9 @@ class Work(Protocol):
     def next_due(self, *steps: str) -> datetime | None:
         """The earliest due date among these steps (all if none is named), lent or not."""
 
+    def get(self, step: str, key: str) -> Task | None:
+        """This piece of work; None when it is not wanted, or done."""
+
     def all(self, step: str) -> list[Task]:
         """Everything of one step, earliest first."""
 
@@ -227,6 +152,10 @@ class Repositories(Protocol):
         """The artifacts that it seems to publish, as discovery saw it last."""
 
     def put_proposals(self, repository_id: int, proposals: tuple[Proposal, ...]) -> None: ...
+    def conduct(self, repository_id: int) -> Conduct:
+        """How it wants to be spoken to; what holds for all where it has not said."""
+
+    def put_conduct(self, repository_id: int, conduct: Conduct) -> None: ...
     def gap_since(self, repository_id: int) -> datetime | None:
         """Webhooks of this repository may be missing since then; None when nothing is known to be missing."""
 
@@ -329,6 +258,41 @@ class Incidents(Protocol):
     def all_posted(self, incident_id: str) -> list[Posted]: ...
     def put_waiver(self, waiver: Waiver) -> None: ...
     def waivers(self, artifact: Artifact, number: str) -> list[Waiver]: ...
+    def put_mute(self, mute: Mute) -> None: ...
+    def mutes(self, artifact: Artifact) -> list[Mute]:
+        """Every mute of its lines, ended ones too, in the order given."""
+
+    def put_command(self, command: Command) -> bool:
+        """Keep it; False when it is known by its id."""
+
+    def commands(self, incident_id: str) -> list[Command]:
+        """Every command about an incident, oldest first."""
+
+    def put_answer(self, answer: Answer) -> None:
+        """Keep it; a later answer to the same command takes its place."""
+
+    def answers(self, incident_id: str) -> dict[str, Answer]:
+        """The answers by their commands' ids."""
+
+    def put_bulletin(self, bulletin: Bulletin) -> bool:
+        """Keep it; False when it is known by its id."""
+
+    def bulletin(self, bulletin_id: str) -> Bulletin | None: ...
+    def bulletins(self, since: datetime) -> list[Bulletin]:
+        """Those since then, newest first."""
+
+
+class Subscriptions(Protocol):
+    """People who asked to be told. Not derived from facts: an address is not kept for ever."""
+
+    def get(self, subscription_id: str) -> Subscription | None: ...
+    def put(self, subscription: Subscription) -> None: ...
+    def drop(self, subscription_id: str) -> None: ...
+    def of_address(self, address: str) -> list[Subscription]:
+        """Those of one address, without case."""
+
+    def all(self) -> list[Subscription]:
+        """Every one, oldest first."""
 
 
 class Book(Protocol):
@@ -348,6 +312,8 @@ class Book(Protocol):
     def versions(self) -> Versions: ...
     @property
     def incidents(self) -> Incidents: ...
+    @property
+    def subscriptions(self) -> Subscriptions: ...
     @property
     def health(self) -> Health: ...
 
@@ -374,5 +340,5 @@ class Ledger(Protocol):
         """Empty every derived shelf and derive it again from the facts.
 
         What does not come from facts stays: inbox, work, watches, gaps, incidents with their notices and posts,
-        the incident a version belongs to, health.
+        the incident a version belongs to, bulletins, subscriptions, health.
         """

@@ -46,6 +46,7 @@ class _Past:
         self.refs = book.refs
         self.versions = book.versions
         self.incidents = book.incidents
+        self.subscriptions = book.subscriptions
         self.health = book.health
 
     def record(self, fact: Fact, now: datetime) -> None:
@@ -72,6 +73,9 @@ class _NoWork:
         pass
 
     def next_due(self, *steps: str) -> datetime | None:
+        return None
+
+    def get(self, step: str, key: str) -> Task | None:
         return None
 
     def all(self, step: str) -> list[Task]:

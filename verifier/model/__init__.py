@@ -2,17 +2,25 @@
 
 One file per subject: what we watch (`artifact`), what GitHub told us (`github`), what a run's log says (`log`), what
 GitHub says of a commit and the files (`source`), what signed bundles say (`evidence`), what we conclude (`verdict`),
-what we say about it (`incident`), and the facts that the ledger keeps (`fact`).
+what we say about it (`incident`), how a repository wants to be spoken to (`conduct`), who hears it (`audience`), what
+people ask of us (`command`), and the facts that the ledger keeps (`fact`).
 """
 
 from verifier.model.artifact import UNTOLD, Account, AccountKind, Artifact, File, Line, Part, Span, Version
+from verifier.model.audience import Bulletin, BulletinKind, Filter, Severity, Subscription
+from verifier.model.command import Answer, Command, Verb
+from verifier.model.conduct import ROLES, Conduct
 from verifier.model.evidence import Attestation, Evidence, Form, Standing, named_runs
 from verifier.model.fact import (
     ArtifactsProposed,
+    CommandAnswered,
+    CommandGiven,
+    ConductSet,
     EvidenceRead,
     Fact,
     ForcedPushSeen,
     InstallationSeen,
+    LineMuted,
     PublishersSet,
     RefSeen,
     ReleaseSeen,
@@ -47,7 +55,7 @@ from verifier.model.github import (
     vetting_order,
     with_reading,
 )
-from verifier.model.incident import Incident, IncidentState, Member, Notice, NoticeKind, Waiver
+from verifier.model.incident import Acknowledgement, Incident, IncidentState, Member, Mute, Notice, NoticeKind, Waiver
 from verifier.model.log import LogClaim, LogState
 from verifier.model.source import Approval, Commit, Comparison, ForcedPush, Proposal, Vetting
 from verifier.model.verdict import (
@@ -66,21 +74,32 @@ from verifier.model.verdict import (
 )
 
 __all__ = [
+    "ROLES",
     "UNTOLD",
     "Account",
     "AccountKind",
+    "Acknowledgement",
+    "Answer",
     "Approval",
     "Artifact",
     "ArtifactsProposed",
     "Attestation",
+    "Bulletin",
+    "BulletinKind",
     "Case",
+    "Command",
+    "CommandAnswered",
+    "CommandGiven",
     "Commit",
     "Comparison",
+    "Conduct",
+    "ConductSet",
     "Confidence",
     "Evidence",
     "EvidenceRead",
     "Fact",
     "File",
+    "Filter",
     "Finding",
     "ForcedPush",
     "ForcedPushSeen",
@@ -93,10 +112,12 @@ __all__ = [
     "Judged",
     "Known",
     "Line",
+    "LineMuted",
     "LogClaim",
     "LogState",
     "Member",
     "Mirror",
+    "Mute",
     "Need",
     "Notice",
     "NoticeKind",
@@ -120,10 +141,13 @@ __all__ = [
     "RunSeen",
     "RunVetted",
     "RunsListed",
+    "Severity",
     "Sight",
     "SourceCompared",
     "Span",
     "Standing",
+    "Subscription",
+    "Verb",
     "Verdict",
     "VerdictReached",
     "Version",

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from verifier.model.artifact import Artifact, Version
+from verifier.model.command import Answer, Command
+from verifier.model.conduct import Conduct
 from verifier.model.evidence import Evidence
 from verifier.model.github import (
     Installation,
@@ -22,7 +24,7 @@ from verifier.model.github import (
     Run,
     RunKey,
 )
-from verifier.model.incident import Waiver
+from verifier.model.incident import Mute, Waiver
 from verifier.model.log import LogClaim, LogState
 from verifier.model.source import Comparison, ForcedPush, Proposal, Vetting
 from verifier.model.verdict import Verdict
@@ -167,6 +169,35 @@ class WaiverGiven:
     waiver: Waiver
 
 
+@dataclass(frozen=True)
+class LineMuted:
+    """A release line was muted by an authorised person."""
+
+    mute: Mute
+
+
+@dataclass(frozen=True)
+class ConductSet:
+    """How a repository wants to be spoken to: replaces what it said before."""
+
+    repository_id: int
+    conduct: Conduct
+
+
+@dataclass(frozen=True)
+class CommandGiven:
+    """Somebody asked something of us at GitHub."""
+
+    command: Command
+
+
+@dataclass(frozen=True)
+class CommandAnswered:
+    """What became of it."""
+
+    answer: Answer
+
+
 Fact = (
     InstallationSeen
     | RepositorySeen
@@ -184,4 +215,8 @@ Fact = (
     | ArtifactsProposed
     | VerdictReached
     | WaiverGiven
+    | LineMuted
+    | ConductSet
+    | CommandGiven
+    | CommandAnswered
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from verifier.model.artifact import Artifact
+from verifier.model.artifact import Artifact, Line
 from verifier.model.verdict import Outcome
 
 
@@ -24,7 +24,19 @@ class NoticeKind(StrEnum):
     REMOVED = "removed"
     """A version that is `non_compliant` or suspect was taken down."""
     WAIVED = "waived"
-    """An authorised person acknowledged exactly this version."""
+    """An authorised person said of exactly this version that it is theirs."""
+    OPENED = "opened"
+    """The incident began."""
+    ACKNOWLEDGED = "acknowledged"
+    """An authorised person looks after the incident, until a date."""
+    LAPSED = "lapsed"
+    """An acknowledgement ran out, and the incident still stands open."""
+    RESOLVED = "resolved"
+    """Nothing in the incident stands open any more."""
+    REOPENED = "reopened"
+    """Something in a resolved incident stands open again."""
+    TAMPERED = "tampered"
+    """What we said on GitHub was closed or deleted by somebody without the right to end the incident."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,10 @@ class Member:
     """What an image's tag held last before, whether a run accounts for it or not; '' where nothing is known."""
     odd: tuple[str, ...] = ()
     """The reason ids of its anomalies."""
+    gone: bool = False
+    """It was taken down so long ago that nothing is left to be done about it here."""
+    muted: bool = False
+    """Its line is muted, and nothing but an absence or a suspicion speaks against it."""
 
     @property
     def stands(self) -> bool:
@@ -64,15 +80,27 @@ class Member:
 
     @property
     def open(self) -> bool:
-        """It still stands and nobody has acknowledged it."""
-        return self.stands and not self.waived
+        """It still stands, nobody has taken it on themselves, and it is still there."""
+        return self.stands and not (self.waived or self.gone or self.muted)
 
 
 class IncidentState(StrEnum):
-    """Where an incident stands. It is resolved when every verdict in it flipped or is waived."""
+    """Where an incident stands. It is resolved when every verdict in it flipped, is waived, or its version is gone."""
 
     OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    """It stands open, and an authorised person looks after it."""
     RESOLVED = "resolved"
+
+
+@dataclass(frozen=True)
+class Acknowledgement:
+    """An authorised person looks after an incident until `until`. It ends nothing and changes no verdict."""
+
+    by: str
+    reason: str
+    at: datetime
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -89,17 +117,25 @@ class Incident:
     state: IncidentState
     rogue: bool
     members: tuple[Member, ...]
+    acknowledged: Acknowledgement | None = None
+    """The last one, also when it ran out."""
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One change about one version in one incident, kept as the incident's history."""
+    """One change about one version in one incident, or about the incident, kept as its history.
+
+    `by` is who did it ('' where that is nobody's act), `note` what they said; both unescaped.
+    """
 
     kind: NoticeKind
     incident_id: str
-    artifact: Artifact
+    artifact: Artifact | None
+    """None: the incident as a whole."""
     number: str
     at: datetime
+    by: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,4 +148,20 @@ class Waiver:
     by: str
     reason: str
     given_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Mute:
+    """An authorised person silences absences and suspicions of one release line from `starts_at` to `expires_at`.
+
+    What is proven against a version is never muted.
+    """
+
+    artifact: Artifact
+    line: Line
+    by: str
+    reason: str
+    given_at: datetime
+    starts_at: datetime
     expires_at: datetime

@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from verifier.model import Incident, IncidentState, Member, NoticeKind, Outcome, Verdict, Version
+from verifier.model import Incident, IncidentState, Member, Mute, NoticeKind, Outcome, Verdict, Version, Weight
 
 TOGETHER = timedelta(hours=24)
 """Versions of one repository noticed within this time are one incident: TanStack is one alert, not 84."""
 
+
+GONE_AFTER = timedelta(hours=24)
+"""A version taken down so long ago is settled: whoever watches has had a day to see that it was there."""
 
 NEAR_INCIDENT = timedelta(days=7)
 """Within this time of an incident, unexplained kin is looked at again."""
@@ -20,7 +23,7 @@ NEAR_INCIDENT = timedelta(days=7)
 def what_changed(known: Member | None, member: Member) -> NoticeKind | None:
     """What a member's new state is worth saying; None when it is nothing new."""
     if known is None:
-        return _first(member) if member.stands else None
+        return _first(member) if member.open else None
     if member.waived and not known.waived:
         return NoticeKind.WAIVED
     if not member.stands and known.stands:
@@ -42,7 +45,16 @@ def _first(member: Member) -> NoticeKind:
     return NoticeKind.SUSPECT if member.suspect else NoticeKind.ANOMALY
 
 
-def member_of(version: Version, verdict: Verdict, detected_at: datetime, waived: bool) -> Member:
+def muted(version: Version, verdict: Verdict, mutes: Iterable[Mute], now: datetime) -> bool:
+    """Its line is muted now. What is proven against a version is never muted."""
+    if any(finding.weight is Weight.CONTRADICTS for finding in verdict.findings):
+        return False
+    return any(m.line == version.line and m.starts_at <= now < m.expires_at for m in mutes)
+
+
+def member_of(
+    version: Version, verdict: Verdict, detected_at: datetime, now: datetime, *, waived: bool, muted: bool = False
+) -> Member:
     """One version as an incident lists it."""
     shown = verdict.reasons
     return Member(
@@ -62,6 +74,8 @@ def member_of(version: Version, verdict: Verdict, detected_at: datetime, waived:
         anomalies=tuple(finding.sentence for finding in verdict.anomalies),
         removed=version.removed_at is not None,
         waived=waived,
+        muted=muted,
+        gone=version.removed_at is not None and now - version.removed_at >= GONE_AFTER,
         odd=tuple(dict.fromkeys(finding.reason for finding in verdict.anomalies)),
     )
 
@@ -70,10 +84,10 @@ def place(recent: Iterable[Incident], repository_id: int, member: Member, now: d
     """The incident that a member newly stands in: the repository's of the last 24 hours, else a new one."""
     for incident in recent:
         if incident.repository_id == repository_id and now - incident.opened_at <= TOGETHER:
-            return with_member(incident, member)
+            return with_member(incident, member, now)
     seed = f"{repository_id} {member.artifact.purl} {member.number} {member.fingerprint}"
     name = hashlib.sha256(seed.encode()).hexdigest()[:16]
-    return with_member(Incident(name, repository_id, now, IncidentState.OPEN, rogue=False, members=()), member)
+    return with_member(Incident(name, repository_id, now, IncidentState.OPEN, rogue=False, members=()), member, now)
 
 
 def find(incident: Incident, member: Member) -> Member | None:
@@ -81,7 +95,7 @@ def find(incident: Incident, member: Member) -> Member | None:
     return next((m for m in incident.members if _key(m) == _key(member)), None)
 
 
-def with_member(incident: Incident, member: Member) -> Incident:
+def with_member(incident: Incident, member: Member, now: datetime) -> Incident:
     """The incident with this member's newest state. It is resolved when nothing in it stands open; else open.
 
     A member keeps the time at which it was first noticed, whatever is found out about it later.
@@ -91,9 +105,38 @@ def with_member(incident: Incident, member: Member) -> Incident:
         member = replace(member, detected_at=min(known.detected_at, member.detected_at))
     members = (*(m for m in incident.members if _key(m) != _key(member)), member)
     ordered = tuple(sorted(members, key=lambda m: (m.published_at or m.detected_at, m.artifact.purl, m.number)))
-    state = IncidentState.OPEN if any(m.open for m in ordered) else IncidentState.RESOLVED
     rogue = incident.rogue or member.outcome is Outcome.NON_COMPLIANT
-    return replace(incident, members=ordered, state=state, rogue=rogue)
+    return as_of(replace(incident, members=ordered, rogue=rogue), now)
+
+
+def as_of(incident: Incident, now: datetime) -> Incident:
+    """The incident with the state that its members and its acknowledgement give it now.
+
+    An acknowledgement is about what was known when it was given: what is noticed later stands open again.
+    """
+    open_, given = [m for m in incident.members if m.open], incident.acknowledged
+    if not open_:
+        return replace(incident, state=IncidentState.RESOLVED)
+    held = given is not None and given.at <= now < given.until and all(m.detected_at <= given.at for m in open_)
+    return replace(incident, state=IncidentState.ACKNOWLEDGED if held else IncidentState.OPEN)
+
+
+def step(before: Incident | None, after: Incident, now: datetime) -> NoticeKind | None:
+    """What happened to the incident as a whole; None when it stands as it stood."""
+    if before is None:
+        return NoticeKind.OPENED
+    if before.state is after.state:
+        renewed = after.acknowledged != before.acknowledged and after.state is IncidentState.ACKNOWLEDGED
+        return NoticeKind.ACKNOWLEDGED if renewed else None
+    if after.state is IncidentState.RESOLVED:
+        return NoticeKind.RESOLVED
+    if before.state is IncidentState.RESOLVED:
+        return NoticeKind.REOPENED
+    if after.state is IncidentState.ACKNOWLEDGED:
+        return NoticeKind.ACKNOWLEDGED
+    return (
+        NoticeKind.LAPSED if after.acknowledged is not None and after.acknowledged.until <= now else NoticeKind.REOPENED
+    )
 
 
 def _key(member: Member) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from verifier.ledger.memory.incidents import Incidents
 from verifier.ledger.memory.refs import Refs
 from verifier.ledger.memory.repositories import Repositories
 from verifier.ledger.memory.runs import Runs
+from verifier.ledger.memory.subscriptions import Subscriptions
 from verifier.ledger.memory.table import Journal, Table
 from verifier.ledger.memory.versions import Versions
 from verifier.ledger.memory.work import Work
@@ -34,6 +35,7 @@ class MemoryBook:
         self.refs = Refs(journal)
         self.versions = Versions(journal)
         self.incidents = Incidents(journal)
+        self.subscriptions = Subscriptions(journal)
         self.health = Health(journal)
         self._facts: Table[int, tuple[datetime, Fact]] = Table(journal)
 

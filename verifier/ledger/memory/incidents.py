@@ -1,13 +1,13 @@
-"""Incidents, notices, waivers and posts, in memory."""
+"""Incidents, notices, what people decided about them, posts and bulletins, in memory."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from verifier.ledger.memory.table import Journal, Table
-from verifier.ledger.order import by_opening
+from verifier.ledger.order import by_giving, by_opening
 from verifier.ledger.protocol import Posted
-from verifier.model import Artifact, Incident, Notice, Waiver
+from verifier.model import Answer, Artifact, Bulletin, Command, Incident, Mute, Notice, Waiver
 
 
 class Incidents:
@@ -18,6 +18,10 @@ class Incidents:
         self._notices: Table[str, tuple[Notice, ...]] = Table(journal)
         self._posted: Table[tuple[str, str], Posted] = Table(journal)
         self._waivers: Table[Waiver, Waiver] = Table(journal)
+        self._mutes: Table[Artifact, tuple[Mute, ...]] = Table(journal)
+        self._commands: Table[str, Command] = Table(journal)
+        self._answers: Table[str, Answer] = Table(journal)
+        self._bulletins: Table[str, Bulletin] = Table(journal)
 
     def get(self, incident_id: str) -> Incident | None:
         return self._incidents.get(incident_id)
@@ -54,6 +58,41 @@ class Incidents:
         given = [w for w in self._waivers.values() if (w.artifact, w.number) == (artifact, number)]
         return sorted(given, key=lambda w: (w.given_at, w.by, w.fingerprint, w.reason, w.expires_at))
 
+    def put_mute(self, mute: Mute) -> None:
+        self._mutes.put(mute.artifact, (*self.mutes(mute.artifact), mute))
+
+    def mutes(self, artifact: Artifact) -> list[Mute]:
+        return list(self._mutes.get(artifact) or ())
+
+    def put_command(self, command: Command) -> bool:
+        if self._commands.get(command.id) is not None:
+            return False
+        self._commands.put(command.id, command)
+        return True
+
+    def commands(self, incident_id: str) -> list[Command]:
+        return sorted((c for c in self._commands.values() if c.incident_id == incident_id), key=by_giving)
+
+    def put_answer(self, answer: Answer) -> None:
+        self._answers.put(answer.command_id, answer)
+
+    def answers(self, incident_id: str) -> dict[str, Answer]:
+        return {a.command_id: a for a in self._answers.values() if a.incident_id == incident_id}
+
+    def put_bulletin(self, bulletin: Bulletin) -> bool:
+        if self._bulletins.get(bulletin.id) is not None:
+            return False
+        self._bulletins.put(bulletin.id, bulletin)
+        return True
+
+    def bulletin(self, bulletin_id: str) -> Bulletin | None:
+        return self._bulletins.get(bulletin_id)
+
+    def bulletins(self, since: datetime) -> list[Bulletin]:
+        recent = [b for b in self._bulletins.values() if b.at >= since]
+        return sorted(recent, key=lambda b: (b.at, b.id), reverse=True)
+
     def empty(self) -> None:
-        """Drop what facts give again: waivers. What was said stays."""
-        self._waivers.clear()
+        """Drop what facts give again: waivers, mutes, commands and answers. What was said stays."""
+        for table in (self._waivers, self._mutes, self._commands, self._answers):
+            table.clear()

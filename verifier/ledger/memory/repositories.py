@@ -6,7 +6,7 @@ from datetime import datetime
 
 from verifier.ledger.memory.table import Journal, Table
 from verifier.ledger.order import by_source
-from verifier.model import Artifact, Installation, Proposal, Publisher, Repository
+from verifier.model import Artifact, Conduct, Installation, Proposal, Publisher, Repository
 
 
 class Repositories:
@@ -17,6 +17,7 @@ class Repositories:
         self._repositories: Table[int, Repository] = Table(journal)
         self._publishers: Table[tuple[int, str], tuple[Publisher, ...]] = Table(journal)
         self._proposals: Table[int, tuple[Proposal, ...]] = Table(journal)
+        self._conducts: Table[int, Conduct] = Table(journal)
         self._gaps: Table[int, datetime] = Table(journal)
 
     def installation(self, installation_id: int) -> Installation | None:
@@ -60,6 +61,12 @@ class Repositories:
     def put_proposals(self, repository_id: int, proposals: tuple[Proposal, ...]) -> None:
         self._proposals.put(repository_id, proposals)
 
+    def conduct(self, repository_id: int) -> Conduct:
+        return self._conducts.get(repository_id) or Conduct()
+
+    def put_conduct(self, repository_id: int, conduct: Conduct) -> None:
+        self._conducts.put(repository_id, conduct)
+
     def gap_since(self, repository_id: int) -> datetime | None:
         return self._gaps.get(repository_id)
 
@@ -71,7 +78,8 @@ class Repositories:
 
     def empty(self) -> None:
         """Drop what facts give again; gaps do not come from facts."""
-        for table in (self._installations, self._repositories, self._publishers, self._proposals):
+        derived = (self._installations, self._repositories, self._publishers, self._proposals, self._conducts)
+        for table in derived:
             table.clear()
 
     def _said(self) -> list[tuple[str, int, int, Publisher]]:

@@ -45,5 +45,9 @@ class Work:
     def next_due(self, *steps: str) -> datetime | None:
         return min((row.due_at for row in self._rows.values() if not steps or row.step in steps), default=None)
 
+    def get(self, step: str, key: str) -> Task | None:
+        row = self._rows.get((step, key))
+        return None if row is None else row.task
+
     def all(self, step: str) -> list[Task]:
         return sorted((row.task for row in self._rows.values() if row.step == step), key=by_due)

@@ -15,6 +15,7 @@ from verifier.ledger.sql.incidents import Incidents
 from verifier.ledger.sql.refs import Refs
 from verifier.ledger.sql.repositories import Repositories
 from verifier.ledger.sql.runs import Runs
+from verifier.ledger.sql.subscriptions import Subscriptions
 from verifier.ledger.sql.transaction import Transaction
 from verifier.ledger.sql.versions import Versions
 from verifier.ledger.sql.work import Work
@@ -66,6 +67,11 @@ class SqlBook:
     def incidents(self) -> Incidents:
         """Read and written back by whoever judges, so guarded like what is derived."""
         return Incidents(self._alone())
+
+    @cached_property
+    def subscriptions(self) -> Subscriptions:
+        """Read and written back as well."""
+        return Subscriptions(self._alone())
 
     def record(self, fact: Fact, now: datetime) -> None:
         """Derive from one fact, and append it if that changed anything."""

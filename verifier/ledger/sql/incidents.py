@@ -1,4 +1,4 @@
-"""Incidents, notices, waivers and posts, in tables."""
+"""Incidents, notices, what people decided about them, posts and bulletins, in tables."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, insert, select
 
 from verifier.ledger.codec import decode, encode
-from verifier.ledger.order import by_opening
+from verifier.ledger.order import by_giving, by_opening
 from verifier.ledger.protocol import Posted
 from verifier.ledger.sql import tables
 from verifier.ledger.sql.tables import incidents, waivers
 from verifier.ledger.sql.transaction import Transaction
-from verifier.model import Artifact, Incident, Notice, Waiver
+from verifier.model import Answer, Artifact, Bulletin, Command, Incident, Mute, Notice, Waiver
 
 
 class Incidents:
@@ -75,9 +75,57 @@ class Incidents:
         given = [decode(Waiver, row.body) for row in rows]
         return sorted(given, key=lambda w: (w.given_at, w.by, w.fingerprint, w.reason, w.expires_at))
 
+    def put_mute(self, mute: Mute) -> None:
+        self._transaction.write(insert(tables.mutes).values(artifact=mute.artifact.purl, body=encode(mute)))
+
+    def mutes(self, artifact: Artifact) -> list[Mute]:
+        columns = tables.mutes.c
+        rows = self._transaction.rows(
+            select(columns.body).where(columns.artifact == artifact.purl).order_by(columns.id)
+        )
+        return [decode(Mute, row.body) for row in rows]
+
+    def put_command(self, command: Command) -> bool:
+        columns = tables.commands.c
+        if self._transaction.one(select(columns.incident_id).where(columns.id == command.id)):
+            return False
+        row = {"id": command.id, "incident_id": command.incident_id, "at": command.at, "body": encode(command)}
+        self._transaction.upsert(tables.commands, row)
+        return True
+
+    def commands(self, incident_id: str) -> list[Command]:
+        columns = tables.commands.c
+        rows = self._transaction.rows(select(columns.body).where(columns.incident_id == incident_id))
+        return sorted((decode(Command, row.body) for row in rows), key=by_giving)
+
+    def put_answer(self, answer: Answer) -> None:
+        row = {"command_id": answer.command_id, "incident_id": answer.incident_id, "body": encode(answer)}
+        self._transaction.upsert(tables.answers, row)
+
+    def answers(self, incident_id: str) -> dict[str, Answer]:
+        columns = tables.answers.c
+        rows = self._transaction.rows(select(columns.body).where(columns.incident_id == incident_id))
+        return {answer.command_id: answer for answer in (decode(Answer, row.body) for row in rows)}
+
+    def put_bulletin(self, bulletin: Bulletin) -> bool:
+        if self.bulletin(bulletin.id) is not None:
+            return False
+        row = {"id": bulletin.id, "at": bulletin.at, "body": encode(bulletin)}
+        self._transaction.upsert(tables.bulletins, row)
+        return True
+
+    def bulletin(self, bulletin_id: str) -> Bulletin | None:
+        row = self._transaction.one(select(tables.bulletins.c.body).where(tables.bulletins.c.id == bulletin_id))
+        return decode(Bulletin, row.body) if row else None
+
+    def bulletins(self, since: datetime) -> list[Bulletin]:
+        rows = self._transaction.rows(select(tables.bulletins.c.body).where(tables.bulletins.c.at >= since))
+        return sorted((decode(Bulletin, row.body) for row in rows), key=lambda b: (b.at, b.id), reverse=True)
+
     def empty(self) -> None:
-        """Drop what facts give again: waivers. What was said stays."""
-        self._transaction.write(delete(waivers))
+        """Drop what facts give again: waivers, mutes, commands and answers. What was said stays."""
+        for table in (waivers, tables.mutes, tables.commands, tables.answers):
+            self._transaction.write(delete(table))
 
     def _where(self, *conditions: ColumnElement[bool]) -> list[Incident]:
         rows = self._transaction.rows(select(incidents.c.body).where(*conditions))

@@ -11,7 +11,7 @@ from verifier.ledger.order import by_source
 from verifier.ledger.sql import tables
 from verifier.ledger.sql.tables import gaps, installations, repositories
 from verifier.ledger.sql.transaction import Transaction
-from verifier.model import Artifact, ArtifactsProposed, Installation, Proposal, Publisher, Repository
+from verifier.model import Artifact, ArtifactsProposed, Conduct, Installation, Proposal, Publisher, Repository
 
 
 class Repositories:
@@ -90,6 +90,14 @@ class Repositories:
         body = encode(ArtifactsProposed(repository_id, proposals))
         self._transaction.upsert(tables.proposals, {"repository_id": repository_id, "body": body})
 
+    def conduct(self, repository_id: int) -> Conduct:
+        columns = tables.conducts.c
+        row = self._transaction.one(select(columns.body).where(columns.repository_id == repository_id))
+        return decode(Conduct, row.body) if row else Conduct()
+
+    def put_conduct(self, repository_id: int, conduct: Conduct) -> None:
+        self._transaction.upsert(tables.conducts, {"repository_id": repository_id, "body": encode(conduct)})
+
     def gap_since(self, repository_id: int) -> datetime | None:
         row = self._transaction.one(select(gaps.c.since).where(gaps.c.repository_id == repository_id))
         return row.since if row else None
@@ -102,7 +110,7 @@ class Repositories:
 
     def empty(self) -> None:
         """Drop what facts give again; gaps do not come from facts."""
-        for table in (installations, repositories, tables.publishers, tables.proposals):
+        for table in (installations, repositories, tables.publishers, tables.proposals, tables.conducts):
             self._transaction.write(delete(table))
 
     def _said(self, which: ColumnElement[bool]) -> list[Publisher]:

@@ -242,6 +242,55 @@ waivers = Table(
     Column("body", Text, nullable=False),
 )
 
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("id", Counter, primary_key=True),
+    Column("artifact", Key, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
+conducts = Table(
+    "conducts",
+    metadata,
+    Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+
+commands = Table(
+    "commands",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("incident_id", Key, nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("command_id", Key, primary_key=True),
+    Column("incident_id", Key, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
+bulletins = Table(
+    "bulletins",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("folded_address", Key, nullable=False, index=True),
+    Column("asked_at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
 problems = Table(
     "problems",
     metadata,

@@ -66,6 +66,10 @@ class Work:
         due: datetime | None = self._transaction.rows(query.where(work.c.step.in_(steps)) if steps else query)[0][0]
         return due
 
+    def get(self, step: str, key: str) -> Task | None:
+        row = self._transaction.one(select(work).where(_is(step, key)))
+        return _row(row).task if row else None
+
     def all(self, step: str) -> list[Task]:
         rows = self._transaction.rows(select(work).where(work.c.step == step))
         return sorted((_row(row).task for row in rows), key=by_due)

@@ -1,0 +1,112 @@
+"""What the ledger hands out besides the words of the domain: rows of the inbox, of work, of watches and of posts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from verifier.model import Artifact, Comparison, Evidence, Verdict, Version
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One webhook as it arrived: verified raw bytes, kept before anything reads them. `id` is GitHub's GUID."""
+
+    id: str
+    event: str
+    body: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Task:
+    """One piece of work, claimed for a while. `wanted` counts the calls to `want` that changed it.
+
+    `lent_until` is when the lease ends (None: not lent). With `wanted` it names the lease, so that a worker whose
+    lease ran out cannot end another worker's.
+    """
+
+    step: str
+    key: str
+    due_at: datetime
+    attempts: int
+    wanted: int
+    problem: str = ""
+    lent_until: datetime | None = None
+
+
+TWO_CLOCKS = timedelta(minutes=2)
+"""How far a registry's clock may differ from ours at first contact."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What we remember of polling one artifact. `validators` maps an address to its ETag.
+
+    `preview` is True until the first full pass is done: history is shown, nobody is alarmed.
+    """
+
+    artifact: Artifact
+    first_contact: datetime
+    preview: bool = True
+    polled_at: datetime | None = None
+    validators: tuple[tuple[str, str], ...] = ()
+    channels: tuple[tuple[str, str], ...] = ()
+    """Moving names of the registry and the version each points at: npm dist-tags."""
+    problem: str = ""
+    cursor: str = ""
+    """The registry's own note about where its next look goes on."""
+
+    learned_at: datetime | None = None
+    """When the first full pass was done."""
+
+    def since(self, version: Version) -> datetime:
+        """What was published before this is history.
+
+        First contact for what the first pass showed; a little earlier for what came later, because two clocks differ.
+        """
+        first_pass = self.learned_at is None or version.first_seen_at <= self.learned_at
+        return self.first_contact if first_pass else self.first_contact - TWO_CLOCKS
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A version with everything that hangs on it. `verdict_at` is when the verdict that stands was reached."""
+
+    version: Version
+    evidence: tuple[Evidence, ...] | None = None
+    """None: not read for these files yet."""
+    verdict: Verdict | None = None
+    verdict_at: datetime | None = None
+    judged: str = ""
+    """The fingerprint of the files that the standing verdict is about."""
+    incident_id: str | None = None
+    github_asked: bool = False
+    """GitHub was asked for attestations about these files; what it gave is in `evidence`."""
+    source: Comparison | None = None
+    """What comparing these files with their source showed; None: not compared."""
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What one channel holds of one incident: the id and address there, and the hash of the text it shows."""
+
+    incident_id: str
+    channel: str
+    ref: str
+    url: str
+    digest: str
+    open: bool
+    posted_at: datetime
+
+
+@dataclass(frozen=True)
+class Link:
+    """One fact as it is chained: its canonical text, and hashes over the link before it and over itself (hex)."""
+
+    sequence: int
+    recorded_at: datetime
+    kind: str
+    body: str
+    previous: str
+    hash: str

@@ -1,0 +1,29 @@
+"""How a repository wants to be spoken to, and who may command there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ROLES = ("write", "maintain", "admin")
+"""GitHub's roles that may be asked for, weakest first."""
+
+
+@dataclass(frozen=True)
+class Conduct:
+    """What holds for one repository, from its owner's config and its own.
+
+    `issue_repository` (`owner/name`, of the same owner) takes the issues of all its repositories; '': each its own.
+    `role` is the least that commands need. `four_eyes`: what loosens needs a second person. `preview`: nothing is
+    filed on GitHub but neutral check runs. `digest`: a weekly summary is made.
+    """
+
+    check_runs: bool = True
+    issues: bool = True
+    advisories: bool = True
+    labels: tuple[str, ...] = ("artifact-monitor",)
+    assignees: tuple[str, ...] = ()
+    issue_repository: str = ""
+    role: str = "maintain"
+    four_eyes: bool = False
+    preview: bool = False
+    digest: bool = False
