@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from verifier.ledger.protocol import Posted
-from verifier.model import Incident, Repository
+from verifier.model import Incident, Notice, Repository
 
 
 class Temporary(Exception):
@@ -37,6 +37,8 @@ class Subject:
     repository: Repository
     head_sha: str
     details_url: str = ""
+    history: tuple[Notice, ...] = ()
+    """What happened to it so far, oldest first."""
 
 
 @dataclass(frozen=True)

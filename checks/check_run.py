@@ -40,6 +40,7 @@ def render(subject: Subject) -> Post:
                 section("Why it matters", said.why),
                 section("What to do now", said.now),
                 section("If it was you", said.yours),
+                section("What happened since", said.steps),
                 FOOT,
             )
             if part

@@ -41,6 +41,7 @@ def render(subject: Subject) -> Post:
         section("Why it matters", said.why),
         section("What to do now", said.now),
         section("If it was you", said.yours),
+        section("What happened since", said.steps),
         foot,
     )
     text = document([marker(incident), said.lead], ("What was seen", said.seen), parts, LIMIT)

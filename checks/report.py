@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from checks import commands
+from checks import commands, history
 from checks.base import Subject
 from checks.escape import code, markdown, title
 from checks.listed import DETAILED, between, count, listed, named, time, when
@@ -34,6 +34,8 @@ class Report:
     why: tuple[str, ...]
     now: tuple[str, ...]
     yours: tuple[str, ...]
+    steps: tuple[str, ...] = ()
+    """What happened since it was opened; empty while nothing did."""
 
 
 def marker(incident: Incident) -> str:
@@ -44,7 +46,15 @@ def marker(incident: Incident) -> str:
 def report(subject: Subject, whose: str = "your") -> Report:
     """Everything there is to say about the incident as it stands now. `whose` CI it is: `your`, `the project's`."""
     incident = subject.incident
-    said = Report(headline(incident, whose), _lead(incident, whose), tuple(listed(incident.members)), (), (), ())
+    said = Report(
+        headline(incident, whose),
+        _lead(incident, whose),
+        tuple(listed(incident.members)),
+        (),
+        (),
+        (),
+        tuple(history.steps(subject.history)) if _went_on(subject) else (),
+    )
     if settled(incident):
         return said
     concerned = _concerned(incident)
@@ -96,6 +106,11 @@ def since(published: datetime | None, noticed: datetime) -> str:
         if lag >= 2 * size or (lag >= size and unit == "minute"):
             return f"{count(lag // size, unit)} later"
     return f"{count(lag // timedelta(seconds=1), 'second')} later"
+
+
+def _went_on(subject: Subject) -> bool:
+    """Something happened to it after it was opened."""
+    return any(notice.at > subject.incident.opened_at for notice in subject.history)
 
 
 def _concerned(incident: Incident) -> list[Member]:

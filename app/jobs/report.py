@@ -30,13 +30,14 @@ def _report(deps: Deps, task: Task) -> datetime | None:
     with deps.ledger.reading() as book:
         incident, posted = book.incidents.get(incident_id), book.incidents.posted(incident_id, name)
         sha = _commit(book, incident) if incident is not None else ""
+        history = tuple(book.incidents.notices(incident_id))
     if channel is None or incident is None:
         raise Permanent(f"There is no channel {name!r} or no incident {incident_id!r} to report.")
     repository = repository_of(deps, incident.repository_id)
     github = github_of(deps, repository)
     head = sha or (github.head_sha(repository) if posted is None and channel.NEEDS_COMMIT else "")
     details = f"{deps.settings.base_url}/#incident-{incident.id}" if deps.settings.base_url else ""
-    subject = Subject(incident, repository, head, details)
+    subject = Subject(incident, repository, head, details, history)
     if posted is None and not channel.wants(subject):
         return None
     post = channel.render(subject)
