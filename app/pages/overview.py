@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template
@@ -33,6 +33,9 @@ from verifier.model import Artifact, Incident, IncidentState, Version
 
 if TYPE_CHECKING:
     from app.deps import Deps
+
+SETTLED = timedelta(days=7)
+"""How long after it was opened a settled incident is still shown: links in messages lead to it."""
 
 NEWEST = 8
 """How many of an artifact's versions are shown where none needs attention."""
@@ -97,14 +100,15 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Open:
-    """One incident that is open."""
+class Told:
+    """One incident that stands open, or was settled lately. `state` says which, and who looks after it."""
 
     id: str
     title: str
     standing: Standing
     opened: str
     ago: str
+    state: str
     versions: tuple[str, ...]
     more: str
     posts: tuple[Link, ...]
@@ -127,7 +131,7 @@ class Overview:
     totals: tuple[Total, ...]
     groups: tuple[Group, ...]
     more_groups: str
-    incidents: tuple[Open, ...]
+    incidents: tuple[Told, ...]
     more_incidents: str
     troubles: tuple[Trouble, ...]
     more_troubles: str
@@ -174,11 +178,9 @@ def roll_up(seen: Seen, now: datetime) -> Overview:
         _group(artifact, dossiers, watch_of.get(artifact), posts)
         for artifact, dossiers in sorted(of.items(), key=lambda item: _urgency(*item))
     ]
-    opened = [
-        _open(i, posts, now)
-        for i in sorted(seen.incidents, key=lambda i: i.opened_at, reverse=True)
-        if i.state is IncidentState.OPEN
-    ]
+    kept = [i for i in seen.incidents if i.state is not IncidentState.RESOLVED or now - i.opened_at <= SETTLED]
+    newest = sorted(kept, key=lambda i: (i.state is not IncidentState.RESOLVED, i.opened_at), reverse=True)
+    told = [_told(incident, posts, now) for incident in newest]
     troubles = [
         Trouble(shown(p.subject), shown(p.sentence, 400), moment(p.since), span(now - p.since))
         for p in sorted(seen.problems, key=lambda p: p.last_at, reverse=True)
@@ -187,8 +189,8 @@ def roll_up(seen: Seen, now: datetime) -> Overview:
         tuple(Total(each, counted[each]) for each in STANDINGS),
         tuple(groups[:MOST]),
         _left_out(len(groups), "artifact"),
-        tuple(opened[:MOST]),
-        _left_out(len(opened), "incident"),
+        tuple(told[:MOST]),
+        _left_out(len(told), "incident"),
         tuple(troubles[:MOST]),
         _left_out(len(troubles), "problem"),
         _next_step(seen),
@@ -275,24 +277,35 @@ def _words(sentence: str, limit: int = LIMIT) -> Words:
     return Words(text, "" if text == full else full)
 
 
-def _open(incident: Incident, posts: dict[str, tuple[Link, ...]], now: datetime) -> Open:
-    members = [member for member in incident.members if member.open]
+def _told(incident: Incident, posts: dict[str, tuple[Link, ...]], now: datetime) -> Told:
+    members = [member for member in incident.members if member.open] or list(incident.members)
     names = [shown(m.artifact.versioned(m.number), 120) for m in members]
     of = {m.artifact for m in members}
     version, artifact = ("tag", "image") if all(a.is_image for a in of) else ("version", "package")
     if len({a.is_image for a in of}) > 1:
         artifact = "artifact"
     title = names[0] if len(names) == 1 else f"{plural(len(names), version)} of {plural(len(of), artifact)}"
-    return Open(
+    return Told(
         incident.id,
         title,
         ROGUE if incident.rogue else SUSPECT if any(m.suspect for m in members) else ODD,
         moment(incident.opened_at),
         span(now - incident.opened_at),
+        _state(incident),
         tuple(names[:NEWEST]) if len(names) > 1 else (),
         f"and {len(names) - NEWEST:,} more" if len(names) > NEWEST else "",
         posts.get(incident.id, ()),
     )
+
+
+def _state(incident: Incident) -> str:
+    """In words; '' while it simply stands open."""
+    if incident.state is IncidentState.RESOLVED:
+        return "settled"
+    given = incident.acknowledged
+    if given is None or incident.state is not IncidentState.ACKNOWLEDGED:
+        return ""
+    return f"acknowledged by {shown(given.by, 60)} until {moment(given.until)}: {shown(given.reason, 200)}"
 
 
 def _posts(posted: Iterable[Posted]) -> dict[str, tuple[Link, ...]]:

@@ -23,7 +23,7 @@ from tests.pages import examples
 from tests.pages.examples import AXIOS, EVIL, NOW, WIDGET, dossier, member
 from verifier.ledger import memory_ledger
 from verifier.ledger.protocol import Posted, Watch
-from verifier.model import Artifact, Incident, IncidentState, Outcome, Repository, RepositorySeen
+from verifier.model import Acknowledgement, Artifact, Incident, IncidentState, Outcome, Repository, RepositorySeen
 
 ALLOWED = {
     *("html", "head", "meta", "title", "link", "body", "header", "a", "span", "main", "section", "h1", "h2", "p", "ul"),
@@ -80,6 +80,20 @@ def test_an_odd_version_of_a_valid_run_is_called_odd_and_not_suspect() -> None:
     page = roll_up(replace(examples.seen(), incidents=(quiet,)), NOW)
 
     assert [ODD] == [one.standing for one in page.incidents]
+
+
+def test_an_incident_says_who_looks_after_it_and_stays_a_week_once_it_is_settled() -> None:
+    given = Acknowledgement("bob", "looking", NOW, NOW + timedelta(days=7))
+    held = Incident("i", 1, NOW, IncidentState.ACKNOWLEDGED, True, (member(AXIOS, "1.14.1"),), given)
+    done = replace(held, id="d", state=IncidentState.RESOLVED, opened_at=NOW - timedelta(days=6))
+    old = replace(done, id="o", opened_at=NOW - timedelta(days=8))
+
+    told = roll_up(replace(examples.seen(), incidents=(old, done, held)), NOW).incidents
+
+    assert ["i", "d"] == [one.id for one in told]
+    assert told[0].state.startswith("acknowledged by bob until")
+    assert "settled" == told[1].state
+    assert "acknowledged by bob" in rendered(roll_up(replace(examples.seen(), incidents=(held,)), NOW))
 
 
 def test_what_needs_attention_comes_first() -> None:
