@@ -13,6 +13,7 @@ from typing import Protocol
 
 from verifier.ledger.health import Health
 from verifier.ledger.rows import TWO_CLOCKS, Delivery, Dossier, Link, Posted, Task, Watch
+from verifier.ledger.views import Views
 from verifier.model import (
     Account,
     Answer,
@@ -314,6 +315,8 @@ class Book(Protocol):
     def incidents(self) -> Incidents: ...
     @property
     def subscriptions(self) -> Subscriptions: ...
+    @property
+    def views(self) -> Views: ...
     @property
     def health(self) -> Health: ...
 

@@ -81,6 +81,8 @@ class Dossier:
     judged: str = ""
     """The fingerprint of the files that the standing verdict is about."""
     incident_id: str | None = None
+    waived: bool = False
+    """An authorised person acknowledged exactly these files, and that holds now."""
     github_asked: bool = False
     """GitHub was asked for attestations about these files; what it gave is in `evidence`."""
     source: Comparison | None = None

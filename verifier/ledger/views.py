@@ -1,0 +1,158 @@
+"""What people look at: totals, lists and pages of them, in a fixed number of queries however much there is.
+
+Every answer is about what somebody may see: `sees` are ids of repositories, None is everything (the operator).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
+
+from verifier.ledger.rows import Dossier
+from verifier.model import Artifact, Incident, IncidentState, Ref, Release, Run
+from verifier.model.standing import Standing
+
+T = TypeVar("T")
+
+Sees = frozenset[int] | None
+"""Ids of the repositories that somebody may see; None: all of them."""
+MOST = 200
+"""The most items of one page."""
+
+
+class BadCursor(ValueError):
+    """A cursor that no answer of ours gave."""
+
+
+class Sort(StrEnum):
+    """By what artifacts are sorted; ties by name."""
+
+    WORST = "worst"
+    NAME = "name"
+    PUBLISHED = "published"
+    POLLED = "polled"
+    VERSIONS = "versions"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which artifacts, in which order. `text` is looked for in the name, without case. `worst` sorts worst first."""
+
+    text: str = ""
+    type: str = ""
+    standing: Standing | None = None
+    repository_id: int | None = None
+    sort: Sort = Sort.WORST
+    descending: bool = False
+    offset: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One artifact in one line. `counts` has every standing that a version of it has, placeholders left out."""
+
+    artifact: Artifact
+    repository_id: int | None
+    """None: no repository publishes it (any more)."""
+    workflows: tuple[str, ...] = ()
+    counts: Mapping[Standing, int] = field(default_factory=dict)
+    odd: int = 0
+    """How many compliant versions have something odd about them."""
+    published_at: datetime | None = None
+    """When its newest version was published."""
+    polled_at: datetime | None = None
+    problem: str = ""
+    """Why its registry could not be looked at, '' where it could."""
+
+    @property
+    def versions(self) -> int:
+        """How many there are."""
+        return sum(self.counts.values())
+
+    @property
+    def standing(self) -> Standing:
+        """Compliant where every version is compliant or waived; else the worst. Without any version: pending."""
+        worst = min((s for s, number in self.counts.items() if number), key=lambda s: s.rank, default=Standing.PENDING)
+        return Standing.COMPLIANT if worst.well else worst
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many artifacts and how many versions stand so; standings without any are left out."""
+
+    artifacts: Mapping[Standing, int]
+    versions: Mapping[Standing, int]
+    odd: int = 0
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some of a list. `next` is the cursor of what follows, '' at the end; `total` is -1 where nobody counted."""
+
+    items: tuple[T, ...]
+    next: str = ""
+    total: int = -1
+
+
+class DeedKind(StrEnum):
+    """What people decided and what changed by their hand."""
+
+    WAIVED = "waived"
+    MUTED = "muted"
+    COMMANDED = "commanded"
+    CONDUCT = "conduct"
+    PUBLISHERS = "publishers"
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One line of the audit log; text is unescaped. `id` is the fact's sequence number."""
+
+    id: int
+    kind: DeedKind
+    at: datetime
+    by: str
+    sentence: str
+    repository_id: int | None = None
+    artifact: Artifact | None = None
+    number: str = ""
+    incident_id: str = ""
+
+
+class Views(Protocol):
+    """Read only. Cursors are opaque text; one that is not ours raises BadCursor. `limit` is cut to `MOST`."""
+
+    def totals(self, sees: Sees) -> Totals:
+        """Of everything that may be seen."""
+
+    def artifacts(self, sees: Sees, wanted: Wanted) -> Page[Summary]:
+        """A page of the artifacts, with how many there are in all."""
+
+    def artifact(self, sees: Sees, artifact: Artifact) -> Summary | None:
+        """One of them; None where it is not watched or may not be seen."""
+
+    def versions(
+        self, artifact: Artifact, after: str = "", limit: int = 50, standing: Standing | None = None
+    ) -> Page[Dossier]:
+        """Its versions, newest first, placeholders left out. Whether it may be seen is asked with `artifact`."""
+
+    def incidents(
+        self, sees: Sees, states: tuple[IncidentState, ...] = (), after: str = "", limit: int = 50
+    ) -> Page[Incident]:
+        """Newest first; empty `states`: all."""
+
+    def runs(self, sees: Sees, repository_id: int | None = None, after: str = "", limit: int = 50) -> Page[Run]:
+        """Attempts, newest first."""
+
+    def tags(self, sees: Sees, repository_id: int | None = None, after: str = "", limit: int = 50) -> Page[Ref]:
+        """Tags with those deleted, newest first."""
+
+    def releases(self, sees: Sees, repository_id: int | None = None, after: str = "", limit: int = 50) -> Page[Release]:
+        """Releases with those deleted, newest first."""
+
+    def deeds(self, sees: Sees, after: str = "", limit: int = 50) -> Page[Deed]:
+        """What people decided, newest first."""
