@@ -6,11 +6,14 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from app.deps import Deps
 from app.settings import read
+
+if TYPE_CHECKING:
+    from app.deps import Deps
 
 FORMATS = ("osv", "openvex", "csv", "json")
 """The names of `checks.exports.EXPORTS`, which is imported only when something is exported."""
