@@ -84,8 +84,8 @@ def find(subject: Subject, post: Post, github: GitHubCalls) -> tuple[str, str] |
 def create(subject: Subject, post: Post, github: GitHubCalls) -> tuple[str, str]:
     """Open it. Its labels come into being with it.
 
-    GitHub refuses the whole issue for one assignee whom it does not know, and leaves out such a one who is added
-    later: the issue comes first then, and the people after it.
+    GitHub refuses the whole issue for one assignee whom it does not know: the issue comes first then, and the people
+    after it, one by one.
     """
     where = place.new(subject)
     place.check(subject, where, github)
@@ -115,9 +115,10 @@ def _create(where: str, body: dict[str, Any], github: GitHubCalls) -> Any:
         if "assignees" not in body:
             raise
     made = github.call("POST", _at(where), {key: value for key, value in body.items() if key != "assignees"})
-    with suppress(Permanent):
-        path = f"{_at(where)}/{quote(str(made['number']), safe='')}/assignees"
-        github.call("POST", path, {"assignees": body["assignees"]})
+    for person in body["assignees"]:
+        with suppress(Permanent):
+            path = f"{_at(where)}/{quote(str(made['number']), safe='')}/assignees"
+            github.call("POST", path, {"assignees": [person]})
     return made
 
 

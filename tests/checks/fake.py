@@ -79,7 +79,8 @@ class FakeGitHub:
     def _part(self, method: str, issue: dict[str, Any], part: str, body: dict[str, Any]) -> Any:
         """Labels are set and taken away one by one; of assignees added later the unknown ones are left out."""
         if part == "assignees":
-            issue["assignees"] = [name for name in body["assignees"] if name in self.people]
+            added = [name for name in body["assignees"] if name in self.people]
+            issue["assignees"] = [*issue.get("assignees", ()), *added]
         elif method == "POST":
             issue["labels"] = [*issue["labels"], *body["labels"]]
         else:

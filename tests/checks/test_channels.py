@@ -245,12 +245,12 @@ def test_an_issue_is_found_again_whatever_its_labels_are(labels: tuple[str, ...]
 
 
 def test_people_whom_github_does_not_know_do_not_cost_the_issue() -> None:
-    github = FakeGitHub()
-    about = subject(CASES["rogue"], conduct=Conduct(assignees=("nobody", "carol")))
+    github = FakeGitHub(people=("carol", "dave"))
+    about = subject(CASES["rogue"], conduct=Conduct(assignees=("nobody", "carol", "dave")))
     ref, _ = issue.create(about, issue.render(about), github)
 
     (made,) = github.items["issues"]
-    assert (ref, ["carol"], ["artifact-monitor"]) == (str(made["number"]), made["assignees"], made["labels"])
+    assert (ref, ["carol", "dave"], ["artifact-monitor"]) == (str(made["number"]), made["assignees"], made["labels"])
 
 
 def test_an_issue_without_assignees_that_is_refused_is_not_tried_twice() -> None:
