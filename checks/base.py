@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from verifier.ledger.protocol import Posted
-from verifier.model import Incident, Notice, Repository
+from verifier.model import Conduct, Incident, Notice, Repository
 
 
 class Temporary(Exception):
@@ -30,7 +30,8 @@ class Subject:
     """What a channel is asked to speak about: the incident as it stands now, and where it happened.
 
     `head_sha` is the commit to hang a check run on: the newest run's of the incident, else the default branch's head.
-    `details_url` is our own page about it ('' when none is configured).
+    `details_url` is our own page about it ('' when none is configured). `conduct` is how the repository wants to be
+    spoken to, and `tracker` the repository that its `issue_repository` names, as far as the ledger knows one.
     """
 
     incident: Incident
@@ -39,6 +40,8 @@ class Subject:
     details_url: str = ""
     history: tuple[Notice, ...] = ()
     """What happened to it so far, oldest first."""
+    conduct: Conduct = field(default_factory=Conduct)
+    tracker: Repository | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Channel(Protocol):
     """It hangs on a commit: `Subject.head_sha` must be known."""
 
     def wants(self, subject: Subject) -> bool:
-        """Whether this channel speaks about it at all."""
+        """Whether this channel begins to speak about it at all: what it has said it keeps up to date and closes."""
 
     def render(self, subject: Subject) -> Post:
         """What it shows of it now."""

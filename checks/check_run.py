@@ -1,5 +1,7 @@
 """A check run on the commit concerned: red while a rogue version stands open, neutral for suspects, green when settled.
 
+A repository in preview gets nothing on GitHub but this, and never red.
+
 Source: docs.github.com/rest/checks/runs. Summary and text hold 65,535 characters each.
 """
 
@@ -18,22 +20,26 @@ NAME = "check_run"
 NEEDS_COMMIT = True
 TITLE = "Artifact Monitor"
 LIMIT = 65_000
+PREVIEW = (
+    "**Preview:** this neutral check run is all that is filed on GitHub here. Without the preview it would alarm, and "
+    "an issue and a draft advisory would follow where they are not switched off."
+)
 FOOT = "*Re-run this check to have every version of it looked at again.*"
 
 
 def wants(subject: Subject) -> bool:
-    """Every incident, where there is a commit to hang it on."""
-    return bool(subject.head_sha)
+    """Every incident, where there is a commit to hang it on and check runs are not switched off."""
+    return bool(subject.head_sha) and subject.conduct.check_runs
 
 
 def render(subject: Subject) -> Post:
     """The check run. The commit is not part of what changes: GitHub does not let a check run move."""
     said = report(subject)
     incident = subject.incident
-    closed = settled(incident)
+    closed, preview = settled(incident), subject.conduct.preview
     output = {
         "title": said.title,
-        "summary": document([said.lead], ("What was seen", said.seen), [], LIMIT),
+        "summary": document([*([PREVIEW] if preview else []), said.lead], ("What was seen", said.seen), [], LIMIT),
         "text": "\n\n".join(
             part
             for part in (
@@ -50,7 +56,7 @@ def render(subject: Subject) -> Post:
         "name": TITLE,
         "external_id": f"incident/{incident.id}",
         "status": "completed",
-        "conclusion": "success" if closed else "failure" if rogue(incident) else "neutral",
+        "conclusion": "success" if closed else "failure" if rogue(incident) and not preview else "neutral",
         "output": output,
     }
     if subject.details_url:

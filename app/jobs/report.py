@@ -14,7 +14,7 @@ from checks import CHANNELS
 from checks.base import Channel, GitHubCalls, Gone, Permanent, Post, Subject, Temporary
 from checks.plan import Close, Create, Nothing, Update, plan
 from verifier.ledger.protocol import Book, Posted, Task
-from verifier.model import Incident
+from verifier.model import Conduct, Incident
 
 log = structlog.get_logger()
 
@@ -31,13 +31,15 @@ def _report(deps: Deps, task: Task) -> datetime | None:
         incident, posted = book.incidents.get(incident_id), book.incidents.posted(incident_id, name)
         sha = _commit(book, incident) if incident is not None else ""
         history = tuple(book.incidents.notices(incident_id))
+        conduct = book.repositories.conduct(incident.repository_id) if incident is not None else Conduct()
+        tracker = book.repositories.named(conduct.issue_repository) if conduct.issue_repository else None
     if channel is None or incident is None:
         raise Permanent(f"There is no channel {name!r} or no incident {incident_id!r} to report.")
     repository = repository_of(deps, incident.repository_id)
     github = github_of(deps, repository)
     head = sha or (github.head_sha(repository) if posted is None and channel.NEEDS_COMMIT else "")
     details = f"{deps.settings.base_url}/#incident-{incident.id}" if deps.settings.base_url else ""
-    subject = Subject(incident, repository, head, details, history)
+    subject = Subject(incident, repository, head, details, history, conduct, tracker)
     if posted is None and not channel.wants(subject):
         return None
     post = channel.render(subject)
@@ -47,10 +49,10 @@ def _report(deps: Deps, task: Task) -> datetime | None:
         if posted is None:
             raise
         log.warning("report.deleted", incident=incident.id, channel=name, url=posted.url)
-        if not post.open:
+        subject = replace(subject, head_sha=head or (github.head_sha(repository) if channel.NEEDS_COMMIT else ""))
+        if not post.open or not channel.wants(subject):
             kept = _posted(channel, subject, post, posted.ref, posted.url, posted.posted_at)
         else:
-            subject = replace(subject, head_sha=head or (github.head_sha(repository) if channel.NEEDS_COMMIT else ""))
             kept = _say_again(channel, subject, post, gone, github, deps.now())
     if kept is not None:
         with deps.ledger.writing() as book:

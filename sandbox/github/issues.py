@@ -83,6 +83,40 @@ def register(rim: Rim) -> None:
         _set_issue(issue, said, repo, stable.seconds(world.now))
         return jsonify(issue)
 
+    @rim.repo("/issues/<int:issue_number>/labels", "POST")
+    def label(repo: Repo, issue_number: int) -> Response:
+        issue, said = one(repo.issues, "number", issue_number), body()
+        if not isinstance(said.get("labels"), list):
+            raise invalid("Issue", "labels", "invalid")
+        held = {label["name"]: label for label in issue["labels"]}
+        issue["labels"] = list((held | {str(name): _label(str(name), repo) for name in said["labels"]}).values())
+        return jsonify(issue["labels"])
+
+    @rim.repo("/issues/<int:issue_number>/labels/<label_name>", "DELETE")
+    def unlabel(repo: Repo, issue_number: int, label_name: str) -> Response:
+        issue = one(repo.issues, "number", issue_number)
+        one(issue["labels"], "name", label_name)
+        issue["labels"] = [label for label in issue["labels"] if label["name"] != label_name]
+        return jsonify(issue["labels"])
+
+    @rim.repo("/issues/<int:issue_number>/assignees", "POST")
+    def assign(repo: Repo, issue_number: int) -> Response:
+        """Whom it does not know it leaves out, unlike when an issue is made."""
+        issue = one(repo.issues, "number", issue_number)
+        _assign(issue, [name for name in body().get("assignees") or () if name == _owner(repo)])
+        return created(issue)
+
+
+def _owner(repo: Repo) -> str:
+    """The one account of the sandbox that can be assigned."""
+    return repo.full_name.partition("/")[0]
+
+
+def _assign(issue: Shape, names: list[str]) -> None:
+    known = {user["login"]: user for user in issue["assignees"]}
+    issue["assignees"] = list((known | {name: shapes.user(name, address()) for name in names}).values())
+    issue["assignee"] = next(iter(issue["assignees"]), None)
+
 
 def _set_issue(issue: Shape, said: Shape, repo: Repo, now: str) -> None:
     if said.get("state", "open") not in ("open", "closed"):
@@ -96,6 +130,10 @@ def _set_issue(issue: Shape, said: Shape, repo: Repo, now: str) -> None:
             raise invalid("Issue", "labels", "invalid")
         names = [label["name"] if isinstance(label, dict) else label for label in said["labels"]]
         issue["labels"] = [_label(str(name), repo) for name in names]
+    if said.get("assignees"):
+        if any(name != _owner(repo) for name in said["assignees"]):
+            raise invalid("Issue", "assignees", "invalid")
+        _assign(issue, said["assignees"])
     for field in ("title", "body", "state", "state_reason"):
         if field in said:
             issue[field] = said[field]

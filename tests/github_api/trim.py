@@ -44,6 +44,9 @@ CALLED: dict[str, tuple[str, ...]] = {
     f"{_REPO}/check-runs/{{check_run_id}}": ("patch",),
     f"{_REPO}/issues": ("get", "post"),
     f"{_REPO}/issues/{{issue_number}}": ("patch",),
+    f"{_REPO}/issues/{{issue_number}}/assignees": ("post",),
+    f"{_REPO}/issues/{{issue_number}}/labels": ("post",),
+    f"{_REPO}/issues/{{issue_number}}/labels/{{name}}": ("delete",),
     f"{_REPO}/security-advisories": ("get", "post"),
     f"{_REPO}/security-advisories/{{ghsa_id}}": ("get", "patch"),
 }

@@ -95,6 +95,9 @@ def test_answers_have_the_shapes_of_githubs_description(asked: Asked) -> None:
             f"{HERE}/check-runs/{(check.json or {})['id']}", "PATCH", {"status": "completed", "conclusion": "failure"}
         ),
         "issue list": asked.ask(f"{HERE}/issues"),
+        "issue labelled": asked.ask(f"{HERE}/issues/1/labels", "POST", {"labels": ["y: z"]}),
+        "issue no longer labelled": asked.ask(f"{HERE}/issues/1/labels/y%3A%20z", "DELETE"),
+        "issue assigned": asked.ask(f"{HERE}/issues/1/assignees", "POST", {"assignees": ["octo", "nobody"]}),
         "issue closed": asked.ask(f"{HERE}/issues/1", "PATCH", {"state": "closed"}),
         "advisory list": asked.ask(f"{HERE}/security-advisories"),
         "advisory closed": asked.ask(
@@ -214,6 +217,16 @@ def test_the_configuration_says_what_the_scenario_says(asked: Asked) -> None:
 )
 def test_what_github_would_not_take_is_422(asked: Asked, path: str, body: dict[str, Any]) -> None:
     assert 422 == asked.ask(f"{HERE}/{path}", "POST", body).status_code
+
+
+def test_an_unknown_assignee_costs_the_issue_when_it_is_made_and_nothing_when_added_later(asked: Asked) -> None:
+    said = {"title": "t", "assignees": ["octo", "nobody"]}
+
+    assert 422 == asked.ask(f"{HERE}/issues", "POST", said).status_code
+    asked.ask(f"{HERE}/issues", "POST", {"title": "t"})
+    answer = asked.ask(f"{HERE}/issues/1/assignees", "POST", {"assignees": ["octo", "nobody"]})
+    assert ["octo"] == [user["login"] for user in (answer.json or {})["assignees"]]
+    assert 404 == asked.ask(f"{HERE}/issues/1/labels/none", "DELETE").status_code
 
 
 def test_issues_are_found_by_label_state_and_creator(asked: Asked) -> None:
