@@ -7,6 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 
 
+MARK = "/artifact-monitor"
+"""What a line that is a command begins with."""
+
+
 class Verb(StrEnum):
     """What is asked for."""
 
