@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from verifier.ledger.protocol import Posted
-from verifier.model import Incident, Repository
+from verifier.model import Answer, Command, Incident, Repository
 
 
 class Temporary(Exception):
@@ -25,18 +25,24 @@ class Gone(Permanent):
     """GitHub says that it is not there (404, 410). A token that was refused is a plain `Permanent`, never this."""
 
 
+Answered = tuple[Command, Answer]
+"""A command that was given, and what became of it."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """What a channel is asked to speak about: the incident as it stands now, and where it happened.
 
     `head_sha` is the commit to hang a check run on: the newest run's of the incident, else the default branch's head.
-    `details_url` is our own page about it ('' when none is configured).
+    `details_url` is our own page about it ('' when none is configured). `answered` are the commands that a check run
+    shows because there is no issue to answer them in, oldest first.
     """
 
     incident: Incident
     repository: Repository
     head_sha: str
     details_url: str = ""
+    answered: tuple[Answered, ...] = ()
 
 
 @dataclass(frozen=True)

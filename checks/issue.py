@@ -6,14 +6,18 @@ a body holds 65,536 characters.
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote, urlencode
 
+from checks.answers import offered
 from checks.base import GitHubCalls, Gone, Permanent, Post, Subject
 from checks.document import document, section
 from checks.escape import link
+from checks.phrases import BY_COMMENT
 from checks.plan import digest
 from checks.report import marker, report, settled
 from verifier.ledger.protocol import Posted
+from verifier.model import IncidentState
 
 NAME = "issue"
 NEEDS_COMMIT = False
@@ -40,7 +44,7 @@ def render(subject: Subject) -> Post:
     parts = (
         section("Why it matters", said.why),
         section("What to do now", said.now),
-        section("If it was you", said.yours),
+        section("If it was you", [*said.yours, *([BY_COMMENT, *offered(incident)] if said.yours else [])]),
         foot,
     )
     text = document([marker(incident), said.lead], ("What was seen", said.seen), parts, LIMIT)
@@ -68,10 +72,26 @@ def create(subject: Subject, post: Post, github: GitHubCalls) -> tuple[str, str]
 
 
 def update(subject: Subject, post: Post, posted: Posted, github: GitHubCalls) -> None:
-    """Make it show this text; open or closed as the post says. Labels that people set stay."""
+    """Make it show this text; open or closed as the post says. Labels that people set stay.
+
+    While somebody looks after the incident the issue stays as they left it: they may have closed it.
+    """
     state = {"state": "open"} if post.open else {"state": "closed", "state_reason": "completed"}
+    if post.open and posted.open and subject.incident.state is IncidentState.ACKNOWLEDGED:
+        state = {}
     shown = {"title": post.body["title"], "body": post.body["body"]}
     github.call("PATCH", f"{_at(subject)}/{quote(posted.ref, safe='')}", {**shown, **state})
+
+
+def seen(subject: Subject, ref: str, github: GitHubCalls) -> dict[str, Any]:
+    """The issue as GitHub shows it now. Raises Gone when it was deleted, or moved to where we may not read."""
+    held = github.call("GET", f"{_at(subject)}/{quote(ref, safe='')}")
+    return held if isinstance(held, dict) else {}
+
+
+def reopen(subject: Subject, ref: str, github: GitHubCalls) -> None:
+    """Open it again, and change nothing else."""
+    github.call("PATCH", f"{_at(subject)}/{quote(ref, safe='')}", {"state": "open"})
 
 
 def _at(subject: Subject) -> str:

@@ -43,7 +43,10 @@ CALLED: dict[str, tuple[str, ...]] = {
     f"{_REPO}/check-runs": ("post",),
     f"{_REPO}/check-runs/{{check_run_id}}": ("patch",),
     f"{_REPO}/issues": ("get", "post"),
-    f"{_REPO}/issues/{{issue_number}}": ("patch",),
+    f"{_REPO}/issues/{{issue_number}}": ("get", "patch"),
+    f"{_REPO}/issues/{{issue_number}}/comments": ("get", "post"),
+    f"{_REPO}/issues/comments/{{comment_id}}": ("patch",),
+    f"{_REPO}/collaborators/{{username}}/permission": ("get",),
     f"{_REPO}/security-advisories": ("get", "post"),
     f"{_REPO}/security-advisories/{{ghsa_id}}": ("get", "patch"),
 }
