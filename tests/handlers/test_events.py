@@ -226,11 +226,10 @@ def _posted_incident(ledger: Ledger, repository_id: int = WIDGET, check_run: str
         book.incidents.put_posted(Posted("inc-1", "check_run", check_run, "", "", True, NOW))
 
 
-@pytest.mark.parametrize("action", ["rerequested", "requested_action"])
-def test_a_check_run_asked_for_again_has_its_incident_examined(action: str) -> None:
+def test_a_check_run_asked_for_again_has_its_incident_examined() -> None:
     ledger = hear()
     _posted_incident(ledger)
-    hear(delivery("check_run", payload("check_run.rerequested", action=action)), ledger=ledger)
+    hear(delivery("check_run", payload("check_run.rerequested")), ledger=ledger)
 
     assert {"pkg:npm/widget 1.2.4", "pkg:npm/widget 1.2.5"} == wanted(ledger, "examine")
 
