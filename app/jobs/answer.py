@@ -76,7 +76,7 @@ def show(deps: Deps, github: GitHub, repository: Repository, incident: Incident)
     if not said or filed is None:
         return
     text, place = comment(incident, said), path_of(where)
-    shown = digest({"body": text})
+    shown = digest({"body": text, "issue": filed.ref})
     if posted is not None and posted.digest == shown:
         return
     try:
@@ -158,7 +158,7 @@ def _do(book: Book, incident: Incident, effect: Effect, now: datetime) -> None:
 
 def _by(effect: Effect) -> str:
     """Who it is done for: both, where it took two."""
-    given = [one.by for one in (*effect.waivers, *effect.mutes)]
+    given = [waiver.by for waiver in effect.waivers] + [mute.by for mute in effect.mutes]
     given += [effect.acknowledged.by] if effect.acknowledged is not None else []
     return next(iter(given), "")
 
