@@ -22,6 +22,8 @@ SHOWN = 20
 REFUSED = 5
 """How many refusals are among them at most: on a public repository anybody is refused, and must push nothing out."""
 SENTENCE = 1_000
+ROOM = 30_000
+"""The most bytes that the answers take."""
 
 _COMMANDS = f"""```text
 {MARK} acknowledge for 7 days REASON
@@ -53,8 +55,11 @@ def shown(answered: Sequence[Answered]) -> list[Answered]:
 
 
 def lines(answered: Sequence[Answered]) -> list[str]:
-    """Who commanded what and when, and what became of it, one a line."""
-    return [_line(one) for one in shown(answered)]
+    """Who commanded what and when, and what became of it, one a line: the oldest are left out where room is short."""
+    said = [_line(one) for one in shown(answered)]
+    while sum(len(line.encode()) + 1 for line in said) > ROOM:
+        said.pop(0)
+    return said
 
 
 def comment(incident: Incident, answered: Sequence[Answered]) -> str:

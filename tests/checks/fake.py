@@ -18,6 +18,7 @@ class FakeGitHub:
     def __init__(self, absent: tuple[str, ...] = ()) -> None:
         self.asked: list[tuple[str, str, Any]] = []
         self.items: dict[str, list[dict[str, Any]]] = {"issues": [], "check-runs": [], "security-advisories": []}
+        self.items["comments"] = []
         self.absent = absent
         self.made = 0
 
@@ -28,6 +29,8 @@ class FakeGitHub:
         assert problem(httpx.Request(method, f"https://api.github.com{path}", json=body)) == ""
         self.asked.append((method, path, body))
         kind, _, ref = path.removeprefix("/repos/axios/axios/").partition("/")
+        if "comments" in ref:
+            kind, ref = "comments", ref.removeprefix("comments/")
         if kind in self.absent:
             raise Gone(f"404 {path}")
         if method == "POST":
