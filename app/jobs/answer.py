@@ -141,7 +141,7 @@ def _decide(deps: Deps, github: GitHub, repository: Repository, command: Command
             book.record(CommandAnswered(said), now)
         _do(book, incident, decision.effect, now)
         if decision.answer.accepted and command.verb in _TITLES:
-            speak.announce(book, bulletin(incident, command, decision.answer.sentence, _by(decision.effect), now), now)
+            speak.announce(book, _bulletin(incident, command, decision.answer.sentence, _by(decision.effect), now), now)
 
 
 def _do(book: Book, incident: Incident, effect: Effect, now: datetime) -> None:
@@ -163,7 +163,7 @@ def _by(effect: Effect) -> str:
     return next(iter(given), "")
 
 
-def bulletin(incident: Incident, command: Command, sentence: str, by: str, now: datetime) -> Bulletin:
+def _bulletin(incident: Incident, command: Command, sentence: str, by: str, now: datetime) -> Bulletin:
     """What is told out of band of a command that was obeyed: who, what, and about which alert."""
     reason = f"Reason given: {command.reason}"
     return Bulletin(
