@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.verdict.cases import DAY, HOUR, NOON
 from tests.verdict.test_incident import GOOD, ROGUE, SUSPECT, member
-from verifier.model import ROLES, Command, Conduct, Incident, Line, Member, Verb
+from verifier.model import ROLES, Command, Conduct, Incident, IncidentState, Line, Member, Verb
 from verifier.verdict.commands import (
     LOOSENING,
     NOTHING,
@@ -93,6 +93,14 @@ def test_an_acknowledgement_waives_and_mutes_nothing() -> None:
     assert effect.acknowledged is not None
     assert NOON + HOUR + 3 * DAY == effect.acknowledged.until
     assert NOTHING == replace(effect, acknowledged=None)
+
+
+def test_an_acknowledgement_is_about_what_was_known_when_it_was_given_however_late_it_is_answered() -> None:
+    given_ = decided(command(Verb.ACKNOWLEDGE)).effect.acknowledged
+    late = with_member(OPEN, member(number="1.2.5", detected_at=NOON + HOUR / 2), NOON + HOUR)
+
+    assert IncidentState.ACKNOWLEDGED is as_of(replace(OPEN, acknowledged=given_), NOON + HOUR).state
+    assert IncidentState.OPEN is as_of(replace(late, acknowledged=given_), NOON + HOUR).state
 
 
 def test_a_recheck_changes_nothing_and_needs_a_role_that_somebody_was_given() -> None:

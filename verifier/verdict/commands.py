@@ -35,6 +35,8 @@ NOTICE = timedelta(hours=24)
 """How long after it was told a `mute` begins: whoever took over an account cannot silence what follows at once."""
 SECOND = timedelta(days=7)
 """Within this time the second person must give the same command, where two are needed."""
+CLOCKS = timedelta(minutes=2)
+"""How far GitHub's clock may differ from ours: what was noticed later than this after a command, it is not about."""
 LOOSENING = (Verb.MINE, Verb.MUTE)
 """What is never obeyed from who published, and waits for a second person where the repository wants that."""
 
@@ -172,7 +174,8 @@ def _acknowledge(command: Command, now: datetime) -> Decision:
         f"{command.actor} looks after it until {until:%Y-%m-%d %H:%M} UTC. It stands open, and is told again when that "
         "is over or something new is found."
     )
-    given = Acknowledgement(command.actor, command.reason, now, until)
+    seen_at = min(now, command.at + CLOCKS)
+    given = Acknowledgement(command.actor, command.reason, seen_at, until)
     return Decision(_answer(command, now, sentence), Effect(acknowledged=given))
 
 
