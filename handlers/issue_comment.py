@@ -30,15 +30,17 @@ def read(payload: Payload, at: datetime) -> tuple[Fact, ...]:
 
 
 def handle(delivery: Delivery, payload: Payload, book: Book, now: datetime) -> None:
-    """Keep the commands of a person in an issue of ours, and have them answered."""
+    """Keep the commands of a person in an issue of ours, and have them answered; what commands nothing costs nothing."""
     facts, found = read(payload, delivery.received_at), asked(payload)
     comment = fields.part(payload, "comment")
     id, written = fields.number(comment.get("id"), "comment.id"), fields.moment(comment.get("created_at"), "created_at")
     number = fields.number(fields.part(payload, "issue").get("number"), "issue.number")
     actor = ours.person(comment.get("user"), "comment.user")
+    if not found or actor is None:
+        return
     record(facts, book, now)
-    incident = ours.incident_of_issue(number, payload, book) if found and actor is not None else None
-    if incident is None or actor is None:
+    incident = ours.incident_of_issue(number, payload, book)
+    if incident is None:
         return
     url = fields.url(comment.get("html_url"))
     named = ((f"comment/{id}/{place}", one) for place, one in enumerate(found))

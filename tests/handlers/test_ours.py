@@ -34,7 +34,7 @@ def given(ledger: Ledger) -> list[Command]:
         return book.incidents.commands("inc-1")
 
 
-def comment(text: str, **more: Any) -> dict[str, Any]:
+def comment(text: str | None, **more: Any) -> dict[str, Any]:
     return named("comment", "issue_comment.created", body=text, **more)
 
 
@@ -138,6 +138,17 @@ def test_an_account_that_gives_very_many_commands_is_not_read_any_more() -> None
     hear(delivery("issue_comment", other, "b"), ledger=ledger)
 
     assert MOST + 1 == len(given(ledger))
+
+
+@pytest.mark.parametrize("text", ["a word", f"> {A} recheck", None])
+def test_a_comment_that_commands_nothing_costs_nothing(text: str | None) -> None:
+    ledger = told()
+    with ledger.reading() as book:
+        before = list(book.facts()), book.work.all("inspect")
+    hear(delivery("issue_comment", comment(text)), ledger=ledger)
+
+    with ledger.reading() as book:
+        assert before == (list(book.facts()), book.work.all("inspect"))
 
 
 def pressed(identifier: str, **changes: Any) -> dict[str, Any]:
