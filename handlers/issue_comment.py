@@ -30,7 +30,7 @@ def read(payload: Payload, at: datetime) -> tuple[Fact, ...]:
 
 
 def handle(delivery: Delivery, payload: Payload, book: Book, now: datetime) -> None:
-    """Keep the commands of a person in an issue of ours, and have them answered; what commands nothing costs nothing."""
+    """Keep the commands of a person in an issue of ours, and have them answered. Any other comment costs nothing."""
     facts, found = read(payload, delivery.received_at), asked(payload)
     comment = fields.part(payload, "comment")
     id, written = fields.number(comment.get("id"), "comment.id"), fields.moment(comment.get("created_at"), "created_at")
