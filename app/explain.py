@@ -7,6 +7,7 @@ from datetime import datetime
 
 from app.deps import Deps
 from app.explain_image import of_image
+from app.explain_said import said_of
 from verifier import purls
 from verifier.ledger.cases import Cases
 from verifier.ledger.protocol import Dossier
@@ -81,8 +82,14 @@ def headline(version: Version, verdict: Verdict | None) -> str:
     return f"{SIGNS[verdict.outcome]} {shown(str(version))}  {word} (confidence {verdict.confidence.word})"
 
 
-def explain(dossier: Dossier, case: Case, verdict: Verdict, history: list[tuple[datetime, str, Verdict]]) -> str:
-    """Everything there is to say about one version, for a person."""
+def explain(
+    dossier: Dossier,
+    case: Case,
+    verdict: Verdict,
+    history: list[tuple[datetime, str, Verdict]],
+    said: tuple[str, ...] = (),
+) -> str:
+    """Everything there is to say about one version, for a person. `said` are the lines of what people said of it."""
     return "\n".join(
         [
             headline(dossier.version, verdict),
@@ -92,6 +99,7 @@ def explain(dossier: Dossier, case: Case, verdict: Verdict, history: list[tuple[
             *_evidence(case.evidence),
             *_findings(verdict),
             *_surroundings(case),
+            *said,
             *_history(history),
         ]
     )
@@ -251,5 +259,5 @@ def of_version(deps: Deps, purl: str, number: str) -> str:
             known = ", ".join(shown(d.version.number) for d in book.versions.of(artifact)[-5:])
             raise ValueError(f"{artifact.purl} has no version {shown(number)} here; the newest are: {known or 'none'}.")
         case = Cases(book, deps.settings.policy).case(dossier, watch)
-        history = book.versions.verdicts(artifact, number)
-    return explain(dossier, case, dossier.verdict or decide(case, deps.now()), history)
+        history, said = book.versions.verdicts(artifact, number), said_of(book, dossier, shown)
+    return explain(dossier, case, dossier.verdict or decide(case, deps.now()), history, said)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from verifier.ledger.protocol import Posted
-from verifier.model import Conduct, Incident, Notice, Repository
+from verifier.model import Answer, Command, Conduct, Incident, Notice, Repository
 
 
 class Temporary(Exception):
@@ -25,6 +25,10 @@ class Gone(Permanent):
     """GitHub says that it is not there (404, 410). A token that was refused is a plain `Permanent`, never this."""
 
 
+Answered = tuple[Command, Answer]
+"""A command that was given, and what became of it."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """What a channel is asked to speak about: the incident as it stands now, and where it happened.
@@ -32,6 +36,7 @@ class Subject:
     `head_sha` is the commit to hang a check run on: the newest run's of the incident, else the default branch's head.
     `details_url` is our own page about it ('' when none is configured). `conduct` is how the repository wants to be
     spoken to, and `tracker` the repository that its `issue_repository` names, as far as the ledger knows one.
+    `answered` are the commands that a check run shows because there is no issue to answer them in, oldest first.
     """
 
     incident: Incident
@@ -42,6 +47,7 @@ class Subject:
     """What happened to it so far, oldest first."""
     conduct: Conduct = field(default_factory=Conduct)
     tracker: Repository | None = None
+    answered: tuple[Answered, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,11 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from checks import place
+from checks.answers import offered
 from checks.base import GitHubCalls, Gone, Permanent, Post, Subject
 from checks.document import document, section
 from checks.escape import code, link, title
+from checks.phrases import BY_COMMENT
 from checks.plan import digest
 from checks.report import marker, report, settled
 from verifier.ledger.protocol import Posted
@@ -53,7 +55,7 @@ def render(subject: Subject) -> Post:
     parts = (
         section("Why it matters", said.why),
         section("What to do now", said.now),
-        section("If it was you", said.yours),
+        section("If it was you", [*said.yours, *([BY_COMMENT, *offered(incident)] if said.yours else [])]),
         section("What happened since", said.steps),
         foot,
     )
@@ -89,7 +91,7 @@ def create(subject: Subject, post: Post, github: GitHubCalls) -> tuple[str, str]
     after it, one by one.
     """
     where = place.new(subject)
-    place.check(subject, where, github)
+    place.check(subject.repository, where, github)
     try:
         made = _create(where, post.body, github)
     except Gone as error:
@@ -98,13 +100,34 @@ def create(subject: Subject, post: Post, github: GitHubCalls) -> tuple[str, str]
 
 
 def update(subject: Subject, post: Post, posted: Posted, github: GitHubCalls) -> None:
-    """Make it show this text; open or closed as the post says. Labels and assignees that people set stay."""
-    where, number = place.of(subject, posted.ref)
-    place.check(subject, where, github)
-    path = f"{_at(where)}/{quote(number, safe='')}"
+    """Make it show this text; open or closed as the post says. Labels and assignees that people set stay.
+
+    While somebody looks after the incident the issue stays as they left it: they may have closed it.
+    """
+    where, _ = place.of(subject.repository.full_name, posted.ref)
+    place.check(subject.repository, where, github)
+    path = _path(subject, posted.ref)
     state = {"state": "open"} if post.open else {"state": "closed", "state_reason": "completed"}
+    if post.open and posted.open and subject.incident.state is IncidentState.ACKNOWLEDGED:
+        state = {}
     shown = {"title": post.body["title"], "body": post.body["body"]}
     _mark(path, github.call("PATCH", path, {**shown, **state}), ACKNOWLEDGED in post.body["labels"], github)
+
+
+def seen(subject: Subject, ref: str, github: GitHubCalls) -> dict[str, Any]:
+    """The issue as GitHub shows it now. Raises Gone when it was deleted, or moved to where we may not read."""
+    held = github.call("GET", _path(subject, ref))
+    return held if isinstance(held, dict) else {}
+
+
+def reopen(subject: Subject, ref: str, github: GitHubCalls) -> None:
+    """Open it again, and change nothing else."""
+    github.call("PATCH", _path(subject, ref), {"state": "open"})
+
+
+def _path(subject: Subject, ref: str) -> str:
+    where, number = place.of(subject.repository.full_name, ref)
+    return f"{_at(where)}/{quote(number, safe='')}"
 
 
 def _create(where: str, body: dict[str, Any], github: GitHubCalls) -> Any:

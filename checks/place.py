@@ -10,6 +10,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from checks.base import GitHubCalls, Permanent, Subject
+from verifier.model import Repository
 
 
 def new(subject: Subject) -> str:
@@ -29,15 +30,14 @@ def ref(subject: Subject, where: str, number: str) -> str:
     return number if where == subject.repository.full_name else f"{where}#{number}"
 
 
-def of(subject: Subject, remembered: str) -> tuple[str, str]:
-    """`owner/name` and number of the issue that is remembered so."""
+def of(own: str, remembered: str) -> tuple[str, str]:
+    """`owner/name` and number of the issue that is remembered so of a repository called `own`."""
     where, _, number = remembered.rpartition("#")
-    return where or subject.repository.full_name, number
+    return where or own, number
 
 
-def check(subject: Subject, where: str, github: GitHubCalls) -> None:
+def check(own: Repository, where: str, github: GitHubCalls) -> None:
     """Raises Permanent where something of a private repository would be written into one that is not private now."""
-    own = subject.repository
     if not own.private or where == own.full_name:
         return
     seen = github.call("GET", f"/repos/{quote(where)}")

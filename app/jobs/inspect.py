@@ -7,12 +7,14 @@ from datetime import datetime
 import structlog
 
 from app.deps import Deps
+from app.jobs.answer import answer
 from app.jobs.batch import LONG_LEASE, each
 from app.jobs.compare import compare_source
 from app.jobs.config import read_config
 from app.jobs.discover import discover
 from app.jobs.installed import NotInstalled, github_of, repository_of
 from app.jobs.runs import list_runs, read_run
+from app.jobs.touched import touched
 from app.jobs.vet import vet
 from checks.base import Permanent
 from verifier.ledger.protocol import Task
@@ -58,6 +60,10 @@ def _inspect(deps: Deps, task: Task) -> datetime | None:
         case "source":
             purl, _, number = what.partition(" ")
             compare_source(deps, Artifact(purl), number)
+        case "answer":
+            answer(deps, what)
+        case "touched":
+            touched(deps, what)
         case _:
             raise Permanent(f"There is nothing to inspect called {task.key!r}.")
     deps.wake.wake("examine")

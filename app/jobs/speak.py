@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from checks import CHANNELS
+from verifier.ledger.apply import version_task
 from verifier.ledger.images import mirrors_of
 from verifier.ledger.protocol import Book, Dossier
 from verifier.model import (
@@ -65,7 +66,10 @@ def about(book: Book, dossier: Dossier, now: datetime) -> None:
 
 
 def acknowledge(book: Book, incident: Incident, given: Acknowledgement, now: datetime) -> None:
-    """Somebody looks after the incident; who may is decided by the caller."""
+    """Somebody looks after the incident; who may is decided by the caller. It is looked at again when that ends."""
+    for member in incident.members:
+        if member.open:
+            book.work.want("examine", version_task(member.artifact, member.number), given.until)
     keep(book, as_of(replace(incident, acknowledged=given), now), now)
 
 

@@ -27,6 +27,7 @@ class FakeGitHub:
     ) -> None:
         self.asked: list[tuple[str, str, Any]] = []
         self.items: dict[str, list[dict[str, Any]]] = {"issues": [], "check-runs": [], "security-advisories": []}
+        self.items["comments"] = []
         self.absent, self.public, self.people = absent, public, people
         self.made = 0
 
@@ -37,6 +38,8 @@ class FakeGitHub:
         assert problem(httpx.Request(method, f"https://api.github.com{path}", json=body)) == ""
         self.asked.append((method, path, body))
         repository, kind, ref, part = _parts(path)
+        if "comments" in (ref, part):  # made under an issue, edited by their own number
+            kind, ref, part = "comments", part if ref == "comments" else "", ""
         if kind in self.absent:
             raise Gone(f"404 {path}")
         if not kind:

@@ -22,9 +22,10 @@ from githubkit import TokenAuthStrategy
 from githubkit.config import get_config
 
 from app.github import GitHub
+from app.github_people import role_of
 from app.github_rest import Rest
-from checks import check_run, issue
-from checks.base import Channel, Subject
+from checks import answers, check_run, issue
+from checks.base import Channel, Gone, Subject
 from tests.checks.examples import AT, incident, member
 from tests.e2e.conftest import given
 from tests.e2e.emulate_seed import APP, INSTALLATION, OWNER, REPOSITORY, TOKEN, TRACKER
@@ -172,3 +173,31 @@ def test_what_names_no_app_is_never_taken_for_ours(channel: ModuleType, emulated
 
     assert None is shown["app" if channel is check_run else "performed_via_github_app"]
     assert None is channel.find(emulated.subject, post, emulated.github)
+
+
+def test_answers_are_written_on_the_issue_and_edited_there(emulated: Emulated) -> None:
+    posted, place = make(issue, emulated), f"/repos/{OWNER}/{REPOSITORY}"
+    ref, url = answers.create("one", place, posted.ref, emulated.github)
+    answers.update("two", place, ref, emulated.github)
+    said = emulated.github.list(f"{place}/issues/{posted.ref}/comments")
+
+    assert [("two", url)] == [(comment["body"], comment["html_url"]) for comment in said]
+    with pytest.raises(Gone):
+        answers.update("three", place, "999999", emulated.github)
+
+
+def test_an_issue_that_was_closed_is_seen_and_opened_again(emulated: Emulated) -> None:
+    posted = make(issue, emulated)
+    emulated.github.call("PATCH", f"/repos/{OWNER}/{REPOSITORY}/issues/{posted.ref}", {"state": "closed"})
+    assert "closed" == issue.seen(emulated.subject, posted.ref, emulated.github)["state"]
+    issue.reopen(emulated.subject, posted.ref, emulated.github)
+
+    assert "open" == issue.seen(emulated.subject, posted.ref, emulated.github)["state"]
+
+
+def test_the_role_of_whoever_commands_is_asked_by_number(emulated: Emulated) -> None:
+    owner = emulated.github.call("GET", f"/users/{OWNER}")["id"]
+
+    assert "admin" == role_of(emulated.github, emulated.subject.repository, owner, OWNER)
+    assert "" == role_of(emulated.github, emulated.subject.repository, owner + 1, OWNER)
+    assert "" == role_of(emulated.github, emulated.subject.repository, owner, "nobody-of-this-name")

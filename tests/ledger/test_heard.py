@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tests.ledger.examples import HOUR, MINUTE, T0, WIDGET, answer, command, mute
 from verifier.ledger import Ledger
+from verifier.ledger.protocol import Posted
 from verifier.model import Bulletin, BulletinKind, Conduct, Filter, Severity, Subscription
 
 
@@ -95,3 +96,19 @@ def test_one_piece_of_work_is_found_by_its_key(ledger: Ledger) -> None:
 
     with ledger.reading() as book:
         assert book.work.get("tell", "i1") is None
+
+
+def test_a_post_is_found_by_what_it_is_called_at_the_other_side(ledger: Ledger) -> None:
+    """Two repositories count their issues alike: whose it is, is for the caller to see."""
+    one = Posted("i1", "issue", "12", "https://github.example/a/12", "sha256:0", True, T0)
+    other, check = replace(one, incident_id="i2"), replace(one, channel="check_run")
+    with ledger.writing() as book:
+        for posted in (other, one, check, replace(one, incident_id="i3", ref="13")):
+            book.incidents.put_posted(posted)
+
+    with ledger.reading() as book:
+        assert [one, other] == book.incidents.posted_as("issue", "12")
+        assert [] == book.incidents.posted_as("issue", "14")
+    with ledger.writing() as book:
+        book.incidents.put_posted(replace(one, ref="14"))
+        assert [other] == book.incidents.posted_as("issue", "12")

@@ -8,7 +8,7 @@ people ask of us (`command`), and the facts that the ledger keeps (`fact`).
 
 from verifier.model.artifact import UNTOLD, Account, AccountKind, Artifact, File, Line, Part, Span, Version
 from verifier.model.audience import Bulletin, BulletinKind, Filter, Severity, Subscription
-from verifier.model.command import Answer, Command, Verb
+from verifier.model.command import CODE, DAYS, MARK, Answer, Command, Days, Verb
 from verifier.model.conduct import ROLES, Conduct
 from verifier.model.evidence import Attestation, Evidence, Form, Standing, named_runs
 from verifier.model.fact import (
@@ -74,6 +74,9 @@ from verifier.model.verdict import (
 )
 
 __all__ = [
+    "CODE",
+    "DAYS",
+    "MARK",
     "ROLES",
     "UNTOLD",
     "Account",
@@ -95,6 +98,7 @@ __all__ = [
     "Conduct",
     "ConductSet",
     "Confidence",
+    "Days",
     "Evidence",
     "EvidenceRead",
     "Fact",

@@ -230,6 +230,7 @@ posted = Table(
     metadata,
     Column("incident_id", Key, primary_key=True),
     Column("channel", Key, primary_key=True),
+    Column("ref", Key, nullable=False, index=True),
     Column("body", Text, nullable=False),
 )
 
