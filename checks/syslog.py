@@ -16,7 +16,7 @@ from checks import cef, facts, marked, ocsf
 from checks import fields as route
 from checks.escape import plain
 from checks.message import Message
-from checks.messages import NOW, SEEN
+from checks.messages import NOW, SEEN, SILENCE, YOURS
 from checks.outside import BadRoute, Lines, Sending
 from verifier.ledger.protocol import Posted
 from verifier.model import Member, Severity
@@ -157,7 +157,7 @@ def _parameter(name: str, value: str) -> str:
 def _sentence(message: Message) -> str:
     """What a person reads in the log, on one line: the most urgent first."""
     found = [f"{message.title}. {message.change}".strip(), marked.line(message.lead)]
-    for heading, most in ((NOW, 8), (SEEN, 20)):
+    for heading, most in ((NOW, 8), (SEEN, 20), (YOURS, 4), (SILENCE, 4)):
         lines = [line for part in message.parts if part.heading == heading for line in part.lines]
         pieces = [_first_line(piece) if heading == NOW else marked.line(piece) for piece in marked.items(lines)[:most]]
         found += [f"{heading}: {' '.join(pieces)}"] if pieces else []
