@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from verifier.discovery import config, strict
+from verifier.discovery.config import artifacts
 from verifier.discovery.config import read
 from verifier.discovery.strict import BadConfig
 from verifier.model import Artifact, Publisher, Repository
@@ -143,13 +144,13 @@ UNSEEN = {
 
 
 def test_it_names_publishers_of_this_repository_by_id() -> None:
-    publishers = read(ONE.encode(), REPOSITORY)
+    publishers = read(ONE.encode(), REPOSITORY).publishers
 
     assert (Publisher(Artifact("pkg:npm/widget"), 7, 3, (".github/workflows/publish.yml",)),) == publishers
 
 
 def test_an_artifact_says_otherwise_than_the_top_of_the_file() -> None:
-    scoped, python = read(GOOD["everything"].encode(), REPOSITORY)
+    scoped, python = read(GOOD["everything"].encode(), REPOSITORY).publishers
 
     release, nightly = ".github/workflows/release.yaml", ".github/workflows/nightly.yml"
     tags, main = ("refs/tags/v*",), ("refs/heads/main",)
@@ -162,12 +163,12 @@ def test_an_artifact_says_otherwise_than_the_top_of_the_file() -> None:
 
 def test_a_pull_request_may_publish_only_where_the_file_says_so() -> None:
     assert not any(event.startswith("pull_request") for event in EVENTS)
-    assert read(ONE.encode(), REPOSITORY)[0].events == EVENTS
-    assert "pull_request" in read(GOOD["everything"].encode(), REPOSITORY)[1].events
+    assert read(ONE.encode(), REPOSITORY).publishers[0].events == EVENTS
+    assert "pull_request" in read(GOOD["everything"].encode(), REPOSITORY).publishers[1].events
 
 
 def test_images_say_which_tags_move_and_where_else_they_are() -> None:
-    hub, ghcr, package = read(GOOD["images"].encode(), REPOSITORY)
+    hub, ghcr, package = read(GOOD["images"].encode(), REPOSITORY).publishers
 
     assert ("nightly-*",) == hub.moving
     assert (GHCR, "pkg:oci/x?repository_url=registry.example/alice/x") == hub.mirrors
@@ -178,7 +179,7 @@ def test_images_say_which_tags_move_and_where_else_they_are() -> None:
 def test_an_image_is_kept_in_one_spelling() -> None:
     (publisher,) = read(
         ONE.replace("pkg:npm/widget", "'pkg:docker/Widget?repository_url=GHCR.io/alice'").encode(), REPOSITORY
-    )
+    ).publishers
 
     assert Artifact(GHCR) == publisher.artifact
 
@@ -261,7 +262,7 @@ def test_the_schema_knows_the_same_words_and_limits() -> None:
 
     assert list(config.TRIGGERS) == SCHEMA["$defs"]["events"]["items"]["enum"]
     assert "^pkg:({})/".format("|".join(config.TYPES)) == artifact["purl"]["pattern"]
-    assert SCHEMA["properties"]["artifacts"]["maxItems"] == config.ARTIFACTS
+    assert SCHEMA["properties"]["artifacts"]["maxItems"] == artifacts.MOST
     assert {config.ENTRIES} == {one["maxItems"] for one in lists}
     assert artifact["purl"]["maxLength"] == strict.LENGTH
 
@@ -286,7 +287,7 @@ _words = st.sampled_from(_WORDS)
 @example(b"version: 1\nartifacts: [{purl: 'pkg:npm/%zz%00', workflows: [p.yml]}]")
 def test_any_bytes_give_publishers_or_one_clear_error(text: bytes) -> None:
     try:
-        publishers = read(text, REPOSITORY)
+        publishers = read(text, REPOSITORY).publishers
     except BadConfig as error:
         assert error.line >= 1
         assert error.sentence
@@ -299,7 +300,7 @@ def test_any_bytes_give_publishers_or_one_clear_error(text: bytes) -> None:
 def test_any_purl_gives_publishers_or_one_clear_error(purl: str) -> None:
     text = json.dumps({"version": 1, "artifacts": [{"purl": "pkg:npm/" + purl, "workflows": ["p.yml"]}]})
     try:
-        (publisher,) = read(text.encode(), REPOSITORY)
+        (publisher,) = read(text.encode(), REPOSITORY).publishers
     except BadConfig as error:
         assert error.sentence
     else:
