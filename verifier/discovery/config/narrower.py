@@ -31,6 +31,8 @@ def both(before: Sequence[Publisher], after: Sequence[Publisher], branch: str) -
             continue
         shared = (_shared(old, new, branch) for old in before)
         found += [one for one in shared if one is not None]
+    if any(old.workflows for old in before) and not any(new.workflows for new in found):
+        return ()
     return _as_a_whole(before, tuple(dict.fromkeys(found)))
 
 

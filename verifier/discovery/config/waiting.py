@@ -60,7 +60,7 @@ def stricter(standing: Config, wanted: Config, beside: Beside) -> Config:
 
 def _publishers(artifact: Artifact, standing: Config, wanted: Config, beside: Beside) -> tuple[Publisher, ...]:
     before, after = _of(artifact, standing.publishers), _of(artifact, wanted.publishers)
-    if not after:
+    if not after or before == after:
         return before
     before = before or _of(artifact, beside.found)
     known = (*before, *_of(artifact, beside.vouched))
