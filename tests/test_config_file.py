@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from verifier.discovery import config, strict
-from verifier.discovery.config import artifacts
-from verifier.discovery.config import read
+from verifier.discovery.config import artifacts, read
 from verifier.discovery.strict import BadConfig
 from verifier.model import Artifact, Publisher, Repository
 from verifier.model.github import EVENTS

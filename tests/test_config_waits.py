@@ -77,7 +77,7 @@ configs = st.builds(
 
 
 def allowed(held: Sequence[Publisher]) -> set[tuple[Any, ...]]:
-    """Every run that may publish, how surely, and refused by which environment: told here in another way than by comparing rules."""
+    """Every run that may publish, how surely, and refused by which environment: told here without comparing rules."""
     return {
         (p.artifact, workflow, ref, event, level, refused)
         for p in held
