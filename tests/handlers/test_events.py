@@ -33,6 +33,8 @@ from verifier.model import (
     IncidentState,
     Member,
     Outcome,
+    Publisher,
+    PublishersSet,
     Ref,
     RefSeen,
     Release,
