@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from app.cli_config import config
 from app.settings import BadSetting, Settings, read
 
 
@@ -289,3 +290,6 @@ def doctor() -> None:
     checks = examine()
     click.echo(shown(checks))
     sys.exit(1 if any(check.ok is False for check in checks) else 0)
+
+
+main.add_command(config)

@@ -11,6 +11,7 @@ from app.waiving import LONGEST_DAYS
 from verifier.discovery.config.waivers import Asked
 from verifier.ledger.protocol import Book
 from verifier.model import Artifact, Repository, Version, Waiver, WaiverGiven
+from verifier.verdict.incident import by_word
 
 LONGEST = timedelta(days=LONGEST_DAYS)
 
@@ -68,7 +69,7 @@ def _problem(asked: Asked, version: Version | None, now: datetime) -> str:
 def _give(book: Book, waiver: Waiver, now: datetime) -> None:
     """Record it, unless the last one of the same author says the same."""
     same = [w for w in book.incidents.waivers(waiver.artifact, waiver.number) if _same(w, waiver)]
-    last = max(same, key=lambda w: (w.given_at, w.expires_at), default=None)
+    last = max(same, key=by_word, default=None)
     if last is None or (last.expires_at, last.reason) != (waiver.expires_at, waiver.reason):
         book.record(WaiverGiven(waiver), now)
 
@@ -87,5 +88,5 @@ def _given(book: Book, repository: Repository) -> list[Waiver]:
         for member in incident.members
     }
     given = [w for member in sorted(members) for w in book.incidents.waivers(*member) if w.by in authors]
-    last = {(w.artifact, w.number, w.by, w.fingerprint): w for w in sorted(given, key=lambda w: w.given_at)}
+    last = {(w.artifact, w.number, w.by, w.fingerprint): w for w in sorted(given, key=by_word)}
     return list(last.values())

@@ -10,7 +10,7 @@ import httpx
 
 from app.file_change import Pushed
 from app.github import Unfit
-from app.jobs import inspect
+from app.jobs.config import read_config
 from checks.base import Gone
 from handlers.record import config_task
 from tests.github_api.validate import problem
@@ -107,17 +107,16 @@ class World:
         """Do what is due of the config files, and nothing else."""
         for _ in range(20):
             with self.parts.ledger.writing() as book:
-                due = [task for task in book.work.all("inspect") if task.due_at <= self.parts.now]
-                mine = [task for task in due if task.key.startswith("config/")]
-                others = [task for task in due if task not in mine]
-                for task in book.work.claim("inspect", 100, self.parts.now, timedelta(minutes=5)) if others else []:
-                    if task.key.startswith("config/"):
-                        book.work.done(task, again_at=task.due_at)
-                    else:
-                        book.work.done(task)
+                due = book.work.claim("inspect", 100, self.parts.now, timedelta(minutes=5))
+                for task in due:
+                    book.work.done(task)
+            mine = [task.key.removeprefix("config/") for task in due if task.key.startswith("config/")]
             if not mine:
                 return
-            inspect.run(self.parts.deps)
+            for what in mine:
+                repository_id, _, pushed = what.partition("/")
+                commit, _, by = pushed.partition("/")
+                read_config(self.parts.deps, int(repository_id), Pushed(commit, by) if commit else None)
 
     def push(self, text: str | bytes | None, repository: Repository = REPOSITORY, by: str = "mallory") -> None:
         """Somebody pushes the file, and the webhook is heard at once."""
