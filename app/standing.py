@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.claims import CONFIG, SERVER
 from verifier.discovery.config import NOTHING, Config, File, apply, granted, parse
 from verifier.discovery.config.differences import differences
-from verifier.discovery.config.waiting import Beside, in_force, next_turn, within
+from verifier.discovery.config.waiting import DELAY, Beside, in_force, next_turn, within
 from verifier.discovery.strict import BadConfig
 from verifier.ledger.protocol import Book, Stood
 from verifier.model import Publisher, Repository
 
+TOGETHER = timedelta(hours=1)
+"""Repositories of one installation are read for the first time within this time."""
 HOME = ".github"
 """The repository whose config file is its owner's default for all others."""
 
@@ -53,11 +55,28 @@ def home_of(book: Book, repository: Repository) -> Repository | None:
     return home if home is not None and home.owner_id == repository.owner_id else None
 
 
-def organisation_of(book: Book, repository: Repository) -> File:
+def organisation_of(book: Book, repository: Repository, now: datetime) -> File:
     """The organisation's file that holds for this repository."""
     home = home_of(book, repository)
     files = book.repositories.stood(home.id) if home is not None else ()
-    return _file(files[-1], organisation=True) if files else NOTHING
+    if not files or home_turn(book, repository, now) is not None:
+        return NOTHING
+    return _file(files[-1], organisation=True)
+
+
+def home_turn(book: Book, repository: Repository, now: datetime) -> datetime | None:
+    """When the default of a `.github` that came later than this repository begins to act; None: it does, or is none.
+
+    Many an organisation lets every member make a repository: a thief who makes this one must not loosen at once what
+    was watched before.
+    """
+    home = home_of(book, repository)
+    files = book.repositories.stood(home.id) if home is not None else ()
+    own = book.repositories.stood(repository.id)
+    if not files or not own or own[0].since >= files[0].since - TOGETHER:
+        return None
+    acts = files[0].since + DELAY
+    return acts if now < acts else None
 
 
 def counting(files: Sequence[Stood], now: datetime) -> tuple[Stood, ...]:
@@ -67,7 +86,7 @@ def counting(files: Sequence[Stood], now: datetime) -> tuple[Stood, ...]:
 
 def standing(book: Book, repository: Repository, files: Sequence[Stood], now: datetime) -> Standing:
     """What holds when these are the files that count. Raises BadConfig where the last cannot be meant."""
-    organisation = organisation_of(book, repository)
+    organisation = organisation_of(book, repository, now)
     allowed = granted(organisation, repository)
     own = (Stood(now, ""),) if is_home(repository) or not files else tuple(files)
     wanted = [
@@ -77,7 +96,8 @@ def standing(book: Book, repository: Repository, files: Sequence[Stood], now: da
     server = book.repositories.publishers_from(repository.id, SERVER)
     found = tuple(dict.fromkeys(publisher for file in files for publisher in file.found))
     beside = Beside((*server, *allowed), found, repository.default_branch or "main")
-    turn = next_turn([file.since for file in files], now) if not is_home(repository) else None
+    turns = [] if is_home(repository) else [next_turn([f.since for f in files], now), home_turn(book, repository, now)]
+    turn = min((at for at in turns if at is not None), default=None)
     return Standing(in_force(wanted, beside), wanted[-1], allowed, turn)
 
 

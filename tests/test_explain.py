@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from app.explain import explain
+from app.explain import explain, of_version
+from tests.jobs.configured import DAY, FILE, GEAR, World
 from tests.verdict.cases import LATER, NOON, case, run, signed, version
 from verifier.ledger.protocol import Dossier
-from verifier.model import Case, Commit, Comparison, LogClaim, LogState, Standing, Vetting
+from verifier.model import Case, Commit, Comparison, LogClaim, LogState, Standing, VersionSeen, Vetting
 from verifier.verdict import decide
 
 HOSTILE = "x\x1b[31m\u202e\nCompared"
@@ -137,3 +139,18 @@ def test_text_from_outside_moves_no_cursor_and_makes_no_line_of_its_own() -> Non
 
     assert not {"\x1b", "\u202e"} & set(lines)
     assert 1 == sum(line.startswith("Compared") for line in lines.splitlines())
+
+
+def test_what_a_changed_configuration_would_loosen_is_shown_with_when_it_acts() -> None:
+    """Somebody who adds a workflow and publishes from it within the day must be able to see why that alarms."""
+    world = World()
+    world.push(FILE)
+    world.push(FILE.replace("[a.yml]", "[a.yml, b.yml]"))
+    with world.parts.ledger.writing() as book:
+        book.record(VersionSeen(replace(version(), artifact=GEAR)), NOON)
+    shown = of_version(world.parts.deps, GEAR.purl, "1.2.3")
+    world.wait(DAY)
+
+    assert "alice/widget was changed; what loosens acts from 2026-03-03 12:00:00 UTC on:" in shown
+    assert "workflow .github/workflows/b.yml may publish." in shown
+    assert "was changed" not in of_version(world.parts.deps, GEAR.purl, "1.2.3")

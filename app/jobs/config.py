@@ -60,7 +60,7 @@ def _text(github: GitHub, repository: Repository) -> bytes | None:
 def _wanted(deps: Deps, repository: Repository, text: bytes | None) -> tuple[Publisher, ...]:
     """Everybody whom the files let publish, whether they may yet or not. Raises BadConfig."""
     with deps.ledger.reading() as book:
-        above = organisation_of(book, repository)
+        above = organisation_of(book, repository, deps.now())
     if is_home(repository):
         return granted(read_organisation(text, repository), repository) if text is not None else ()
     own = parse(text) if text is not None else NOTHING

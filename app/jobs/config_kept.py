@@ -10,7 +10,7 @@ from app.claims import CONFIG, DISCOVERY, withdraw_elsewhere
 from app.file_change import Change
 from app.jobs import config_told, config_waivers, speak
 from app.jobs.config_claims import may_claim
-from app.standing import Standing, counting, is_home, standing
+from app.standing import Standing, counting, home_turn, is_home, standing
 from handlers.record import config_task, discover_task, list_task
 from verifier.discovery.config import NOTHING, File, parse
 from verifier.discovery.config.differences import differences, of_organisation
@@ -51,19 +51,31 @@ def keep(
 
 
 def _keep_default(book: Book, home: Repository, before: Sequence[Stood], stands: Stood) -> None:
-    """An organisation's file acts at once, for all its repositories: each is read again, one after the other."""
+    """An organisation's file acts at once, for all its repositories: each is read again, one after the other.
+
+    Kept beside it is since when there is one: a new one waits a day where a repository was watched before it.
+    """
     if before and before[-1].text == stands.text:
         return
-    book.repositories.put_stood(home.id, (stands,))
-    if before:
-        changed = of_organisation(_default(before[-1].text), _default(stands.text))
+    first = before[0] if before else replace(stands, text="")
+    book.repositories.put_stood(home.id, (first, stands))
+    ours = [r for r in book.repositories.all() if r.owner_id == home.owner_id and r.id != home.id]
+    late = [turn for r in ours if (turn := home_turn(book, r, stands.since)) is not None]
+    if before or (late and stands.text):
+        changed = of_organisation(_default(before[-1].text if before else ""), _default(stands.text))
         told = standing(book, home, (stands,), stands.since)
-        config_told.tell_change(book, home, changed, told, _change(stands), stands.since)
+        change = Change(stands.commit, stands.by, stands.url)
+        config_told.tell_change(book, home, (*changed, *_waits(late)), told, change, stands.since)
     elif not stands.text:
         return
-    ours = [r for r in book.repositories.all() if r.owner_id == home.owner_id and r.id != home.id]
     for place, repository in enumerate(r for r in ours if r.installation_id is not None and not r.removed):
         book.work.want("inspect", config_task(repository.id), stands.since + place * PACE)
+
+
+def _waits(late: Sequence[datetime]) -> list[str]:
+    return [
+        f"It is new; what was watched before follows it from {at:%Y-%m-%d %H:%M} UTC on." for at in sorted(late)[:1]
+    ]
 
 
 def _keep_own(
@@ -127,7 +139,3 @@ def _behave(book: Book, repository: Repository, after: Standing, now: datetime) 
 
 def _default(text: str) -> File:
     return parse(text.encode(), organisation=True) if text else NOTHING
-
-
-def _change(stands: Stood) -> Change:
-    return Change(stands.commit, stands.by, stands.url)

@@ -24,7 +24,7 @@ def give(book: Book, repository: Repository, standing: Standing, now: datetime) 
     """
     mine = {publisher.artifact for publisher in book.repositories.publishers(repository.id)}
     wanted, problems = dict[tuple[Artifact, str, str], Waiver](), list[str]()
-    for by, asked in _asked(book, repository, standing):
+    for by, asked in _asked(book, repository, standing, now):
         if asked.artifact not in mine or asked.until <= now:
             continue  # an organisation's waivers are for all its repositories, and what has ended is no mistake
         dossier = book.versions.get(asked.artifact, asked.number)
@@ -44,10 +44,10 @@ def give(book: Book, repository: Repository, standing: Standing, now: datetime) 
     return tuple(problems)
 
 
-def _asked(book: Book, repository: Repository, standing: Standing) -> Iterator[tuple[str, Asked]]:
+def _asked(book: Book, repository: Repository, standing: Standing, now: datetime) -> Iterator[tuple[str, Asked]]:
     for asked in standing.in_force.waivers:
         yield _author(repository.full_name), asked
-    for asked in organisation_of(book, repository).waivers:
+    for asked in organisation_of(book, repository, now).waivers:
         yield _author(f"{repository.full_name.partition('/')[0]}/{HOME}"), asked
 
 

@@ -12,7 +12,7 @@ from app.file_change import Pushed
 from app.jobs.config_kept import MOST_KEPT
 from tests.jobs.configured import DAY, FILE, GEAR, HOME, HOUR, World
 from tests.verdict.cases import NOON, REPOSITORY
-from verifier.model import BulletinKind, Conduct, Confidence, Publisher, PublishersSet
+from verifier.model import BulletinKind, Conduct, Confidence, Publisher, PublishersSet, RepositorySeen
 
 TWO = FILE.replace("[a.yml]", "[a.yml, b.yml]")
 HOME_FILE = "version: 1\nartifacts: [{purl: pkg:npm/gear, repository: widget, workflows: [a.yml, b.yml]}]\n"
@@ -201,6 +201,23 @@ def test_what_the_organisation_allows_too_does_not_wait() -> None:
     assert {"a.yml", "b.yml"} == set(world.workflows)
     with world.parts.ledger.reading() as book:
         assert [] == [p for p in book.repositories.publishers_from(HOME.id, "config") if p.artifact == GEAR]
+
+
+def test_a_default_in_a_repository_that_was_made_later_waits_a_day_and_is_told() -> None:
+    """Many an organisation lets each of its members make a repository, a thief among them."""
+    world = World()
+    world.push(FILE)
+    world.wait(2 * HOUR)
+    with world.parts.ledger.writing() as book:
+        book.record(RepositorySeen(HOME), world.parts.now)
+    world.push("version: 1\nreport: {issues: false}\n", HOME)
+    world.wait(HOUR)
+    first = conduct(world)
+    world.wait(DAY)
+
+    assert (True, False) == (first.issues, conduct(world).issues)
+    (told,) = world.bulletins
+    assert "from 2026-03-03 14:00 UTC on" in " ".join(told.sentences)
 
 
 def test_what_the_operator_allows_too_does_not_wait() -> None:
