@@ -292,3 +292,16 @@ def test_a_check_run_that_is_not_ours_is_left_alone(repository_id: int, check_ru
 
 def test_a_ping_says_nothing() -> None:
     assert () == facts("ping", payload("ping"))
+
+
+@pytest.mark.parametrize(("posted", "asked"), [("5001", True), ("5002", False)])
+def test_the_check_run_about_the_config_asked_for_again_has_the_file_read(posted: str, asked: bool) -> None:
+    """Any App may write our marker into a check run of its own; only ours has the id that GitHub gave us."""
+    ledger = hear(delivery("repository", payload("repository.renamed"), "a"))
+    done(ledger)
+    with ledger.writing() as book:
+        book.incidents.put_posted(Posted(f"config/{WIDGET}", "config", f"{SHA} {posted}", "", "", True, NOW))
+    again = named("check_run", "check_run.rerequested", external_id=f"config/{WIDGET}")
+    hear(delivery("check_run", again, "b"), ledger=ledger)
+
+    assert asked is (f"config/{WIDGET}" in wanted(ledger))
