@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from app.cli_config import config
 from app.cli_incidents import export, incidents
 from app.settings import BadSetting, Settings, read
 
@@ -292,5 +293,5 @@ def doctor() -> None:
     sys.exit(1 if any(check.ok is False for check in checks) else 0)
 
 
-for _command in (incidents, export):
+for _command in (incidents, export, config):
     main.add_command(_command)

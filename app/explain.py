@@ -8,9 +8,11 @@ from datetime import datetime
 from app.deps import Deps
 from app.explain_image import of_image
 from app.explain_said import said_of
+from app.standing import counting, standing
 from verifier import purls
+from verifier.discovery.strict import BadConfig
 from verifier.ledger.cases import Cases
-from verifier.ledger.protocol import Dossier
+from verifier.ledger.protocol import Book, Dossier
 from verifier.model import (
     Case,
     Commit,
@@ -20,6 +22,7 @@ from verifier.model import (
     LogClaim,
     LogState,
     Outcome,
+    Repository,
     Run,
     Standing,
     Verdict,
@@ -260,4 +263,19 @@ def of_version(deps: Deps, purl: str, number: str) -> str:
             raise ValueError(f"{artifact.purl} has no version {shown(number)} here; the newest are: {known or 'none'}.")
         case = Cases(book, deps.settings.policy).case(dossier, watch)
         history, said = book.versions.verdicts(artifact, number), said_of(book, dossier, shown)
-    return explain(dossier, case, dossier.verdict or decide(case, deps.now()), history, said)
+        waiting = [line for repository in case.repositories for line in _waiting(book, repository, deps.now())]
+    told = explain(dossier, case, dossier.verdict or decide(case, deps.now()), history, said)
+    return "\n".join([told, *waiting])
+
+
+def _waiting(book: Book, repository: Repository, now: datetime) -> Iterator[str]:
+    """What its changed configuration would loosen, and when that acts."""
+    try:
+        held = standing(book, repository, counting(book.repositories.stood(repository.id), now), now)
+    except BadConfig:
+        return
+    if held.waiting and held.turn is not None:
+        yield ""
+        yield f"The configuration of {repository.full_name} was changed; what loosens acts from {_time(held.turn)} on:"
+        yield from (f"  - {shown(sentence, 300)}" for sentence in held.waiting)
+        yield "The organisation's file, or the operator with `artifact-monitor watch`, can let it act at once."

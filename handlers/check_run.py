@@ -10,7 +10,7 @@ from datetime import datetime
 from handlers import fields, ours, shapes
 from handlers.base import Payload
 from handlers.commands import Asked
-from handlers.record import discover_task, record
+from handlers.record import config_task, discover_task, record
 from verifier.ledger.apply import version_task
 from verifier.ledger.protocol import Book, Delivery
 from verifier.model import CODE, Fact, Incident, RepositorySeen, Verb
@@ -21,8 +21,8 @@ ACTIONS: tuple[str, ...] = ("rerequested", "requested_action")
 PREFIX = "incident/"
 """What the `external_id` of every check run of ours begins with; the incident's id follows."""
 
-SETUP = "setup/"
-"""The same for the check run about what a repository publishes; the repository's id follows."""
+SETUP, CONFIG = "setup", "config"
+"""The same for the check runs about a repository: what it publishes, its config file; `/` and its id follow."""
 
 
 BY_BUTTON = "(a button on the check run)"
@@ -41,8 +41,10 @@ def handle(delivery: Delivery, payload: Payload, book: Book, now: datetime) -> N
     facts, named, asked = read(payload, delivery.received_at), incident_id(payload), pressed(payload)
     check_run_id = fields.number(fields.part(payload, "check_run").get("id"), "check_run.id")
     record(facts, book, now)
-    if _asks_for_setup(check_run_id, payload, book):
+    if _asks_for(SETUP, check_run_id, payload, book):
         book.work.want("inspect", discover_task(fields.part(payload, "repository")["id"]), now)
+    if _asks_for(CONFIG, check_run_id, payload, book):
+        book.work.want("inspect", config_task(fields.part(payload, "repository")["id"]), now)
     incident = book.incidents.get(named) if named else None
     if incident is None or not _ours(incident, check_run_id, payload, book):
         return
@@ -76,11 +78,11 @@ def incident_id(payload: Payload) -> str | None:
     return fields.name(external.removeprefix(PREFIX), "check_run.external_id")
 
 
-def _asks_for_setup(check_run_id: int, payload: Payload, book: Book) -> bool:
-    """It is our check run about what the repository publishes: shall be looked at again."""
+def _asks_for(name: str, check_run_id: int, payload: Payload, book: Book) -> bool:
+    """It is our check run of this name about the repository: what it shows shall be looked at again."""
     repository_id = fields.number(fields.part(payload, "repository").get("id"), "repository.id")
-    marker = f"{SETUP}{repository_id}"
-    posted = book.incidents.posted(marker, "setup")
+    marker = f"{name}/{repository_id}"
+    posted = book.incidents.posted(marker, name)
     same = fields.part(payload, "check_run").get("external_id") == marker
     return same and posted is not None and posted.ref.split(" ")[-1] == str(check_run_id)
 

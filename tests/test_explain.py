@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from app.explain import explain, shown
+from app.explain import explain, of_version, shown
 from app.explain_said import said_of
+from tests.jobs.configured import DAY, FILE, GEAR, World
 from tests.verdict.cases import LATER, NOON, case, run, signed, version
 from tests.verdict.test_incident import ROGUE
 from verifier.ledger import memory_ledger
@@ -26,6 +27,7 @@ from verifier.model import (
     Mute,
     Standing,
     Verb,
+    VersionSeen,
     Vetting,
     Waiver,
 )
@@ -191,3 +193,18 @@ def test_what_people_said_of_a_version_is_shown_and_harmless() -> None:
 def test_nothing_is_shown_where_nobody_said_anything() -> None:
     with memory_ledger().reading() as book:
         assert () == said_of(book, Dossier(version()), shown)
+
+
+def test_what_a_changed_configuration_would_loosen_is_shown_with_when_it_acts() -> None:
+    """Somebody who adds a workflow and publishes from it within the day must be able to see why that alarms."""
+    world = World()
+    world.push(FILE)
+    world.push(FILE.replace("[a.yml]", "[a.yml, b.yml]"))
+    with world.parts.ledger.writing() as book:
+        book.record(VersionSeen(replace(version(), artifact=GEAR)), NOON)
+    shown = of_version(world.parts.deps, GEAR.purl, "1.2.3")
+    world.wait(DAY)
+
+    assert "alice/widget was changed; what loosens acts from 2026-03-03 12:00:00 UTC on:" in shown
+    assert "workflow .github/workflows/b.yml may publish." in shown
+    assert "was changed" not in of_version(world.parts.deps, GEAR.purl, "1.2.3")

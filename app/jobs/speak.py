@@ -31,6 +31,7 @@ from verifier.verdict.incident import (
     muted,
     place,
     step,
+    waived,
     what_changed,
     with_member,
 )
@@ -128,9 +129,10 @@ def _turns(book: Book, artifact: Artifact, number: str) -> Iterator[datetime]:
 def _member(book: Book, dossier: Dossier, verdict: Verdict, now: datetime) -> Member:
     version = dossier.version
     waivers = book.incidents.waivers(version.artifact, version.number)
-    waived = any(w.fingerprint == version.fingerprint and w.given_at <= now < w.expires_at for w in waivers)
     silent = muted(version, verdict, book.incidents.mutes(version.artifact), now)
-    member = member_of(version, verdict, dossier.verdict_at or now, now, waived=waived, muted=silent)
+    member = member_of(
+        version, verdict, dossier.verdict_at or now, now, waived=waived(version, waivers, now), muted=silent
+    )
     return _with_digests(book, member, version, verdict)
 
 

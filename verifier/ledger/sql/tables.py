@@ -258,6 +258,13 @@ conducts = Table(
     Column("body", Text, nullable=False),
 )
 
+config_files = Table(
+    "config_files",
+    metadata,
+    Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+
 commands = Table(
     "commands",
     metadata,
