@@ -2,5 +2,7 @@
 
 from checks import advisory, check_run, issue
 from checks.base import Channel
+from checks.outside import Outside
 
+OUTSIDE: tuple[Outside, ...] = ()
 CHANNELS: tuple[Channel, ...] = (check_run, issue, advisory)

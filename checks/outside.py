@@ -26,14 +26,16 @@ class HttpPost:
 
 @dataclass(frozen=True)
 class SlackCall:
-    """One call of Slack's Web API, by the token. `thread` gives the answer's `ts` on to the calls after it.
+    """One call of Slack's Web API, by the token. `method` is `chat.postMessage` or `chat.update`.
 
-    `method` is `chat.postMessage` or `chat.update`.
+    What the first call is answered becomes the `ref` of what was posted, as `CHANNEL:TS`. `thread`: it answers to the
+    message that a call before it made.
     """
 
     token: str = field(repr=False)
     method: str
     arguments: Mapping[str, Any] = field(repr=False)
+    thread: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,9 @@ class Lines:
     """Syslog frames for one connection, octet-counted (RFC 6587, section 3.4.1) by who sends them."""
 
     frames: tuple[bytes, ...] = field(repr=False)
+    host: str = ""
+    port: int = 6514
+    tls: bool = True
 
 
 Sending = HttpPost | SlackCall | Mail | Lines
@@ -67,6 +72,8 @@ class Route:
     filter: Filter
     target: Any = field(repr=False)
     weekly: bool = False
+    plain: bool = False
+    """It may be sent without encryption beyond this machine."""
 
 
 class BadRoute(ValueError):
