@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -52,6 +52,6 @@ class Deps:
     aws: Callable[[Call], Answer] = no_aws
     routes: tuple[Route, ...] = ()
     """Who is told what out of band, as the operator says."""
-    outside: tuple[Outside, ...] = OUTSIDE
+    outside: Mapping[str, Outside] = field(default_factory=lambda: OUTSIDE)
     outbound: Outbound = nowhere
     lanes: Lanes | Inline = field(default_factory=Inline)

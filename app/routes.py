@@ -7,7 +7,8 @@ say who hears of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,11 @@ import yaml
 from app.logins import open_to_others
 from app.settings import Settings
 from app.variables import BadSetting
-from checks import OUTSIDE
+from checks import OUTSIDE, mail
 from checks.outside import BadRoute, Outside, Route
 from verifier.discovery.strict import BYTES, BadConfig, compose, items, line, mapping, meant, shown, text
 from verifier.model import Filter, Severity
 
-MAIL = "email"
-"""The kind of route that needs a mail server."""
 MOST = 100
 """The most routes."""
 _MOST_NAMED = 200
@@ -39,7 +38,6 @@ _OURS = (
     "outcomes",
     "severity",
     "weekly",
-    "plain",
 )
 _SECRET_NAMES = re.compile(r"token|secret|passw|key|url|webhook", re.I)
 """Fields whose value is taken for a secret. An address is one too: whoever knows a webhook's may post to it."""
@@ -117,16 +115,23 @@ class _Reader:
         return held
 
 
-def of(settings: Settings, environment: Mapping[str, str], channels: Sequence[Outside] = OUTSIDE) -> tuple[Route, ...]:
+def of(settings: Settings, environment: Mapping[str, str], kinds: Mapping[str, Outside] = OUTSIDE) -> tuple[Route, ...]:
     """The routes that the settings name. Raises BadSetting for a file that cannot be used, or mail without a server."""
-    found = load(settings.routes, environment, channels)
-    by_mail = [route.name for route in found if route.kind == MAIL]
+    found = load(settings.routes, environment, kinds)
+    by_mail = [route.name for route in found if isinstance(route.target, mail.Target)]
     if by_mail and not (settings.smtp_url and settings.mail_from):
         raise BadSetting(f"The route {by_mail[0]} sends mail; set SMTP_URL and MAIL_FROM, or leave the route out.")
-    return found
+    return tuple(_from(route, settings.mail_from) for route in found)
 
 
-def load(path: Path | None, environment: Mapping[str, str], channels: Sequence[Outside]) -> tuple[Route, ...]:
+def _from(route: Route, sender: str) -> Route:
+    """Mail without a sender of its own comes from the server's."""
+    if isinstance(route.target, mail.Target) and not route.target.sender:
+        return replace(route, target=replace(route.target, sender=sender))
+    return route
+
+
+def load(path: Path | None, environment: Mapping[str, str], kinds: Mapping[str, Outside]) -> tuple[Route, ...]:
     """The routes of a file; none where there is no file. Raises BadSetting with the line and what to write there."""
     if path is None:
         return ()
@@ -138,7 +143,7 @@ def load(path: Path | None, environment: Mapping[str, str], channels: Sequence[O
         raise BadSetting(f"ROUTES names a file that cannot be read ({error.strerror}); check the path.") from error
     reader = _Reader(path.parent, environment)
     try:
-        routes = _read(content, reader, channels)
+        routes = _read(content, reader, kinds)
     except BadConfig as error:
         raise BadSetting(f"ROUTES, {path.name}, {error}") from error
     if reader.in_the_open is not None and loose:
@@ -150,11 +155,10 @@ def load(path: Path | None, environment: Mapping[str, str], channels: Sequence[O
     return routes
 
 
-def _read(content: bytes, reader: _Reader, channels: Sequence[Outside]) -> tuple[Route, ...]:
+def _read(content: bytes, reader: _Reader, kinds: Mapping[str, Outside]) -> tuple[Route, ...]:
     document = mapping(compose(content), ("routes",), "the routes file")
     if "routes" not in document:
         raise BadConfig(1, "routes is missing; docs/channels.md shows what to write.")
-    kinds = {channel.KIND: channel for channel in channels}
     found: dict[str, Route] = {}
     for node in items(document["routes"], "routes", MOST):
         route = _route(node, reader, kinds)
@@ -188,7 +192,7 @@ def _route(node: yaml.Node, reader: _Reader, kinds: Mapping[str, Outside]) -> Ro
         target = kinds[kind].read(fields)
     except BadRoute as error:
         raise BadConfig(line(node), f"route {name}: {error}") from error
-    return Route(name, kind, _filter(nodes), target, weekly=_switch(nodes, "weekly"), plain=_switch(nodes, "plain"))
+    return Route(name, kind, _filter(nodes), target, weekly=_switch(nodes, "weekly"))
 
 
 def _filter(nodes: Mapping[str, yaml.Node]) -> Filter:

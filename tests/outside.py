@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from app.outbound import Sent
@@ -14,7 +15,7 @@ from verifier.ledger.protocol import Posted
 from verifier.model import Filter
 
 
-@dataclass(frozen=True)
+@dataclass
 class Place:
     """One kind of place; `read` gives the fields themselves. A message goes out as its key, digest and title."""
 
@@ -30,7 +31,7 @@ class Place:
             raise BadRoute(f"{sorted(unknown)[0]} is not a field of place.")
         return dict(fields)
 
-    def render(self, message: Message, target: Any, posted: Posted | None) -> tuple[Sending, ...]:
+    def render(self, message: Message, target: Any, posted: Posted | None, now: datetime) -> tuple[Sending, ...]:
         return self.make(message, target)
 
 
@@ -49,9 +50,9 @@ def _lines(message: Message, target: Any) -> tuple[Sending, ...]:
 
 PEOPLE = Place()
 MACHINE = Place("machine", GROUPED=False)
-SIEM = Place("siem", GROUPED=False, make=_lines)
 POST = Place("post", make=_mails)
-KINDS: tuple[Outside, ...] = (PEOPLE, MACHINE, SIEM, POST)
+SIEM = Place("siem", GROUPED=False, make=_lines)
+KINDS: dict[str, Outside] = {kind.KIND: kind for kind in (PEOPLE, MACHINE, SIEM, POST)}
 
 
 def route(name: str, kind: Place = PEOPLE, filter: Filter | None = None, **more: Any) -> Route:
@@ -71,7 +72,7 @@ class Way:
     """By place, or by a word in what is sent."""
     connections: int = 0
 
-    def send(self, sending: Sending, ref: str = "", plain: bool = False) -> Sent:
+    def send(self, sending: Sending, ref: str = "") -> Sent:
         self.connections += 1
         for place, text in _named(sending):
             self.tried.append(place)
@@ -81,7 +82,7 @@ class Way:
             self.sent.append((place, text))
         return Sent(ref or f"ref-{len(self.sent)}")
 
-    def reach(self, sending: Sending, plain: bool = False) -> None:
+    def reach(self, sending: Sending) -> None:
         raise NotImplementedError
 
     def at(self, name: str) -> list[str]:

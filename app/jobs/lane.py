@@ -19,7 +19,7 @@ from app.jobs import sending, storm
 from app.jobs.batch import LONGEST, later
 from app.jobs.forward import forward
 from app.jobs.sending import Piece
-from checks.base import Temporary
+from checks.base import Gone, Temporary
 from checks.outside import Outside, Route, Sending
 from verifier.ledger.protocol import Book, Task
 
@@ -56,7 +56,7 @@ def is_ready(book: Book, route: Route, now: datetime) -> bool:
 
 def drive(deps: Deps, route: Route, stopped: Callable[[], bool]) -> None:
     """Say everything that is due on this route, if the turn can be had, until the lane is empty or has to wait."""
-    channel = next((c for c in deps.outside if route.kind == c.KIND), None)
+    channel = deps.outside.get(route.kind)
     turn = _take(deps, route)
     if turn is None or channel is None:
         return
@@ -157,7 +157,7 @@ class _Lane:
         if len(loud) > 1:
             loud, others = sending.alike(loud)
             self._give_back(others)
-            self._say(loud, lambda: sending.together(self.route, self.channel, loud, self.deps.now()), together=True)
+            self._say(loud, lambda: sending.together(self.deps, self.route, self.channel, loud), together=True)
             pieces = [piece for piece in pieces if piece.quiet]
         elif joined := sending.one_connection(pieces):
             self._say(pieces, lambda: joined)
@@ -171,7 +171,10 @@ class _Lane:
     def _say(self, pieces: list[Piece], render: Callable[[], Sequence[Sending]], *, together: bool = False) -> None:
         """Send one message about these pieces and note what came of it."""
         try:
-            sent = sending.send(self.deps, self.route, render(), pieces[0].done, self.holds)
+            sent = sending.send(self.deps, render(), pieces[0], self.holds)
+            if isinstance(sent.failure, Gone) and pieces[0].ref:
+                anew = sending.anew(self.deps, self.route, self.channel, pieces[0])
+                sent = sending.send(self.deps, anew.sendings, anew, self.holds)
         except Exception as error:  # a message that breaks us must not stop the others; it is kept and shown
             log.exception("lane.broke", route=self.route.name, keys=[piece.task.key for piece in pieces[:5]])
             self._refused(pieces, f"{type(error).__name__}; the log has the details.")

@@ -6,7 +6,7 @@ from app.deps import Deps
 from checks.base import Subject
 from checks.hearing import hears
 from checks.message import Kind, Message, State
-from checks.messages import of_bulletin, of_incident
+from checks.messages import ELSEWHERE, of_bulletin, of_incident
 from checks.outside import Route
 from verifier.ledger.protocol import Book, Posted
 from verifier.model import Incident
@@ -48,12 +48,16 @@ def is_open(message: Message) -> bool:
     return message.state in (State.OPEN, State.ACKNOWLEDGED)
 
 
-def _of_incident(deps: Deps, book: Book, incident: Incident, told: Posted | None) -> Message | None:
+def subject(deps: Deps, book: Book, incident: Incident) -> Subject | None:
+    """The incident with where it happened; None where the repository is not known."""
     repository = book.repositories.get(incident.repository_id)
-    if repository is None:
+    return Subject(incident, repository, "", page(deps, incident.id)) if repository is not None else None
+
+
+def _of_incident(deps: Deps, book: Book, incident: Incident, told: Posted | None) -> Message | None:
+    about = subject(deps, book, incident)
+    if about is None:
         return None
-    subject = Subject(incident, repository, "", page(deps, incident.id))
     history, posted = book.incidents.notices(incident.id), book.incidents.all_posted(incident.id)
-    elsewhere = [p for p in posted if not p.channel.startswith("route/")]
-    own = [told] if told is not None else []
-    return of_incident(subject, history, [*elsewhere, *own])
+    elsewhere = [p for p in posted if p.channel in ELSEWHERE]
+    return of_incident(about, history, elsewhere, told.posted_at if told is not None else None)

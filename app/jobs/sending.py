@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.deps import Deps
 from app.jobs import said, weekly
 from checks.base import Permanent, Temporary
+from checks.gathered import of_group
 from checks.message import Message
-from checks.messages import of_group
 from checks.outside import Lines, Mail, Outside, Route, Sending
 from verifier.ledger.protocol import Book, Posted, Task
 
@@ -28,10 +28,15 @@ class Piece:
     sendings: tuple[Sending, ...] = field(default=(), repr=False)
     done: Mapping[str, str] = field(default_factory=dict)
     """The sendings of this very message that went through before another one failed, with their `ref`s."""
-    quiet: bool = False
-    """What stands there is changed in place, so nobody is called."""
+    ref: str = ""
+    """What stands there already and can be changed in place."""
     broken: str = ""
     """Why it cannot be rendered."""
+
+    @property
+    def quiet(self) -> bool:
+        """What stands there is changed in place, so nobody is called."""
+        return bool(self.ref)
 
     def rendered(self) -> tuple[Sending, ...]:
         """What is to be sent."""
@@ -59,7 +64,7 @@ def piece(deps: Deps, book: Book, route: Route, channel: Outside, task: Task) ->
     name = f"route/{route.name}"
     told = book.incidents.posted(task.key, name)
     if weekly.is_key(task.key):
-        message = None if told else weekly.message(deps, book, route.filter, task.key)
+        message = None if told else weekly.message(deps, book, route.name, route.filter, task.key)
     else:
         message = said.message(deps, book, task.key, told)
         if message is not None and not said.wanted(route, message, told):
@@ -69,37 +74,41 @@ def piece(deps: Deps, book: Book, route: Route, channel: Outside, task: Task) ->
     shown = told if told is not None and told.ref != TOGETHER else None
     parts = [p for p in book.incidents.all_posted(task.key) if p.channel.startswith(f"{name}/")]
     done = {p.channel.removeprefix(f"{name}/"): p.ref for p in parts if p.digest == message.digest}
-    quiet = channel.UPDATES and shown is not None and bool(shown.ref)
+    ref = shown.ref if channel.UPDATES and shown is not None else ""
     try:
-        return Piece(task, message, channel.render(message, route.target, shown), done, quiet)
+        return Piece(task, message, channel.render(message, route.target, shown, deps.now()), done, ref)
     except Exception as error:  # one message that a channel cannot say must not stop the others; it is shown
         return Piece(task, message, broken=f"The message cannot be made ({type(error).__name__}); the log has more.")
 
 
-def together(route: Route, channel: Outside, pieces: Sequence[Piece], now: datetime) -> tuple[Sending, ...]:
+def anew(deps: Deps, route: Route, channel: Outside, piece: Piece) -> Piece:
+    """The same where what stood there was deleted."""
+    if piece.message is None:
+        return piece
+    return Piece(piece.task, piece.message, channel.render(piece.message, route.target, None, deps.now()))
+
+
+def together(deps: Deps, route: Route, channel: Outside, pieces: Sequence[Piece]) -> tuple[Sending, ...]:
     """One message about them all."""
     messages = [piece.message for piece in pieces if piece.message is not None]
-    return channel.render(of_group(messages, now), route.target, None)
+    return channel.render(of_group(messages, deps.now(), deps.settings.base_url), route.target, None, deps.now())
 
 
 def one_connection(pieces: Sequence[Piece]) -> tuple[Sending, ...]:
     """Everything as one sending where the channel's lines can go over one connection; empty where they cannot."""
     sendings = [sending for piece in pieces for sending in piece.sendings]
     lines = [sending for sending in sendings if isinstance(sending, Lines)]
-    if len(pieces) < 2 or len(lines) < len(sendings) or len({(s.host, s.port, s.tls) for s in lines}) != 1:
+    if len(pieces) < 2 or len(lines) < len(sendings) or len({replace(each, frames=()) for each in lines}) != 1:
         return ()
-    frames = tuple(frame for sending in lines for frame in sending.frames)
-    return (Lines(frames, lines[0].host, lines[0].port, lines[0].tls),)
+    return (replace(lines[0], frames=tuple(frame for each in lines for frame in each.frames)),)
 
 
-def send(
-    deps: Deps, route: Route, sendings: Sequence[Sending], done: Mapping[str, str], holds: Callable[[], bool]
-) -> Sent:
+def send(deps: Deps, sendings: Sequence[Sending], piece: Piece, holds: Callable[[], bool]) -> Sent:
     """Send what is not done yet. One recipient of mail that fails stops no other; elsewhere what follows is not sent.
 
     `holds` says before each whether the lane is still ours.
     """
-    ref, url, accepted, failure = "", "", dict(done), None
+    ref, url, accepted, failure = piece.ref, "", dict(piece.done), None
     for number, sending in enumerate(sendings):
         mark = _mark(number, sending)
         if mark in accepted:
@@ -108,7 +117,7 @@ def send(
         try:
             if not holds():
                 raise Temporary("Another process took this lane over.")
-            sent = deps.outbound.send(sending, ref, route.plain)
+            sent = deps.outbound.send(sending, ref)
         except (Temporary, Permanent) as error:
             # What may pass is tried again soon, and what is refused with it.
             failure = error if failure is None or isinstance(error, Temporary) else failure

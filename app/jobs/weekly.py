@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from app.deps import Deps
 from app.jobs import said
+from checks.base import Subject
+from checks.gathered import of_digest
 from checks.hearing import hears
 from checks.message import Message
-from checks.messages import of_digest
 from verifier.ledger.protocol import Book
 from verifier.model import Filter, IncidentState
 
@@ -44,24 +45,31 @@ def due_of(key: str) -> datetime:
     return datetime.combine(date.fromisoformat(key.removeprefix(_PREFIX)), time(HOUR), UTC)
 
 
-def message(deps: Deps, book: Book, filter: Filter, key: str) -> Message | None:
-    """The summary for whoever has this filter; None where nothing happened that they hear."""
+def message(deps: Deps, book: Book, name: str, filter: Filter, key: str) -> Message | None:
+    """The summary for whoever has this filter; None where nothing happened that they hear. `name` is whose it is."""
     until = due_of(key)
-    heard = [message for message in happened(deps, book, until - WEEK, until) if hears(filter, message)]
-    return of_digest(heard, until - WEEK, until) if heard else None
+    since = until - WEEK
+    incidents = [s for s in _incidents(deps, book, since, until) if _heard(deps, book, filter, s.incident.id)]
+    bulletins = [b for b in book.incidents.bulletins(since) if b.at < until and _heard(deps, book, filter, b.id)]
+    about = [(bulletin, book.repositories.get(bulletin.repository_id)) for bulletin in bulletins]
+    return of_digest(name, incidents, about, since, until, deps.settings.base_url)
 
 
-def happened(deps: Deps, book: Book, since: datetime, until: datetime) -> list[Message]:
-    """What there is to say, as it stands, of every incident to which something happened in that span, and bulletins.
+def _heard(deps: Deps, book: Book, filter: Filter, key: str) -> bool:
+    made = said.message(deps, book, key, None)
+    return made is not None and hears(filter, made)
 
-    Incidents that still stand open from before are among them: a summary that left them out would say that all is well.
+
+def _incidents(deps: Deps, book: Book, since: datetime, until: datetime) -> list[Subject]:
+    """Every incident to which something happened in that span, as it stands, and those that still stand open.
+
+    A summary that left the older ones out would say that all is well.
     """
-    keys = []
+    found = []
     for incident in book.incidents.all():
         if incident.opened_at >= until:
             continue
-        stands = incident.state is IncidentState.OPEN
-        if stands or any(since <= notice.at < until for notice in book.incidents.notices(incident.id)):
-            keys.append(incident.id)
-    keys += [bulletin.id for bulletin in book.incidents.bulletins(since) if bulletin.at < until]
-    return [made for key in keys if (made := said.message(deps, book, key, None)) is not None]
+        moved = (since <= notice.at < until for notice in book.incidents.notices(incident.id))
+        if incident.state is not IncidentState.RESOLVED or any(moved):
+            found.append(said.subject(deps, book, incident))
+    return [subject for subject in found if subject is not None]

@@ -12,7 +12,7 @@ import urllib3
 from app import dial
 from app.addresses import Unusable, origin
 from app.http import USER_AGENT, retry_after
-from app.outbound.line import Line, is_loopback, translated, unproven
+from app.outbound.line import Line, translated, unproven
 from checks.base import Permanent, Temporary
 
 ANSWER = 64 * 1024
@@ -33,16 +33,15 @@ class Answered:
     body: bytes = field(repr=False)
 
 
-def post(
-    line: Line, url: str, headers: Mapping[str, str], body: bytes, deadline: dial.Deadline, plain: bool = False
-) -> Answered:
-    """POST once; any answer is returned. `plain` allows http beyond this machine. Raises Temporary and Permanent."""
+def post(line: Line, url: str, headers: Mapping[str, str], body: bytes, deadline: dial.Deadline) -> Answered:
+    """POST once; any answer is returned. Raises Temporary and Permanent.
+
+    Whether an address may do without encryption was decided when the route was read.
+    """
     try:
         place = origin(url)
     except Unusable as error:
         raise Permanent("Its address is not usable; write it like https://host.example/path.") from error
-    if place[0] != "https" and not plain and not is_loopback(place[1]):
-        raise Permanent("Its address has no encryption; write https, or say `plain: true` in the route.")
     adapter = dial.GuardedAdapter(
         frozenset({place}),
         deadline,

@@ -51,9 +51,19 @@ class Line:
         made.settimeout(self.patience.read.total_seconds())
         return made
 
-    def tls(self) -> ssl.SSLContext:
-        """Encryption that checks the certificate and the name in it."""
-        context = ssl.create_default_context(cafile=requests.utils.DEFAULT_CA_BUNDLE_PATH)
+    def tls(self, only: str = "") -> ssl.SSLContext:
+        """Encryption that checks the certificate and the name in it; `only` by the authorities of this file (a path).
+
+        Raises Permanent where that file is of no use.
+        """
+        try:
+            context = ssl.create_default_context(cafile=only or requests.utils.DEFAULT_CA_BUNDLE_PATH)
+        except OSError as error:
+            raise Permanent(
+                "The file with its authorities (`ca` in the route) cannot be read or holds none."
+            ) from error
+        if only:
+            return context
         if self.authorities:
             context.load_verify_locations(cadata=self.authorities)
         return context

@@ -6,9 +6,11 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Iterable
+from dataclasses import replace
 
 from app import dial
 from app.outbound.line import Line, translated
+from checks.outside import Lines
 
 _PARTING = 2.0
 """Seconds that the other side gets to close: what it read is not told in any other way."""
@@ -19,26 +21,26 @@ def counted(frames: Iterable[bytes]) -> bytes:
     return b"".join(b"%d %s" % (len(frame), frame) for frame in frames)
 
 
-def deliver(line: Line, host: str, port: int, tls: bool, frames: Iterable[bytes], deadline: dial.Deadline) -> None:
+def deliver(line: Line, made: Lines, deadline: dial.Deadline) -> None:
     """All frames over one connection, closed so that nothing is lost. Raises Temporary and Permanent.
 
     Syslog acknowledges nothing: what the other side's machine took and its program never read is lost unseen.
     """
     with translated(deadline):
-        connection = line.dial(host, port, deadline)
-        with contextlib.closing(_encrypted(line, connection, host) if tls else connection) as secured:
-            secured.sendall(counted(frames))
+        connection = line.dial(made.host, made.port, deadline)
+        with contextlib.closing(_encrypted(line, connection, made) if made.tls else connection) as secured:
+            secured.sendall(counted(made.frames))
             _part(secured, min(_PARTING, deadline.left))
 
 
-def reach(line: Line, host: str, port: int, tls: bool, deadline: dial.Deadline) -> None:
+def reach(line: Line, made: Lines, deadline: dial.Deadline) -> None:
     """Connect, encrypt and part, sending nothing. Raises Temporary and Permanent."""
-    deliver(line, host, port, tls, (), deadline)
+    deliver(line, replace(made, frames=()), deadline)
 
 
-def _encrypted(line: Line, connection: socket.socket, host: str) -> ssl.SSLSocket:
+def _encrypted(line: Line, connection: socket.socket, made: Lines) -> ssl.SSLSocket:
     try:
-        return line.tls().wrap_socket(connection, server_hostname=host)
+        return line.tls(made.ca).wrap_socket(connection, server_hostname=made.host)
     except BaseException:
         connection.close()
         raise

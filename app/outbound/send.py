@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from app import dial
 from app.mail_server import MailServer
 from app.outbound import http, lines, mail, slack
-from app.outbound.line import Line, is_loopback
+from app.outbound.line import Line
 from app.settings import Settings
 from checks.base import Permanent
 from checks.outside import HttpPost, Lines, Mail, Sending, SlackCall
@@ -25,10 +26,10 @@ class Sent:
 class Outbound(Protocol):
     """The way out. Raises Temporary and Permanent, nothing else."""
 
-    def send(self, sending: Sending, ref: str = "", plain: bool = False) -> Sent:
-        """Send once. `ref` is what the sendings of the same message before it gave. `plain`: http may be used."""
+    def send(self, sending: Sending, ref: str = "") -> Sent:
+        """Send once. `ref` is what the sendings of the same message before it gave."""
 
-    def reach(self, sending: Sending, plain: bool = False) -> None:
+    def reach(self, sending: Sending) -> None:
         """As far as can be gone without sending: connect, prove the certificate, log in at the mail server."""
 
 
@@ -38,41 +39,37 @@ class _Real:
     mail_server: MailServer | None
     slack_api: str
 
-    def send(self, sending: Sending, ref: str = "", plain: bool = False) -> Sent:
+    def send(self, sending: Sending, ref: str = "") -> Sent:
         with self.line.deadline() as deadline:
             match sending:
                 case HttpPost():
-                    http.judge(http.post(self.line, sending.url, dict(sending.headers), sending.body, deadline, plain))
+                    http.judge(http.post(self.line, sending.url, dict(sending.headers), sending.body, deadline))
                     return Sent(ref)
                 case SlackCall():
-                    there = slack.call(self.line, self.slack_api, sending, ref, deadline)
-                    return Sent(ref or there)
+                    return Sent(ref or slack.call(self.line, self.slack_api, sending, deadline))
                 case Mail():
                     mail.deliver(self.line, self._mail(), sending.to, sending.content, deadline)
                     return Sent(ref or sending.message_id)
                 case Lines():
-                    lines.deliver(self.line, sending.host, sending.port, sending.tls, sending.frames, deadline)
+                    lines.deliver(self.line, sending, deadline)
                     return Sent(ref)
 
-    def reach(self, sending: Sending, plain: bool = False) -> None:
+    def reach(self, sending: Sending) -> None:
         with self.line.deadline() as deadline:
             match sending:
                 case HttpPost(url=url):
-                    self._reach(url, plain)
+                    self._reach(url, deadline)
                 case SlackCall():
-                    self._reach(self.slack_api, False)
+                    self._reach(self.slack_api, deadline)
                 case Mail():
                     mail.greet(self.line, self._mail(), deadline)
                 case Lines():
-                    lines.reach(self.line, sending.host, sending.port, sending.tls, deadline)
+                    lines.reach(self.line, sending, deadline)
 
-    def _reach(self, url: str, plain: bool) -> None:
+    def _reach(self, url: str, deadline: dial.Deadline) -> None:
         parts = urlsplit(url)
-        tls, host = parts.scheme == "https", parts.hostname or ""
-        if not tls and not plain and not is_loopback(host):
-            raise Permanent("Its address has no encryption; write https, or say `plain: true` in the route.")
-        with self.line.deadline() as deadline:
-            lines.reach(self.line, host, parts.port or (443 if tls else 80), tls, deadline)
+        tls = parts.scheme == "https"
+        lines.reach(self.line, Lines((), parts.hostname or "", parts.port or (443 if tls else 80), tls), deadline)
 
     def _mail(self) -> MailServer:
         if self.mail_server is None:
@@ -81,10 +78,10 @@ class _Real:
 
 
 class _Nowhere:
-    def send(self, sending: Sending, ref: str = "", plain: bool = False) -> Sent:
+    def send(self, sending: Sending, ref: str = "") -> Sent:
         raise Permanent("Nothing is set up here to send anything.")
 
-    def reach(self, sending: Sending, plain: bool = False) -> None:
+    def reach(self, sending: Sending) -> None:
         raise Permanent("Nothing is set up here to send anything.")
 
 

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from app import dial
 from app.outbound.http import judge, post
 from app.outbound.line import Line
-from checks.base import Permanent, Temporary
+from checks.base import Gone, Permanent, Temporary
 from checks.outside import SlackCall
 
 _SILENT = logging.getLogger("slack_sdk.silent")
@@ -31,6 +31,8 @@ _PASSING = {
 }
 """The codes of `error` after which the same call may work later. Source: the errors listed for chat.postMessage."""
 
+_GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+"""The message that was to be changed cannot be: it is said anew."""
 _TO_DO = {
     "channel_not_found": "the channel is not known to this token; invite the app to it and write its id (C…)",
     "not_in_channel": "the app is not in the channel; invite it with /invite",
@@ -64,17 +66,14 @@ class _Guarded(WebClient):
         }
 
 
-def call(line: Line, base_url: str, made: SlackCall, ref: str, deadline: dial.Deadline) -> str:
-    """One call of a method; returns the message there as `CHANNEL:TS`, '' where the answer names none.
+def call(line: Line, base_url: str, made: SlackCall, deadline: dial.Deadline) -> str:
+    """One call of a method; returns the message there as `CHANNEL/TS`, '' where the answer names none.
 
-    Raises Temporary and Permanent.
+    Raises Temporary and Permanent; Gone where the message that was to be changed is not there any more.
     """
     client = _Guarded(line, made.token, base_url, deadline)
-    arguments = dict(made.arguments)
-    if made.thread and ref:
-        arguments["thread_ts"] = ref.rpartition(":")[2]
     try:
-        answer = client.api_call(made.method, json=arguments)
+        answer = client.api_call(made.method, json=dict(made.arguments))
         channel, ts = answer.get("channel"), answer.get("ts")
     except SlackApiError as error:
         data = error.response.data
@@ -82,11 +81,13 @@ def call(line: Line, base_url: str, made: SlackCall, ref: str, deadline: dial.De
     # The client reads answers without looking: a list where an object should be raises whatever it meets first.
     except (SlackClientError, TypeError, ValueError, AttributeError) as error:
         raise Temporary("It answered something that is not Slack's.") from error
-    return f"{channel}:{ts}" if isinstance(channel, str) and isinstance(ts, str) else ""
+    return f"{channel}/{ts}" if isinstance(channel, str) and isinstance(ts, str) else ""
 
 
 def _refusal(code: str) -> Temporary | Permanent:
     word = code if code.isascii() and code.replace("_", "").isalnum() and len(code) <= 60 else "an unknown error"
     if word in _PASSING:
         return Temporary(f"Slack says {word}.")
+    if word in _GONE:
+        return Gone(f"Slack says {word}: somebody deleted what we said.")
     return Permanent(f"Slack says {word}: {_TO_DO[word]}." if word in _TO_DO else f"Slack says {word}.")

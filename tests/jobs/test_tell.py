@@ -30,7 +30,7 @@ RESOLVED = replace(
 class Told(Parts):
     """A monitor with routes."""
 
-    def __init__(self, *routes: Route, channels: tuple[Any, ...] = KINDS) -> None:
+    def __init__(self, *routes: Route, channels: dict[str, Any] = KINDS) -> None:
         super().__init__()
         self.routes, self.way, self.channels = routes, Way(), channels
         self.lanes: Any = None
@@ -319,7 +319,8 @@ def test_after_a_storm_alerts_come_one_by_one_again() -> None:
 
 
 def test_what_was_told_in_a_group_is_told_again_when_it_changes() -> None:
-    parts = Told(route("people", Place(UPDATES=True)))
+    kind = Place(UPDATES=True)
+    parts = Told(route("people", kind), channels={"place": kind})
     parts.about(*many(20))
     parts.tell()
     parts.now += DAY
@@ -380,7 +381,7 @@ def test_a_message_that_cannot_be_made_stops_no_other() -> None:
             raise RuntimeError("no")
         return PEOPLE.make(message, target)
 
-    parts = Told(route("all", Place(make=make)), channels=(Place(make=make),))
+    parts = Told(route("all", Place(make=make)), channels={"place": Place(make=make)})
     parts.about(*many(3))
     parts.tell()
     assert 2 == len(parts.way.sent)
@@ -394,10 +395,10 @@ def test_lanes_run_beside_the_step_that_starts_them() -> None:
     gate, way = threading.Event(), parts.way
     send = way.send
 
-    def slow(sending: Any, ref: str = "", plain: bool = False) -> Any:
+    def slow(sending: Any, ref: str = "") -> Any:
         if "slow" in sending.url:
             assert gate.wait(30)
-        return send(sending, ref, plain)
+        return send(sending, ref)
 
     way.send = slow  # type: ignore[method-assign]
     parts.lanes = Lanes()
