@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -97,12 +98,12 @@ def judge(answer: Answered) -> None:
 
 
 def _body(response: requests.Response, deadline: dial.Deadline) -> bytes:
-    """The first bytes of the answer, as they come. What is longer is cut: the status has said what matters."""
+    """The first bytes of the answer, as they come. What is longer, late or broken is cut: the status has said whether
+    the message was taken, and to send it again for want of the rest would say it twice."""
     body = bytearray()
-    while len(body) < ANSWER and (chunk := response.raw.read1(_CHUNK)):
-        body += chunk
-        if not deadline.left:
-            raise TimeoutError
+    with contextlib.suppress(urllib3.exceptions.HTTPError, OSError):
+        while len(body) < ANSWER and deadline.left and (chunk := response.raw.read1(_CHUNK)):
+            body += chunk
     return bytes(body[:ANSWER])
 
 
