@@ -28,6 +28,8 @@ LEASE = timedelta(minutes=2)
 TURN = "turn"
 AT_ONCE = 50
 """How many pieces a machine's lane takes up at a time."""
+LONGEST_WAIT = timedelta(minutes=5)
+"""How long a lane waits at most for a receiver that says nothing: alerts shall be there soon after it is back."""
 STRIKES = 3
 """After so many refusals with nothing accepted in between the whole lane waits: it is not the messages."""
 
@@ -220,15 +222,16 @@ class _Lane:
     def _unwell(self, pieces: list[Piece], problem: str, retry_after: float | None) -> None:
         """The receiver is not well: the whole lane waits, and what it failed on comes after what it did not."""
         now = self.deps.now()
-        self.waits_until = until = later(now, 1 if self.accepted else self.turn.attempts, retry_after)
-        self._put_off(pieces, problem, lambda task: max(until, later(now, task.attempts)))
+        until = later(now, 1 if self.accepted else self.turn.attempts, retry_after)
+        self.waits_until = until = until if retry_after is not None else min(until, now + LONGEST_WAIT)
+        self._put_off(pieces, problem, lambda task: max(until, min(later(now, task.attempts), now + LONGEST_WAIT)))
 
     def _refused(self, pieces: list[Piece], problem: str) -> None:
         """The receiver does not take it: it is tried again every hour, for somebody may have mended the cause."""
         now = self.deps.now()
         self.strikes += 1
         if self.strikes >= STRIKES:
-            self.waits_until = later(now, self.turn.attempts + STRIKES)
+            self.waits_until = min(later(now, self.turn.attempts + STRIKES), now + LONGEST_WAIT)
         self._put_off(pieces, problem, lambda task: now + LONGEST)
 
     def _put_off(self, pieces: list[Piece], problem: str, until: Callable[[Task], datetime]) -> None:
