@@ -12,7 +12,7 @@ from typing import Any
 
 from checks import marked
 from checks.message import Kind, Message
-from checks.messages import NOW, YOURS
+from checks.messages import NOW, SILENCE, YOURS
 from verifier.model import Acknowledgement, Bulletin, Incident, Member, Notice, Outcome, Repository
 
 ROOM = 200_000
@@ -58,6 +58,23 @@ def text(found: str, limit: int = NAME) -> str:
     return cut.encode("utf-8", "replace").decode()
 
 
+def short(found: str, room: int) -> str:
+    """A stranger's text whose JSON has at most `room` bytes between its quotes."""
+    cut = text(found, room)
+    while len(encoded(cut)) - 2 > room:
+        cut = f"{cut[: len(cut) * 3 // 4]}…"
+    return cut
+
+
+def bounded(found: str, room: int) -> bytes:
+    """The text as UTF-8 in at most `room` bytes; that something was cut off is said."""
+    encoded = found.encode("utf-8", "replace")
+    if len(encoded) <= room:
+        return encoded
+    more = " … (cut)".encode()
+    return encoded[: max(room - len(more), 0)].decode("utf-8", "ignore").encode() + more
+
+
 def at(when: datetime | None) -> str | None:
     """A time as RFC 3339 in UTC."""
     return when.isoformat().replace("+00:00", "Z") if when is not None else None
@@ -84,7 +101,7 @@ def _told(message: Message) -> dict[str, Any]:
         "links": [{"channel": channel, "url": text(url, SENTENCE)} for channel, url in message.links[:SOME]],
         "repository": _repository(message.repository),
         "recommended_actions": actions(message),
-        "silence": _plain(message, YOURS),
+        "silence": _plain(message, YOURS) + _plain(message, SILENCE),
     }
     if message.kind in (Kind.GROUP, Kind.DIGEST):
         told["sections"] = [{"heading": p.heading, "lines": _plain(message, p.heading)} for p in message.parts]

@@ -30,6 +30,15 @@ def badge(message: Message) -> str:
     return "👀" if message.state is State.ACKNOWLEDGED else _COLOURS[message.severity]
 
 
+WORDS = {Kind.BULLETIN: "notice", Kind.GROUP: "many at once", Kind.DIGEST: "summary", Kind.TEST: "test"}
+"""What people call what has no life of its own."""
+
+
+def kind(message: Message) -> str:
+    """How it stands, or what it is."""
+    return WORDS.get(message.kind, message.state.value)
+
+
 def status(message: Message) -> list[tuple[str, str]]:
     """What it is about in a few pairs of plain words: how loud, where, how it stands, since when."""
     found = [("Severity", message.severity.word)]
@@ -48,7 +57,7 @@ def links(message: Message) -> list[tuple[str, str]]:
 
 def safe(url: str) -> bool:
     """The address can be shown as a link anywhere."""
-    return any(span.address == url for block in marked.blocks(link("x", url)) for span in block.spans)
+    return bool(url) and any(span.address == url for block in marked.blocks(link("x", url)) for span in block.spans)
 
 
 def fitted(parts: Sequence[Part], room: int, size: Callable[[str], int] = len) -> list[tuple[str, list[str]]]:

@@ -66,7 +66,7 @@ def read(fields: Mapping[str, Any]) -> Target:
 
 def render(message: Message, target: Target, posted: Posted | None, now: datetime) -> tuple[Sending, ...]:
     """The message; where it stands already, its new text and a line in its thread."""
-    body = _body(message)
+    body = _body(message, new=bool(target.url))
     if target.url:
         return (HttpPost(target.url, (("content-type", "application/json"),), encoded(body)),)
     if posted is None or not posted.ref:
@@ -94,8 +94,9 @@ def _named(message: Message) -> dict[str, Any]:
     return {"metadata": {"event_type": "artifact_monitor", "event_payload": {"id": message.id, "key": message.thread}}}
 
 
-def _body(message: Message) -> dict[str, Any]:
-    blocks = list(_blocks(message))
+def _body(message: Message, *, new: bool) -> dict[str, Any]:
+    """`new`: it has no thread, so that what is new is said in the message itself."""
+    blocks = list(_blocks(message, new))
     foot = blocks.pop()
     if len(blocks) > BLOCKS - 1:
         blocks = [*blocks[: BLOCKS - 2], _section("… and more")]
@@ -107,10 +108,12 @@ def _body(message: Message) -> dict[str, Any]:
     }
 
 
-def _blocks(message: Message) -> Iterator[Block]:
-    head = f"{shown.badge(message)} {message.title}"
+def _blocks(message: Message, new: bool) -> Iterator[Block]:
+    head = f"{shown.badge(message)} {message.title}".replace("<", "‹").replace(">", "›")
     head = head if len(head) <= HEADER else f"{head[: HEADER - 1]}…"
     yield HeaderBlock(text=PlainTextObject(text=head, emoji=False))
+    if new and message.change:
+        yield _section(f"_New:_ {marked.slack(message.change)}"[:SECTION])
     yield from _sections([marked.mrkdwn(message.lead)])
     for heading, pieces in shown.fitted(message.parts, ROOM, lambda piece: len(marked.mrkdwn(piece))):
         yield from _sections([f"*{marked.slack(heading)}*", *(marked.mrkdwn(piece) for piece in pieces)])

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from checks import fields as route
-from checks.facts import at, encoded, facts
+from checks.facts import at, encoded, facts, text
 from checks.message import Message
 from checks.outside import BadRoute, HttpPost, Sending
 from verifier.ledger.protocol import Posted
@@ -51,7 +51,7 @@ def render(message: Message, target: Target, posted: Posted | None, now: datetim
         ("content-type", "application/cloudevents+json"),
         ("webhook-id", name),
         ("webhook-timestamp", sent),
-        ("webhook-signature", " ".join(_signature(key, name, sent, body) for key in target.keys)),
+        ("webhook-signature", " ".join(signature(key, name, sent, body) for key in target.keys)),
     )
     return (HttpPost(target.url, headers, body),)
 
@@ -64,14 +64,15 @@ def event(message: Message) -> dict[str, Any]:
         "id": f"msg_{message.id}",
         "source": f"/artifact-monitor/repositories/{repository.id}" if repository is not None else "/artifact-monitor",
         "type": f"artifact-monitor.{message.kind.value}.{message.state.value}",
-        "subject": message.thread,
+        "subject": text(message.key),
         "time": at(message.at),
         "datacontenttype": "application/json",
         "data": facts(message),
     }
 
 
-def _signature(key: bytes, name: str, sent: str, body: bytes) -> str:
+def signature(key: bytes, name: str, sent: str, body: bytes) -> str:
+    """One signature over id, time of sending and body."""
     digest = hmac.new(key, f"{name}.{sent}.".encode() + body, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"
 
