@@ -199,7 +199,8 @@ class _Lane:
                 book.incidents.put_posted(piece.posted(channel, ref, sent.url, now))
                 book.work.done(piece.task)
             self._keep_pace(book, pieces, together)
-        forward(self.deps, [piece.task.key for piece in pieces])
+            waited = self._forward(book, pieces)
+        self._wake(waited)
 
     def _keep_pace(self, book: Book, pieces: list[Piece], together: bool) -> None:
         now = self.deps.now()
@@ -241,7 +242,8 @@ class _Lane:
             for piece in pieces:
                 book.work.failed(piece.task, until(piece.task), problem)
             book.health.report(self._subject, problem, self.deps.now())
-        forward(self.deps, [piece.task.key for piece in pieces])
+            waited = self._forward(book, pieces)
+        self._wake(waited)
 
     def _give_back(self, pieces: list[Piece]) -> None:
         """Not tried: due as before."""
@@ -256,4 +258,12 @@ class _Lane:
             with self.deps.ledger.writing() as book:
                 for piece in pieces:
                     book.work.done(piece.task)
-            forward(self.deps, [piece.task.key for piece in pieces])
+                waited = self._forward(book, pieces)
+            self._wake(waited)
+
+    def _forward(self, book: Book, pieces: list[Piece]) -> bool:
+        return forward(book, self.deps.routes, [piece.task.key for piece in pieces], self.deps.now())
+
+    def _wake(self, waited: bool) -> None:
+        if waited:
+            self.deps.wake.wake("report")

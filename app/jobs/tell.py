@@ -30,7 +30,9 @@ def _hand_out(deps: Deps, task: Task) -> datetime | None:
         for route in deps.routes:
             if not route.weekly and _wants(deps, book, route, task.key):
                 book.work.want(lane.step_of(route), task.key, deps.now())
-    forward(deps, [task.key])
+        waited = forward(book, deps.routes, [task.key], deps.now())
+    if waited:
+        deps.wake.wake("report")
     return None
 
 
