@@ -29,7 +29,7 @@ from checks import OUTSIDE
 from tests.e2e.conftest import given
 from tests.e2e.siem import Siem, id_of
 from tests.http.server import Handler, Server, no_names
-from tests.jobs.test_tell import Told, many
+from tests.jobs.telling import Told, many
 from tests.outbound.mailing import Postman, mail_server
 from tests.outbound.test_mail import URL
 from tests.outbound.tls import pair
