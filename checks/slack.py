@@ -23,6 +23,7 @@ from slack_sdk.models.blocks import (
 
 from checks import fields as route
 from checks import marked, shown
+from checks.escape import title
 from checks.facts import encoded
 from checks.message import Message, State
 from checks.outside import BadRoute, HttpPost, Sending, SlackCall
@@ -100,8 +101,9 @@ def _body(message: Message, *, new: bool) -> dict[str, Any]:
     foot = blocks.pop()
     if len(blocks) > BLOCKS - 1:
         blocks = [*blocks[: BLOCKS - 2], _section("… and more")]
+    where = f"{marked.slack(title(message.repository.full_name))}: " if message.repository is not None else ""
     return {
-        "text": f"{shown.badge(message)} {marked.slack(message.title)}"[:TEXT],
+        "text": f"{shown.badge(message)} {where}{marked.slack(message.title)}"[:TEXT],
         "blocks": [block.to_dict() for block in (*blocks, foot)],
         "unfurl_links": False,
         "unfurl_media": False,
