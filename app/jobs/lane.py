@@ -62,10 +62,12 @@ def drive(deps: Deps, route: Route, stopped: Callable[[], bool]) -> None:
     turn = _take(deps, route)
     if turn is None or channel is None:
         return
-    lane = _Lane(deps, route, channel, turn)
-    while not stopped() and lane.holds() and lane.round():
-        continue
-    lane.leave()
+    lane = _Lane(deps, route, channel, turn, stopped)
+    try:
+        while not stopped() and lane.holds() and lane.round():
+            continue
+    finally:
+        lane.leave()
 
 
 def _take(deps: Deps, route: Route) -> Task | None:
@@ -85,6 +87,7 @@ class _Lane:
     route: Route
     channel: Outside
     turn: Task
+    stopped: Callable[[], bool]
     strikes: int = 0
     accepted: bool = False
     """Something went through in this turn: what fails next fails for the first time."""
@@ -113,10 +116,11 @@ class _Lane:
             return False
         with self.deps.ledger.reading() as book:
             pieces = [sending.piece(self.deps, book, self.route, self.channel, task) for task in tasks]
-        self._finish([piece for piece in pieces if piece.message is None])
-        for piece in (broken := [piece for piece in pieces if piece.broken]):
-            self._refused([piece], piece.broken)
-        self._say_all([piece for piece in pieces if piece.message is not None and piece not in broken], together)
+        self._finish([piece for piece in pieces if piece.message is None and not piece.broken])
+        for piece in pieces:
+            if piece.broken:
+                self._refused([piece], piece.broken)
+        self._say_all([piece for piece in pieces if piece.message is not None and not piece.broken], together)
         return self.waits_until is None
 
     def leave(self) -> None:
@@ -165,7 +169,7 @@ class _Lane:
             self._say(pieces, lambda: joined)
             return
         for number, piece in enumerate(pieces):
-            if self.waits_until is not None or not self.holds():
+            if self.waits_until is not None or self.stopped() or not self.holds():
                 self._give_back(pieces[number:])
                 return
             self._say([piece], piece.rendered, together=together)

@@ -25,6 +25,15 @@ def run(deps: Deps) -> int:
     return taken
 
 
+def tidy(deps: Deps) -> None:
+    """Take what was wrong with routes that are gone off the health page."""
+    subjects = {f"route {route.name}" for route in deps.routes}
+    with deps.ledger.writing() as book:
+        for problem in book.health.problems():
+            if problem.subject.startswith("route ") and problem.subject not in subjects:
+                book.health.solve(problem.subject)
+
+
 def _hand_out(deps: Deps, task: Task) -> datetime | None:
     with deps.ledger.writing() as book:
         for route in _wanting(deps, book, task.key):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.jobs import lane, speak
+from app.jobs import lane, speak, tell
 from app.jobs.storm import ALONE
 from app.lanes import Lanes
 from checks import CHANNELS
@@ -329,6 +329,41 @@ def test_a_message_that_cannot_be_made_stops_no_other() -> None:
     parts.tell()
     assert 2 == len(parts.way.sent)
     assert "RuntimeError" in parts.problems()["route all"]
+
+
+def test_a_message_that_cannot_even_be_begun_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.jobs import said
+
+    make = said.message
+
+    def broken(deps: Any, book: Any, key: str, told: Any) -> Any:
+        if key == "many-0" and begun:
+            raise RuntimeError("no")
+        return make(deps, book, key, told)
+
+    begun: list[bool] = []
+    monkeypatch.setattr("app.jobs.said.message", broken)
+    parts = Told(route("all"))
+    parts.about(*many(3))
+    parts.way.failing["all"] = Temporary("It did not answer in time.")
+    parts.tell()
+    begun.append(True)
+    parts.way.failing.clear()
+    parts.now += HOUR
+    parts.tell()
+    assert 2 == len(parts.way.sent)
+    assert "RuntimeError" in parts.problems()["route all"]
+
+
+def test_what_was_wrong_with_a_route_goes_with_the_route() -> None:
+    parts = Told(route("gone"), route("here"))
+    for name in ("gone", "here"):
+        parts.way.failing[name] = Permanent("It refuses us (403).")
+    parts.about(INCIDENT)
+    parts.tell()
+    parts.routes = parts.routes[1:]
+    tell.tidy(parts.deps)
+    assert {"route here"} == parts.problems().keys()
 
 
 def test_lanes_run_beside_the_step_that_starts_them() -> None:
