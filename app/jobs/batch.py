@@ -25,14 +25,14 @@ log = structlog.get_logger()
 def later(
     now: datetime, attempts: int, retry_after: float | None = None, jitter: Callable[[], float] = random.random
 ) -> datetime:
-    """When to try again: 10 s doubled with each attempt up to an hour, or as the other side says; up to a tenth more.
+    """When to try again: as the other side says, else after 10 s doubled with each attempt up to an hour.
 
-    The tenth, by chance (`jitter` is from 0 to 1), keeps what failed together from being tried again together.
+    Up to a tenth of that is added by chance (`jitter` is from 0 to 1), so that what failed together is not tried again
+    together.
     """
-    wait = min(timedelta(seconds=10 * 2 ** min(attempts, 10)), LONGEST)
     if retry_after is not None:
-        wait = max(timedelta(seconds=1), min(timedelta(seconds=retry_after), LONGEST))
-    return now + wait * (1 + jitter() / 10)
+        return now + max(timedelta(seconds=1), min(timedelta(seconds=retry_after), LONGEST))
+    return now + min(timedelta(seconds=10 * 2 ** min(attempts, 10)) * (1 + jitter() / 10), LONGEST)
 
 
 def each(
