@@ -167,7 +167,7 @@ def _looked_after(incident: Incident) -> str:
 
 
 def _noticed(members: Sequence[Member]) -> str:
-    sure = f"Confidence: {title(members[0].confidence, 20)}."
+    sure = f"Confidence: {markdown(members[0].confidence, 20)}."
     first, one = min(members, key=lambda m: m.detected_at), len(members) == 1
     if untold := [m for m in members if m.published_at is None]:
         times = sorted(m.detected_at for m in members)

@@ -161,6 +161,7 @@ def structure(place: str, message: Message) -> Any:
 @pytest.mark.parametrize("place", ROUTES)
 @pytest.mark.parametrize("make", [alert, news])
 @given(text=hostile)
+@example(text="*0*")
 @example(text="x" * 65_536)
 @example(text="😀" * 2_000)
 @settings(deadline=None, max_examples=60)
