@@ -38,7 +38,10 @@ def test_a_lane_that_hangs_or_breaks_holds_up_no_other() -> None:
     def breaks(stopped: Callable[[], bool]) -> None:
         raise RuntimeError("no")
 
-    lanes.start("hangs", lambda stopped: gate.wait(PATIENCE) and None)
+    def hangs(stopped: Callable[[], bool]) -> None:
+        gate.wait(PATIENCE)
+
+    lanes.start("hangs", hangs)
     lanes.start("breaks", breaks)
     lanes.start("works", lambda stopped: done.set())
     assert done.wait(PATIENCE)
