@@ -12,6 +12,7 @@ import click
 
 from app.cli_config import config
 from app.cli_incidents import export, incidents
+from app.cli_notify import notify
 from app.settings import BadSetting, Settings, read
 
 
@@ -279,6 +280,9 @@ def verify_bundle(
     sys.exit(verifying.exit_code(results))
 
 
+main.add_command(notify)
+
+
 @main.command()
 def doctor() -> None:
     """What is configured, reachable and missing, and what to do about it. Exit code 1 if something is broken.
@@ -293,5 +297,5 @@ def doctor() -> None:
     sys.exit(1 if any(check.ok is False for check in checks) else 0)
 
 
-for _command in (incidents, export, config):
+for _command in (incidents, export, config, notify):
     main.add_command(_command)

@@ -11,7 +11,8 @@ from typing import Any
 from packageurl.contrib import purl2url
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
-from app import logins, variables
+from app import logins, mail_server, variables
+from app.mail_server import MailServer
 from app.variables import BadSetting
 from verifier.model import Policy
 
@@ -85,6 +86,17 @@ class Settings:
     tagged_grace: timedelta = Policy.tagged_grace
     clock_skew: timedelta = Policy.skew
     blind_limit: timedelta = Policy.blind_limit
+    routes: Path | None = None
+    """The file that says who is told what out of band (docs/channels.md); None: nobody."""
+    smtp_url: MailServer | None = field(default=None, repr=False)
+    """Where mail is handed in; None: no mail is sent."""
+    mail_from: str = ""
+    """The address that mail comes from."""
+    slack_api: str = "https://slack.com/api/"
+    """Slack's Web API, with a trailing slash; another one is for tests and for GovSlack."""
+    outbound_ca_file: str = field(default="", repr=False)
+    """Certificates in PEM (read from the file that the variable names): authorities that are trusted beside the usual
+    ones where routes lead and at the mail server. Empty: only the usual ones."""
     base_url: str = ""
     """Where people reach the dashboard; links in messages start with it. Empty: no links."""
     host: str = "127.0.0.1"
@@ -156,6 +168,11 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "tagged_grace": variables.seconds,
     "clock_skew": variables.seconds,
     "blind_limit": variables.seconds,
+    "routes": variables.file,
+    "smtp_url": mail_server.server,
+    "mail_from": mail_server.sender,
+    "slack_api": variables.index,
+    "outbound_ca_file": variables.certificates,
     "base_url": variables.address,
     "host": variables.host,
     "port": variables.port,
