@@ -152,8 +152,8 @@ def require_subscriptions(settings: Settings) -> None:
     missing = [name for name, value in needed.items() if not value]
     if missing:
         raise BadSetting(
-            f"SUBSCRIBE_DOMAINS is set, and {' and '.join(missing)} is not; set it too, or leave SUBSCRIBE_DOMAINS out. "
-            "docs/subscriptions.md says what each is for."
+            f"SUBSCRIBE_DOMAINS is set, and {' and '.join(missing)} is not; set it too, or leave SUBSCRIBE_DOMAINS "
+            "out. docs/subscriptions.md says what each is for."
         )
     parts = urlsplit(settings.base_url)
     if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
