@@ -1,7 +1,7 @@
 """Subscribe: an address asks, its owner confirms, and whoever has the link in a mail ends it.
 
 The secret in the links is made from `SUBSCRIBE_SECRET` and the subscription's id (HMAC-SHA-256), because every mail
-needs it again; the ledger holds its hash alone. What strangers ask is bounded: confirmation mails to an address, those to
+needs it again; the ledger holds its hash alone. What strangers ask is bounded: confirmation mails to an address, to
 all, and what waits for a confirmation. Nobody learns from an answer whether an address is known here.
 """
 

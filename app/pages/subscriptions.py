@@ -55,8 +55,9 @@ def routes(deps: Deps) -> Blueprint:
 
     def page(subscription: Subscription, secret: str, sentence: str = "") -> Response:
         audience = audience_of(subscription.address, deps.settings.subscribe_domains)
-        here = {"name": subscription.id, "secret": secret}
-        confirm_at, end_at = (url_for(f"subscriptions.{act}", **here) for act in ("confirm", "end"))
+        confirm_at, end_at = (
+            url_for(f"subscriptions.{act}", name=subscription.id, secret=secret) for act in ("confirm", "end")
+        )
         shown = page_of(subscription, audience, sentence, confirm_at, end_at)
         return Response(render_template("subscriptions.html", page=shown), mimetype="text/html")
 
