@@ -13,7 +13,7 @@ from typing import Any
 from checks import marked
 from checks.message import Kind, Message
 from checks.messages import NOW, YOURS
-from verifier.model import Bulletin, Incident, Member, Notice, Outcome, Repository
+from verifier.model import Acknowledgement, Bulletin, Incident, Member, Notice, Outcome, Repository
 
 ROOM = 200_000
 """The most bytes of one message's facts."""
@@ -114,21 +114,19 @@ def _repository(repository: Repository | None) -> dict[str, Any] | None:
 
 
 def _incident(incident: Incident) -> dict[str, Any]:
-    given = incident.acknowledged
     return {
         "id": text(incident.id),
         "state": incident.state.value,
         "opened_at": at(incident.opened_at),
         "rogue": incident.rogue,
-        "acknowledged": None
-        if given is None
-        else {
-            "by": text(given.by),
-            "reason": text(given.reason, SENTENCE),
-            "at": at(given.at),
-            "until": at(given.until),
-        },
+        "acknowledged": _acknowledged(incident.acknowledged),
     }
+
+
+def _acknowledged(given: Acknowledgement | None) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    return {"by": text(given.by), "reason": text(given.reason, SENTENCE), "at": at(given.at), "until": at(given.until)}
 
 
 def _version(member: Member) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def checked_host(found: str, name: str) -> str:
         raise BadRoute(f"The host in `{name}` must be in ASCII; write an internationalised name in its `xn--` form.")
     if ":" in found or re.fullmatch(r"[0-9.]+", found):
         try:
-            return str(ip_address(found))
+            return str(ip_address("" if "%" in found else found))
         except ValueError:
             raise BadRoute(f"The host in `{name}` is neither a host's name nor an IP address.") from None
     labels = found.removesuffix(".").split(".")
@@ -126,7 +126,7 @@ def mail_address(found: Any, name: str) -> str:
     if not found.isascii():
         raise BadRoute(f"The e-mail address in `{name}` must be in ASCII; write its host in its `xn--` form.")
     login, at, where = found.rpartition("@")
-    if not at or len(login) > 64 or not _LOCAL.fullmatch(login):
+    if not at or len(login) > 64 or not _LOCAL.fullmatch(login) or where.endswith("."):
         raise BadRoute(f"`{name}` must be an e-mail address like alerts@team.example, without a name beside it.")
     checked_host(where, name)
     return found
