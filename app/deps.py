@@ -11,6 +11,8 @@ from app.github import GitHub
 from app.settings import Settings
 from app.trust import shipped
 from app.wake import Wake
+from checks.base import Permanent
+from checks.outside import Sending
 from verifier.ledger.protocol import Ledger
 from verifier.registries.base import Absent, Answer, Ask, Call, Page, Unreadable
 
@@ -23,6 +25,21 @@ class Fetch(Protocol):
 
     def __call__(self, ask: Ask, etag: str | None = None) -> Page | Absent | Unreadable:
         """Ask once; with an ETag, only for what changed. Never raises: what went wrong is an answer."""
+
+
+class Outbound(Protocol):
+    """The way out."""
+
+    def send(self, sending: Sending, ref: str = "", plain: bool = False) -> object:
+        """Send once. Raises Temporary and Permanent."""
+
+
+class _Nowhere:
+    def send(self, sending: Sending, ref: str = "", plain: bool = False) -> object:
+        raise Permanent("Nothing is set up here to send anything.")
+
+
+nowhere: Outbound = _Nowhere()
 
 
 def no_aws(call: Call) -> Answer:
@@ -46,3 +63,4 @@ class Deps:
     now: Callable[[], datetime]
     trust: Callable[[], Trust] = shipped
     aws: Callable[[Call], Answer] = no_aws
+    outbound: Outbound = nowhere

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from packageurl.contrib import purl2url
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
-from app import logins, variables
+from app import logins, mail_server, variables
+from app.mail_server import MailServer
 from app.variables import BadSetting
 from verifier.model import Policy
 
@@ -94,6 +95,10 @@ class Settings:
     tagged_grace: timedelta = Policy.tagged_grace
     clock_skew: timedelta = Policy.skew
     blind_limit: timedelta = Policy.blind_limit
+    smtp_url: MailServer | None = field(default=None, repr=False)
+    """Where mail is handed in; None: no mail is sent."""
+    mail_from: str = ""
+    """The address that mail comes from."""
     base_url: str = ""
     """Where people reach the dashboard; links in messages start with it. Empty: no links."""
     subscribe_domains: tuple[str, ...] = ()
@@ -148,7 +153,12 @@ def require_subscriptions(settings: Settings) -> None:
     """
     if not settings.subscribe_domains:
         return
-    needed = {"BASE_URL": settings.base_url, "SUBSCRIBE_SECRET": settings.subscribe_secret}
+    needed = {
+        "BASE_URL": settings.base_url,
+        "SUBSCRIBE_SECRET": settings.subscribe_secret,
+        "SMTP_URL": settings.smtp_url,
+        "MAIL_FROM": settings.mail_from,
+    }
     missing = [name for name, value in needed.items() if not value]
     if missing:
         raise BadSetting(
@@ -191,6 +201,8 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "tagged_grace": variables.seconds,
     "clock_skew": variables.seconds,
     "blind_limit": variables.seconds,
+    "smtp_url": mail_server.server,
+    "mail_from": mail_server.sender,
     "base_url": variables.address,
     "subscribe_domains": variables.mail_domains,
     "subscribe_secret": variables.path_secret,

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from app.subscribe_form import Wish
@@ -25,6 +25,11 @@ VALID = timedelta(hours=24)
 KEPT = timedelta(days=30)
 """How long the address of a subscription that ended is kept: links in mails of that time still answer."""
 WEEK = timedelta(days=7)
+REFUSED_FOR = timedelta(days=7)
+"""A confirmed address that its mail server refuses for so long has nobody behind it any more.
+
+A server that is wrongly set up for a day must not silence everybody behind it.
+"""
 PER_ADDRESS = timedelta(hours=1)
 """The least time between two confirmation mails to one address."""
 MOST_PENDING = 3
@@ -135,7 +140,7 @@ def confirm(book: Book, subscription: Subscription, now: datetime) -> Confirmed:
             book.subscriptions.drop(other.id)
     book.subscriptions.put(replace(subscription, confirmed_at=now))
     if subscription.weekly:
-        book.work.want(STEP, f"week {subscription.id}", now + WEEK)
+        book.work.want(STEP, f"week {subscription.id}", after(now))
     return Confirmed.NOW
 
 
@@ -145,6 +150,33 @@ def end(book: Book, subscription: Subscription, now: datetime) -> None:
         book.subscriptions.put(replace(subscription, ended_at=now))
         if subscription.confirmed_at is not None:
             book.work.want(STEP, f"forget {subscription.id}", now + KEPT)
+
+
+def refused(book: Book, subscription_id: str, now: datetime) -> bool:
+    """Its address was refused. Ends it where that has gone on for `REFUSED_FOR`, and says whether it did."""
+    found = book.subscriptions.get(subscription_id)
+    if found is None or not found.live:
+        return True
+    since = found.refused_since or now
+    book.subscriptions.put(kept := replace(found, refused_since=since))
+    if now - since < REFUSED_FOR:
+        return False
+    end(book, kept, now)
+    return True
+
+
+def accepted(book: Book, subscription_id: str) -> None:
+    """Its address took a mail."""
+    found = book.subscriptions.get(subscription_id)
+    if found is not None:
+        book.subscriptions.put(replace(found, refused_since=None))
+
+
+def after(now: datetime) -> datetime:
+    """The first moment after now at which summaries are due: Mondays at 08:00 UTC."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = midnight - timedelta(days=midnight.weekday()) + timedelta(hours=8)
+    return monday if monday > now else monday + WEEK
 
 
 def forget(book: Book, subscription_id: str, now: datetime) -> datetime | None:
@@ -160,12 +192,9 @@ def forget(book: Book, subscription_id: str, now: datetime) -> datetime | None:
     return None
 
 
-def with_fresh_links(book: Book, subscription: Subscription, key: str) -> Subscription:
-    """The subscription as a link made with this key opens it; links in mails before a change of the key stay good."""
-    digest = digest_of(secret_of(key, subscription.id))
-    if digest == subscription.secret:
-        return subscription
-    older = (subscription.secret, *(d for d in subscription.older if d != digest))[:_OLDER]
-    fresh = replace(subscription, secret=digest, older=older)
-    book.subscriptions.put(fresh)
-    return fresh
+def with_fresh_links(book: Book, subscription_id: str, key: str) -> None:
+    """Have links that are made with this key open it; those in mails before a change of the key stay good."""
+    found, digest = book.subscriptions.get(subscription_id), digest_of(secret_of(key, subscription_id))
+    if found is not None and found.secret != digest:
+        older = (found.secret, *(old for old in found.older if old != digest))[:_OLDER]
+        book.subscriptions.put(replace(found, secret=digest, older=older))

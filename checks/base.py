@@ -21,6 +21,10 @@ class Permanent(Exception):
     """It will not work until someone changes something; recorded and shown on the health page."""
 
 
+class Refused(Permanent):
+    """Whom it is for does not exist there, or takes nothing from us: no mistake of ours, and no other is concerned."""
+
+
 class Gone(Permanent):
     """GitHub says that it is not there (404, 410). A token that was refused is a plain `Permanent`, never this."""
 

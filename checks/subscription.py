@@ -5,12 +5,15 @@ Source: RFC 8058 (one click ends it), RFC 2369 (List-Unsubscribe), RFC 3834 (Aut
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
 from checks.escape import plain
+from checks.message import Message, Part
+from checks.messages import NOW, SILENCE, YOURS, sealed
 from checks.outside import Mail
 from verifier.model import Filter
 
@@ -34,10 +37,16 @@ this address. See what was asked for, and confirm or refuse it, within 24 hours:
 If it was not you, do nothing: nothing more is sent, and the address is
 forgotten after 24 hours.
 """
-_WHY = """\
-You get this because this address subscribed to alerts of the Artifact Monitor.
-See what you hear, or end it: {page}
-"""
+WHY = (
+    "You get this because this address subscribed to alerts of the Artifact Monitor. The link to unsubscribe shows "
+    "what it hears, and ends it. Whoever has this mail can do so."
+)
+"""Stands at the end of each mail to a subscriber."""
+_STRANGERS = (
+    "1. **Do not install or update to these versions** until the maintainers have said what happened.",
+    "2. Where one is installed already, treat that machine, and every secret it could read, as known to others.",
+    "3. Say nothing as certain in public: this is what registries and workflow runs show, and not yet who did it.",
+)
 
 
 def confirmation(to: str, sender: str, page: str, end: str, name: str, now: datetime) -> Mail:
@@ -51,20 +60,20 @@ def confirmation(to: str, sender: str, page: str, end: str, name: str, now: date
     message["Subject"] = "Confirm your subscription to alerts of the Artifact Monitor"
     message["Date"], message["Message-ID"] = format_datetime(now), message_id
     message["Auto-Submitted"] = "auto-generated"
-    for header, value in list_headers(end):
-        message[header] = value
+    message["List-Unsubscribe"] = f"<{end}>"
+    message["List-Unsubscribe-Post"] = ONE_CLICK
     message.set_content(_CONFIRM.format(page=page), cte="quoted-printable")
     return Mail(to, message.as_bytes(), message_id)
 
 
-def list_headers(end: str) -> tuple[tuple[str, str], ...]:
-    """The headers by which a mail program offers to end it with one click."""
-    return (("List-Unsubscribe", f"<{end}>"), ("List-Unsubscribe-Post", ONE_CLICK))
-
-
-def footer(page: str) -> str:
-    """Why somebody gets this, and how to end it; plain text."""
-    return _WHY.format(page=page)
+def for_strangers(message: Message) -> Message:
+    """The message for people who use what it is about: their steps in place of the maintainers'."""
+    parts = [
+        Part(NOW, _STRANGERS) if part.heading == NOW else part
+        for part in message.parts
+        if part.heading not in (YOURS, SILENCE)
+    ]
+    return sealed(replace(message, parts=tuple(parts), url=""))
 
 
 def described(wanted: Filter, weekly: bool) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -330,23 +330,23 @@ def test_any_text_is_a_setting_or_one_clear_error(name: str, text: str) -> None:
         assert str(error).startswith(name + " ")
 
 
-@pytest.mark.parametrize(
-    ("environment", "named"),
-    [
-        ({"SUBSCRIBE_SECRET": "s" * 32}, "BASE_URL"),
-        ({"BASE_URL": "https://monitor.example"}, "SUBSCRIBE_SECRET"),
-        ({"BASE_URL": "http://monitor.example", "SUBSCRIBE_SECRET": "s" * 32}, "https://"),
-    ],
-)
-def test_nobody_may_subscribe_where_nobody_could_be_told_or_end_it(environment: dict[str, str], named: str) -> None:
+MAIL = {"SMTP_URL": "smtp://127.0.0.1:25", "MAIL_FROM": "alerts@monitor.example"}
+WHOLE = {**MAIL, "BASE_URL": "https://monitor.example", "SUBSCRIBE_SECRET": "s" * 32}
+
+
+@pytest.mark.parametrize("missing", WHOLE)
+def test_nobody_may_subscribe_where_nobody_could_be_told_or_end_it(missing: str) -> None:
+    environment = {name: value for name, value in WHOLE.items() if name != missing}
     require_subscriptions(read(environment))
-    with pytest.raises(BadSetting, match=named) as refused:
+    with pytest.raises(BadSetting, match=missing) as refused:
         require_subscriptions(read({"SUBSCRIBE_DOMAINS": "people.example", **environment}))
 
     assert "s" * 32 not in str(refused.value)
 
 
-def test_links_over_loopback_may_be_tried_without_encryption() -> None:
-    require_subscriptions(
-        read({"SUBSCRIBE_DOMAINS": "*", "SUBSCRIBE_SECRET": "s" * 32, "BASE_URL": "http://127.0.0.1:8750"})
-    )
+def test_links_in_mails_are_encrypted_except_on_this_machine() -> None:
+    asked = {**WHOLE, "SUBSCRIBE_DOMAINS": "*"}
+    require_subscriptions(read(asked))
+    require_subscriptions(read({**asked, "BASE_URL": "http://127.0.0.1:8750"}))
+    with pytest.raises(BadSetting, match="https://"):
+        require_subscriptions(read({**asked, "BASE_URL": "http://monitor.example"}))

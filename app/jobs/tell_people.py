@@ -1,4 +1,4 @@
-"""Tell people: those who subscribed, each by a mail of their own. One lane for all of them, so that they delay no route.
+"""Tell people: those who subscribed, each by a mail of their own. One lane for all, so that they delay no route.
 
 Its work is rows of the step `tell/~people`: `person ID` (something is to be told; what, stands under `person/ID`),
 `confirm ID`, `week ID` and `forget ID`. What somebody may hear, and wants to, is asked when it is wanted and again when
@@ -8,25 +8,22 @@ it is sent. Too much at once is put together, at the pace of a route.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from app import subscribing
 from app.deps import Deps
 from app.jobs import people, storm
 from app.jobs.batch import LEASE, each, later
-from app.subscribing import STEP, WEEK, Links
-from checks import subscription
+from app.subscribing import STEP, WEEK, Links, after
+from checks import mail, subscription
 from checks.base import Refused, Temporary
 from checks.gathered import of_group
 from checks.message import Message, State
-from checks.outside import Mail
 from verifier.ledger.protocol import Book, Posted, Task
 from verifier.model import Subscription
 from verifier.verdict.audience import Audience
 
-REFUSED_FOR = timedelta(days=7)
-"""A confirmed address that its mail server refuses for so long has nobody behind it any more."""
 AT_ONCE = 20
 """The most turns within one batch."""
 CONFIRMATIONS = "confirmations of subscriptions"
@@ -80,11 +77,10 @@ def _confirm(deps: Deps, task: Task, name: str) -> datetime | None:
     if person is None or person.confirmed_at is not None or person.ended_at is not None:
         return None
     links, now = _links(deps), deps.now()
-    mail = subscription.confirmation(
-        person.address, deps.settings.mail_from, links.of(person), links.end(person), person.id, now
-    )
+    sender, page, end = deps.settings.mail_from, links.of(person), links.end(person)
+    made = subscription.confirmation(person.address, sender, page, end, person.id, now)
     try:
-        deps.post(mail)
+        deps.outbound.send(made)
     except Refused:  # nobody was there to want it
         with deps.ledger.writing() as book:
             book.subscriptions.drop(name)
@@ -102,12 +98,12 @@ def _week(deps: Deps, task: Task, name: str) -> datetime | None:
     person, now = _person(deps, name), deps.now()
     if person is None or not person.live or person.confirmed_at is None or not person.weekly:
         return None
-    until = person.confirmed_at + (now - person.confirmed_at) // WEEK * WEEK
+    until = after(now) - WEEK
     if until > person.confirmed_at and people.audience(deps, person) is not Audience.NOBODY:
         with deps.ledger.reading() as book:
             message = people.week(deps, book, person, until - WEEK, until)
         if message is not None:
-            _send(deps, person, message, None)
+            _send(deps, person, message)
     return until + WEEK
 
 
@@ -135,8 +131,8 @@ def _tell(deps: Deps, person: Subscription, tasks: list[Task], *, alone: bool) -
         pieces = [piece for task in tasks if (piece := _piece(deps, book, person, task)) is not None]
     try:
         ref = _say(deps, person, pieces)
-    except Exception as error:
-        _each(deps, tasks, lambda book, task: book.work.failed(task, task.due_at, str(error)))
+    except Exception:  # whatever it was: it is not said, so it is still to be said when the turn comes again
+        _each(deps, tasks, lambda book, task: book.work.failed(task, task.due_at, "It is tried again."))
         raise
     now = deps.now()
     with deps.ledger.writing() as book:
@@ -152,8 +148,8 @@ def _tell(deps: Deps, person: Subscription, tasks: list[Task], *, alone: bool) -
 def _say(deps: Deps, person: Subscription, pieces: Sequence[Piece]) -> str:
     if len(pieces) > 1:
         home = f"{deps.settings.base_url}/" if people.audience(deps, person) is Audience.INSIDE else ""
-        return _send(deps, person, of_group([piece.message for piece in pieces], deps.now(), home), None)
-    return _send(deps, person, pieces[0].message, pieces[0].told) if pieces else ""
+        return _send(deps, person, of_group([piece.message for piece in pieces], deps.now(), home))
+    return _send(deps, person, pieces[0].message) if pieces else ""
 
 
 def _piece(deps: Deps, book: Book, person: Subscription, task: Task) -> Piece | None:
@@ -162,31 +158,24 @@ def _piece(deps: Deps, book: Book, person: Subscription, task: Task) -> Piece | 
     return Piece(task, message, told) if message is not None and people.wants(person, message, told) else None
 
 
-def _send(deps: Deps, person: Subscription, message: Message, told: Posted | None) -> str:
-    """Send one mail to one person; returns its Message-ID. Raises Temporary and Permanent.
-
-    A refused address ends the subscription after `REFUSED_FOR`: a mail server that is wrongly set up for a day must
-    not silence everybody behind it, and an address without an owner is not written to for ever.
-    """
-    links, now = _links(deps), deps.now()
+def _send(deps: Deps, person: Subscription, message: Message) -> str:
+    """Send one mail to one person; returns its Message-ID. Raises Temporary and Permanent."""
+    links, now, sender = _links(deps), deps.now(), deps.settings.mail_from
     with deps.ledger.writing() as book:
-        person = subscribing.with_fresh_links(book, person, links.key)
-    mail = _rendered(deps, person, message, told)
-    mail = subscription.personal(mail, links.of(person), links.end(person))
+        subscribing.with_fresh_links(book, person.id, links.key)
+    made = mail.mail(message, person.address, sender, now, unsubscribe=links.end(person), why=subscription.WHY)
     try:
-        deps.post(mail)
+        deps.outbound.send(made)
     except Refused:
-        since = person.refused_since or now
         with deps.ledger.writing() as book:
-            book.subscriptions.put(replace(person, refused_since=since))
-            if now - since >= REFUSED_FOR:
-                subscribing.end(book, person, now)
-                return ""
-        raise
+            given_up = subscribing.refused(book, person.id, now)
+        if not given_up:
+            raise
+        return ""
     if person.refused_since is not None:
         with deps.ledger.writing() as book:
-            book.subscriptions.put(replace(person, refused_since=None))
-    return mail.message_id
+            subscribing.accepted(book, person.id)
+    return made.message_id
 
 
 def _posted(person: Subscription, piece: Piece, ref: str, now: datetime) -> Posted:

@@ -70,6 +70,7 @@ def routes(deps: Deps) -> Blueprint:
         return page(kept, secret, sentence)
 
     @blueprint.get("")
+    @blueprint.get("/end")
     def look(name: str, secret: str) -> Response:
         with deps.ledger.reading() as book:
             found = opened(book, name, secret)
