@@ -12,7 +12,7 @@ from typing import Any
 
 from checks import marked
 from checks.message import Kind, Message
-from checks.messages import NOW, YOURS
+from checks.messages import NOW, SILENCE, YOURS
 from verifier.model import Acknowledgement, Bulletin, Incident, Member, Notice, Outcome, Repository
 
 ROOM = 200_000
@@ -84,7 +84,7 @@ def _told(message: Message) -> dict[str, Any]:
         "links": [{"channel": channel, "url": text(url, SENTENCE)} for channel, url in message.links[:SOME]],
         "repository": _repository(message.repository),
         "recommended_actions": actions(message),
-        "silence": _plain(message, YOURS),
+        "silence": _plain(message, YOURS) + _plain(message, SILENCE),
     }
     if message.kind in (Kind.GROUP, Kind.DIGEST):
         told["sections"] = [{"heading": p.heading, "lines": _plain(message, p.heading)} for p in message.parts]

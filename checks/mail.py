@@ -20,7 +20,7 @@ from typing import Any
 from checks import fields as route
 from checks import marked, shown
 from checks.escape import title
-from checks.message import Message
+from checks.message import Message, State
 from checks.outside import BadRoute, Mail, Sending
 from verifier.ledger.protocol import Posted
 from verifier.model import Severity
@@ -35,6 +35,8 @@ MOST = 100
 """The most recipients of one route."""
 SENDER = "artifact-monitor@localhost"
 NAME = "Artifact Monitor"
+_UNFOLDED = SMTP.clone(max_line_length=400)
+"""Python would begin a subject of more than a line on the line after its name, which some readers show as empty."""
 
 _MONO = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:13px"
 _STYLES = {
@@ -104,13 +106,14 @@ def mail(message: Message, to: str, sender: str, now: datetime, *, unsubscribe: 
     made.set_content(_text(message, parts, foot), cte="quoted-printable")
     made.add_alternative(_html(message, parts, why, unsubscribe), subtype="html", cte="quoted-printable")
     made.set_boundary(f"=_{message.id}")
-    return Mail(to, made.as_bytes(), name)
+    return Mail(to, made.as_bytes(policy=_UNFOLDED if made["Subject"].isascii() else SMTP), name)
 
 
 def subject(message: Message) -> str:
     """One line of at most 200 characters: how loud, where, what."""
     where = f"{message.repository.full_name}: " if message.repository is not None else ""
-    line = title(f"[{message.severity.word}] {where}{message.title}", SUBJECT)
+    how = message.severity.word if message.state in (State.OPEN, State.SAID) else message.state.value
+    line = title(f"[{how}] {where}{message.title}", SUBJECT)
     return line if len(line) <= SUBJECT else f"{line[: SUBJECT - 1]}…"
 
 

@@ -100,7 +100,7 @@ def of_bulletin(
             state=State.SAID,
             severity=severity_of_bulletin(bulletin.kind),
             title=title(bulletin.title, 200),
-            lead=f"**{markdown(bulletin.title, 300)}** At {time(bulletin.at)}{where}{by}.",
+            lead=f"**{markdown(bulletin.title, 300)}** ({time(bulletin.at)}{where}{by})",
             parts=parts,
             digest="",
             began_at=bulletin.at,
@@ -201,7 +201,8 @@ def _held(incident: Incident, notice: Notice) -> str:
 
 
 def _resolved(incident: Incident, _: Notice) -> str:
-    return f"Resolved: {marked.line(ending(incident.members)).rstrip('.')}"
+    why = marked.line(ending(incident.members)).rstrip(".")
+    return f"Resolved: {f'it {why[3:]}' if why.startswith('It ') else why}"
 
 
 _STEPS: dict[NoticeKind, Callable[[Incident, Notice], str]] = {

@@ -99,6 +99,8 @@ def _info(message: Message) -> dict[str, Any]:
     if members:
         info["first_seen_time"] = _ms(min(member.published_at or member.detected_at for member in members))
         reasons = [reason for member in sorted(members, key=facts.urgency) for reason in member.reasons or member.odd]
+        if message.bulletin is not None:
+            reasons = [message.bulletin.kind.value]
         if reasons:
             info["analytic"] = {
                 "type_id": 1,

@@ -48,7 +48,7 @@ def links(message: Message) -> list[tuple[str, str]]:
 
 def safe(url: str) -> bool:
     """The address can be shown as a link anywhere."""
-    return any(span.address == url for block in marked.blocks(link("x", url)) for span in block.spans)
+    return bool(url) and any(span.address == url for block in marked.blocks(link("x", url)) for span in block.spans)
 
 
 def fitted(parts: Sequence[Part], room: int, size: Callable[[str], int] = len) -> list[tuple[str, list[str]]]:

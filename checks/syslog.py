@@ -1,7 +1,7 @@
 """Syslog: one line for a SIEM, as RFC 5424 with structured data, as CEF, or as an OCSF Detection Finding. Pure.
 
-Source: RFC 5424. Receivers take 8 kB by default (rsyslog's `maxMessageSize`): lists are cut to that, and say so. CEF and
-OCSF stand in the frame's message without structured data and without a byte order mark, as their readers expect.
+Source: RFC 5424. Receivers take 8 kB by default (rsyslog's `maxMessageSize`): lists are cut to that, and say so. CEF
+and OCSF stand in the frame's message without structured data and byte order mark, as their readers expect.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from checks import cef, facts, marked, ocsf
 from checks import fields as route
 from checks.escape import plain
 from checks.message import Message
-from checks.messages import NOW, SEEN
+from checks.messages import NOW, SEEN, SILENCE, YOURS
 from checks.outside import BadRoute, Lines, Sending
 from verifier.ledger.protocol import Posted
 from verifier.model import Member, Severity
@@ -114,9 +114,10 @@ def _structured(message: Message, room: int) -> bytes:
     """The facts that a search needs; of the versions as many as there is room for, and how many there are."""
     found = f"[{SD_ID}{''.join(_parameter(name, value) for name, value in _parameters(message))}".encode()
     members = sorted(message.incident.members, key=facts.urgency) if message.incident is not None else []
-    for member in members:
+    for position, member in enumerate(members):
         more = "".join(_parameter(name, value) for name, value in _of_version(member)).encode()
-        if len(found) + len(more) + 1 > room:
+        if len(found) + len(more) + 40 > room:
+            found += _parameter("versionsLeftOut", str(len(members) - position)).encode()
             break
         found += more
     return found + b"]"
@@ -156,7 +157,7 @@ def _parameter(name: str, value: str) -> str:
 def _sentence(message: Message) -> str:
     """What a person reads in the log, on one line: the most urgent first."""
     found = [f"{message.title}. {message.change}".strip(), marked.line(message.lead)]
-    for heading, most in ((NOW, 8), (SEEN, 20)):
+    for heading, most in ((NOW, 8), (SEEN, 20), (YOURS, 4), (SILENCE, 4)):
         lines = [line for part in message.parts if part.heading == heading for line in part.lines]
         pieces = [_first_line(piece) if heading == NOW else marked.line(piece) for piece in marked.items(lines)[:most]]
         found += [f"{heading}: {' '.join(pieces)}"] if pieces else []

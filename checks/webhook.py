@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from checks import fields as route
-from checks.facts import at, encoded, facts
+from checks.facts import at, encoded, facts, text
 from checks.message import Message
 from checks.outside import BadRoute, HttpPost, Sending
 from verifier.ledger.protocol import Posted
@@ -64,7 +64,7 @@ def event(message: Message) -> dict[str, Any]:
         "id": f"msg_{message.id}",
         "source": f"/artifact-monitor/repositories/{repository.id}" if repository is not None else "/artifact-monitor",
         "type": f"artifact-monitor.{message.kind.value}.{message.state.value}",
-        "subject": message.thread,
+        "subject": text(message.key),
         "time": at(message.at),
         "datacontenttype": "application/json",
         "data": facts(message),
