@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 
 from checks.escape import plain
+from checks.mail import POLICY
 from checks.message import Message, Part
 from checks.messages import NOW, SILENCE, YOURS, sealed
 from checks.outside import Mail
@@ -30,12 +30,12 @@ OUTCOMES = {
 
 _CONFIRM = """\
 Somebody, probably you, asked for alerts of the Artifact Monitor to be sent to
-this address. See what was asked for, and confirm or refuse it, within 24 hours:
+this address. See what was asked for, and confirm or refuse it, within a day:
 
 {page}
 
 If it was not you, do nothing: nothing more is sent, and the address is
-forgotten after 24 hours.
+forgotten after a day.
 """
 WHY = (
     "You get this because this address subscribed to alerts of the Artifact Monitor. The link to unsubscribe shows "
@@ -55,7 +55,7 @@ def confirmation(to: str, sender: str, page: str, end: str, name: str, now: date
     `page` shows what was asked, `end` is where one click refuses it; `name` makes the Message-ID.
     """
     message_id = f"<confirm.{name}@{sender.rpartition('@')[2].rstrip('>')}>"
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["From"], message["To"] = sender, to
     message["Subject"] = "Confirm your subscription to alerts of the Artifact Monitor"
     message["Date"], message["Message-ID"] = format_datetime(now), message_id

@@ -56,7 +56,7 @@ def test_asking_mails_a_link_to_the_address_and_to_nobody_else() -> None:
 
     assert ALICE == mail["To"]
     assert f"{BASE}{link(mail)}" in text(mail)
-    assert "24 hours" in text(mail)
+    assert "within a day" in text(mail)
 
 
 def test_the_mail_that_asks_holds_nothing_that_was_typed_into_the_form() -> None:
