@@ -9,7 +9,7 @@ from app.deps import Deps
 from checks.base import Subject
 from checks.gathered import of_digest
 from checks.hearing import hears
-from checks.message import Message, State
+from checks.message import Kind, Message, State
 from checks.messages import of_bulletin, of_incident
 from checks.subscription import for_strangers
 from verifier.ledger.protocol import Book, Posted
@@ -40,11 +40,13 @@ def draft(deps: Deps, book: Book, key: str, who: Audience, told: Posted | None =
 
 
 def wants(person: Subscription, message: Message, told: Posted | None) -> bool:
-    """Whether somebody is to be sent this. What was over before they heard of it, and what they have seen, is not."""
-    if told is None and message.state is State.RESOLVED:
-        return False
-    new = told is None or told.digest != message.digest
-    return new and hears(person.filter, message, told is not None)
+    """Whether somebody is to be sent this; `told` is what they have seen of it.
+
+    Not what they have seen already, a bulletin twice, or the end of what they never heard of.
+    """
+    if told is None:
+        return message.state is not State.RESOLVED and hears(person.filter, message)
+    return message.kind is not Kind.BULLETIN and told.digest != message.digest
 
 
 def week(deps: Deps, book: Book, person: Subscription, since: datetime, until: datetime) -> Message | None:
