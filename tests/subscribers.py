@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -82,10 +82,10 @@ class Monitor:
             self.settings, self.ledger, nothing, nothing, cast(Any, self.wake), self.now, outbound=self.outbound
         )
 
-    def ask(self, headers: dict[str, str] | None = None, **changes: Any) -> TestResponse:
+    def ask(self, headers: Mapping[str, str] | None = None, **changes: Any) -> TestResponse:
         """Send the form; a change of None leaves a field out."""
         form = {name: value for name, value in {**FORM, **changes}.items() if value is not None}
-        return self.client.post("/subscribe", data=form, headers=headers or {})
+        return self.client.post("/subscribe", data=form, headers=dict(headers or {}))
 
     def work(self) -> list[EmailMessage]:
         """Do everything that is due now; returns the mails that were sent meanwhile."""

@@ -77,6 +77,8 @@ def _confirm(deps: Deps, task: Task, name: str) -> datetime | None:
     if person is None or person.confirmed_at is not None or person.ended_at is not None:
         return None
     links, now = _links(deps), deps.now()
+    with deps.ledger.writing() as book:
+        subscribing.with_fresh_links(book, name, links.key)
     sender, page, end = deps.settings.mail_from, links.of(person), links.end(person)
     made = subscription.confirmation(person.address, sender, page, end, person.id, now)
     try:

@@ -149,7 +149,7 @@ def test_our_own_page_and_what_is_no_browser_can(headers: dict[str, str]) -> Non
 def test_hostile_input_is_refused_in_words_and_makes_no_markup(field: str, value: str) -> None:
     monitor = Monitor()
     plain = Tags(monitor.ask(organisations="[").get_data(as_text=True))
-    answer = monitor.ask(**{field: value})
+    answer = monitor.ask(None, **{field: value})
     page = Tags(answer.get_data(as_text=True))
 
     assert 422 == answer.status_code

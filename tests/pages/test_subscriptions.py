@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.pages.test_overview import Tags
 from tests.subscribers import ALICE, KEY, Monitor, end_link, incident, link
 
 
-def asked(monitor: Monitor, **changes: object) -> str:
+def asked(monitor: Monitor, **changes: Any) -> str:
     """The link in the mail to somebody who asked."""
     monitor.ask(**changes)
     (mail,) = monitor.work()
@@ -192,6 +193,16 @@ def test_links_in_older_mails_end_it_also_after_the_key_was_changed() -> None:
     assert (200, False) == one_click(changed, end_link(old))
 
     assert [] == changed.happen(incident(id="i3"))
+
+
+def test_a_confirmation_that_was_on_its_way_when_the_key_was_changed_still_works() -> None:
+    monitor = Monitor()
+    monitor.ask()
+    changed = Monitor(replace(monitor.settings, subscribe_secret=KEY[::-1]), monitor.time, monitor.ledger)
+    (mail,) = changed.work()
+
+    assert 200 == changed.client.post(f"{link(mail)}/confirm").status_code
+    assert [True] == [one.live for one in changed.all()]
 
 
 def test_a_body_beyond_what_a_mail_program_sends_is_not_read() -> None:
