@@ -1,18 +1,20 @@
-"""Everything the five steps, the pages and the commands are given. `app.build` wires the real ones."""
+"""Everything the six steps, the pages and the commands are given. `app.build` wires the real ones."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from app.github import GitHub
+from app.lanes import Inline, Lanes
+from app.outbound import Outbound, nowhere
 from app.settings import Settings
 from app.trust import shipped
 from app.wake import Wake
-from checks.base import Permanent
-from checks.outside import Sending
+from checks import OUTSIDE
+from checks.outside import Outside, Route
 from verifier.ledger.protocol import Ledger
 from verifier.registries.base import Absent, Answer, Ask, Call, Page, Unreadable
 
@@ -25,21 +27,6 @@ class Fetch(Protocol):
 
     def __call__(self, ask: Ask, etag: str | None = None) -> Page | Absent | Unreadable:
         """Ask once; with an ETag, only for what changed. Never raises: what went wrong is an answer."""
-
-
-class Outbound(Protocol):
-    """The way out."""
-
-    def send(self, sending: Sending, ref: str = "", plain: bool = False) -> object:
-        """Send once. Raises Temporary and Permanent."""
-
-
-class _Nowhere:
-    def send(self, sending: Sending, ref: str = "", plain: bool = False) -> object:
-        raise Permanent("Nothing is set up here to send anything.")
-
-
-nowhere: Outbound = _Nowhere()
 
 
 def no_aws(call: Call) -> Answer:
@@ -63,4 +50,8 @@ class Deps:
     now: Callable[[], datetime]
     trust: Callable[[], Trust] = shipped
     aws: Callable[[Call], Answer] = no_aws
+    routes: tuple[Route, ...] = ()
+    """Who is told what out of band, as the operator says."""
+    outside: Mapping[str, Outside] = field(default_factory=lambda: OUTSIDE)
     outbound: Outbound = nowhere
+    lanes: Lanes | Inline = field(default_factory=Inline)

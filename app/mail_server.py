@@ -18,7 +18,7 @@ _HOST_LIMIT = 253
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where mail is handed in. `tls`: encrypted from the first byte; else by STARTTLS, which only this machine may lack."""
+    """Where mail is handed in. `tls`: encrypted from the first byte; else by STARTTLS, which this machine may lack."""
 
     host: str
     port: int

@@ -95,10 +95,17 @@ class Settings:
     tagged_grace: timedelta = Policy.tagged_grace
     clock_skew: timedelta = Policy.skew
     blind_limit: timedelta = Policy.blind_limit
+    routes: Path | None = None
+    """The file that says who is told what out of band (docs/channels.md); None: nobody."""
     smtp_url: MailServer | None = field(default=None, repr=False)
     """Where mail is handed in; None: no mail is sent."""
     mail_from: str = ""
     """The address that mail comes from."""
+    slack_api: str = "https://slack.com/api/"
+    """Slack's Web API, with a trailing slash; another one is for tests and for GovSlack."""
+    outbound_ca_file: str = field(default="", repr=False)
+    """Certificates in PEM (read from the file that the variable names): authorities that are trusted beside the usual
+    ones where routes lead and at the mail server. Empty: only the usual ones."""
     base_url: str = ""
     """Where people reach the dashboard; links in messages start with it. Empty: no links."""
     subscribe_domains: tuple[str, ...] = ()
@@ -201,8 +208,11 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "tagged_grace": variables.seconds,
     "clock_skew": variables.seconds,
     "blind_limit": variables.seconds,
+    "routes": variables.file,
     "smtp_url": mail_server.server,
     "mail_from": mail_server.sender,
+    "slack_api": variables.index,
+    "outbound_ca_file": variables.certificates,
     "base_url": variables.address,
     "subscribe_domains": variables.mail_domains,
     "subscribe_secret": variables.path_secret,

@@ -49,9 +49,16 @@ class Mail:
 
 @dataclass(frozen=True)
 class Lines:
-    """Syslog frames for one connection, octet-counted (RFC 6587, section 3.4.1) by who sends them."""
+    """Syslog frames for one connection, octet-counted (RFC 6587, section 3.4.1) by who sends them.
+
+    `ca` is the path of a file with the authorities to trust; '' for the usual ones.
+    """
 
     frames: tuple[bytes, ...] = field(repr=False)
+    host: str = ""
+    port: int = 6514
+    tls: bool = True
+    ca: str = ""
 
 
 Sending = HttpPost | SlackCall | Mail | Lines

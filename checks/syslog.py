@@ -86,12 +86,16 @@ def render(message: Message, target: Target, posted: Posted | None, now: datetim
     """One frame about the message as it stands, with the time at which it came to stand so."""
     head = _head(message, target)
     if target.format == "ocsf":
-        return (Lines((head + b" - " + ocsf.line(message, posted, LIMIT - len(head) - 3),)),)
+        return _to(target, head + b" - " + ocsf.line(message, posted, LIMIT - len(head) - 3))
     if target.format == "cef":
-        return (Lines((head + b" - " + cef.line(message, LIMIT - len(head) - 3),)),)
+        return _to(target, head + b" - " + cef.line(message, LIMIT - len(head) - 3))
     data = _structured(message, LIMIT // 2)
     room = LIMIT - len(head) - len(data) - 5
-    return (Lines((head + b" " + data + b" \xef\xbb\xbf" + bounded(_sentence(message), room),)),)
+    return _to(target, head + b" " + data + b" \xef\xbb\xbf" + bounded(_sentence(message), room))
+
+
+def _to(target: Target, frame: bytes) -> tuple[Sending, ...]:
+    return (Lines((frame,), target.host, target.port, target.tls, target.ca),)
 
 
 def bounded(text: str, room: int) -> bytes:

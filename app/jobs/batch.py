@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -21,12 +22,17 @@ LONGEST = timedelta(hours=1)
 log = structlog.get_logger()
 
 
-def later(now: datetime, attempts: int, retry_after: float | None = None) -> datetime:
-    """When to try again: 10 s doubled with each attempt up to an hour, or as the other side says."""
+def later(
+    now: datetime, attempts: int, retry_after: float | None = None, jitter: Callable[[], float] = random.random
+) -> datetime:
+    """When to try again: 10 s doubled with each attempt up to an hour, or as the other side says; up to a tenth more.
+
+    The tenth, by chance (`jitter` is from 0 to 1), keeps what failed together from being tried again together.
+    """
     wait = min(timedelta(seconds=10 * 2 ** min(attempts, 10)), LONGEST)
     if retry_after is not None:
         wait = max(timedelta(seconds=1), min(timedelta(seconds=retry_after), LONGEST))
-    return now + wait
+    return now + wait * (1 + jitter() / 10)
 
 
 def each(

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from app import subscribing
 from app.deps import Deps
 from app.jobs import people, storm
@@ -26,8 +28,12 @@ from verifier.verdict.audience import Audience
 
 AT_ONCE = 20
 """The most turns within one batch."""
+LANE = "~people"
+"""No route can have this name."""
 CONFIRMATIONS = "confirmations of subscriptions"
 """Their one place on the health page: strangers must not fill it with addresses that do not exist."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -46,10 +52,13 @@ def channel_of(subscription_id: str) -> str:
 
 def fan_out(deps: Deps, book: Book, key: str, now: datetime) -> bool:
     """Want an incident or a bulletin told to everybody who hears it at once. True where anybody does."""
-    drafts = {who: people.draft(deps, book, key, who) for who in (Audience.INSIDE, Audience.PUBLIC)}
+    if not deps.settings.subscribe_domains:
+        return False
+    listening = [person for person in book.subscriptions.all() if person.live and not person.weekly]
+    drafts = {who: people.draft(deps, book, key, who) for who in {people.audience(deps, one) for one in listening}}
     anybody = False
-    for person in book.subscriptions.all():
-        message = drafts.get(people.audience(deps, person)) if person.live and not person.weekly else None
+    for person in listening:
+        message = drafts[people.audience(deps, person)]
         if message is not None and people.wants(person, message, book.incidents.posted(key, channel_of(person.id))):
             book.work.want(channel_of(person.id), key, now)
             book.work.want(STEP, f"person {person.id}", now)
@@ -57,9 +66,17 @@ def fan_out(deps: Deps, book: Book, key: str, now: datetime) -> bool:
     return anybody
 
 
-def run(deps: Deps) -> int:
-    """Do what is due in the lane of all people; one whose mail is refused never stops the others."""
-    return each(deps, STEP, _do, AT_ONCE)
+def is_ready(deps: Deps) -> bool:
+    """Something is due in the lane of all people."""
+    with deps.ledger.reading() as book:
+        due = book.work.next_due(STEP)
+    return due is not None and due <= deps.now()
+
+
+def drive(deps: Deps, stopped: Callable[[], bool]) -> None:
+    """Do everything that is due in the lane; one whose mail is refused never stops the others."""
+    while not stopped() and each(deps, STEP, _do, AT_ONCE):
+        continue
 
 
 def _do(deps: Deps, task: Task) -> datetime | None:
@@ -83,7 +100,8 @@ def _confirm(deps: Deps, task: Task, name: str) -> datetime | None:
     made = subscription.confirmation(person.address, sender, page, end, person.id, now)
     try:
         deps.outbound.send(made)
-    except Refused:  # nobody was there to want it
+    except Refused as error:  # nobody was there to want it
+        log.info("subscribe.refused", problem=str(error))
         with deps.ledger.writing() as book:
             book.subscriptions.drop(name)
     except Temporary as error:
