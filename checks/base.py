@@ -17,6 +17,10 @@ class Temporary(Exception):
         self.retry_after = retry_after
 
 
+class RefusedForNow(Temporary):
+    """Whom it is for takes nothing at present; no other is concerned."""
+
+
 class Permanent(Exception):
     """It will not work until someone changes something; recorded and shown on the health page."""
 

@@ -43,15 +43,18 @@ SETTINGS = Settings(
 
 @dataclass
 class Outbox:
-    """Takes mail; raises what `failing` holds instead, while it holds something."""
+    """Takes mail; raises what `failing` holds instead, while it holds something, and for some what `to` holds."""
 
     mails: list[Mail] = field(default_factory=list)
     failing: Exception | None = None
+    to: dict[str, Exception] = field(default_factory=dict)
+    tried: int = 0
 
     def send(self, sending: Sending, ref: str = "", plain: bool = False) -> object:
         assert isinstance(sending, Mail)
-        if self.failing is not None:
-            raise self.failing
+        self.tried += 1
+        if failing := self.failing or self.to.get(sending.to):
+            raise failing
         self.mails.append(sending)
         return None
 

@@ -9,29 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
 from app import subscribing
 from app.deps import Deps
-from app.jobs import people, storm
-from app.jobs.batch import LEASE, each, later
+from app.jobs import people, standstill, storm
+from app.jobs.batch import LEASE, each
+from app.jobs.standstill import Still
 from app.subscribing import STEP, WEEK, Links, after
 from checks import mail, subscription
-from checks.base import Refused, Temporary
+from checks.base import Permanent, Refused, RefusedForNow, Temporary
 from checks.gathered import of_group
 from checks.message import Message, State
+from checks.outside import Mail
 from verifier.ledger.protocol import Book, Posted, Task
 from verifier.model import Subscription
 from verifier.verdict.audience import Audience
 
-AT_ONCE = 20
-"""The most turns within one batch."""
 LANE = "~people"
 """No route can have this name."""
-CONFIRMATIONS = "confirmations of subscriptions"
-"""Their one place on the health page: strangers must not fill it with addresses that do not exist."""
+GREY = timedelta(minutes=10)
+"""How long a confirmation waits that a mail server does not take at once, as some do with whom they do not know."""
+
 
 log = structlog.get_logger()
 
@@ -67,21 +68,25 @@ def fan_out(deps: Deps, book: Book, key: str, now: datetime) -> bool:
 
 
 def is_ready(deps: Deps) -> bool:
-    """Something is due in the lane of all people."""
+    """Something is due in the lane of all people, and it need not wait."""
+    now = deps.now()
     with deps.ledger.reading() as book:
         due = book.work.next_due(STEP)
-    return due is not None and due <= deps.now()
+        return due is not None and due <= now and not standstill.is_still(book, now)
 
 
 def drive(deps: Deps, stopped: Callable[[], bool]) -> None:
     """Do everything that is due in the lane; one whose mail is refused never stops the others."""
-    while not stopped() and each(deps, STEP, _do, AT_ONCE):
+    while not stopped() and is_ready(deps) and each(deps, STEP, _do, 1):
         continue
 
 
 def _do(deps: Deps, task: Task) -> datetime | None:
     what, _, name = task.key.partition(" ")
-    return _WORK[what](deps, task, name)
+    try:
+        return _WORK[what](deps, task, name)
+    except Still as still:
+        return still.until
 
 
 def _forget(deps: Deps, task: Task, name: str) -> datetime | None:
@@ -99,18 +104,13 @@ def _confirm(deps: Deps, task: Task, name: str) -> datetime | None:
     sender, page, end = deps.settings.mail_from, links.of(person), links.end(person)
     made = subscription.confirmation(person.address, sender, page, end, person.id, now)
     try:
-        deps.outbound.send(made)
+        _hand_over(deps, made)
+    except RefusedForNow:
+        return now + GREY
     except Refused as error:  # nobody was there to want it
         log.info("subscribe.refused", problem=str(error))
         with deps.ledger.writing() as book:
             book.subscriptions.drop(name)
-    except Temporary as error:
-        with deps.ledger.writing() as book:
-            book.health.report(CONFIRMATIONS, str(error), now)
-        return later(now, task.attempts, error.retry_after)
-    else:
-        with deps.ledger.writing() as book:
-            book.health.solve(CONFIRMATIONS)
     return None
 
 
@@ -179,13 +179,13 @@ def _piece(deps: Deps, book: Book, person: Subscription, task: Task) -> Piece | 
 
 
 def _send(deps: Deps, person: Subscription, message: Message) -> str:
-    """Send one mail to one person; returns its Message-ID. Raises Temporary and Permanent."""
+    """Send one mail to one person; returns its Message-ID. Raises Still, Refused and RefusedForNow."""
     links, now, sender = _links(deps), deps.now(), deps.settings.mail_from
     with deps.ledger.writing() as book:
         subscribing.with_fresh_links(book, person.id, links.key)
     made = mail.mail(message, person.address, sender, now, unsubscribe=links.end(person), why=subscription.WHY)
     try:
-        deps.outbound.send(made)
+        _hand_over(deps, made)
     except Refused:
         with deps.ledger.writing() as book:
             given_up = subscribing.refused(book, person.id, now)
@@ -196,6 +196,20 @@ def _send(deps: Deps, person: Subscription, message: Message) -> str:
         with deps.ledger.writing() as book:
             subscribing.accepted(book, person.id)
     return made.message_id
+
+
+def _hand_over(deps: Deps, made: Mail) -> None:
+    """Send it. What is not about this recipient alone stops the lane: raises Still then."""
+    try:
+        deps.outbound.send(made)
+    except (Refused, RefusedForNow):
+        raise
+    except (Temporary, Permanent) as error:
+        with deps.ledger.writing() as book:
+            still = standstill.begin(book, error, deps.now())
+        raise still from error
+    with deps.ledger.writing() as book:
+        standstill.end(book)
 
 
 def _posted(person: Subscription, piece: Piece, ref: str, now: datetime) -> Posted:
