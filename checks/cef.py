@@ -14,7 +14,9 @@ from checks.message import Message
 from verifier.model import Member, Severity
 
 VENDOR, PRODUCT, VERSION = "Artifact Monitor", "Artifact Monitor", "1"
-MSG = 1_000
+MSG, SHORT = 1_000, 250
+"""The most bytes of a sentence, and of any other value."""
+_LONG = ("msg", "flexString1")
 _SEVERITIES = {Severity.CRITICAL: 10, Severity.HIGH: 8, Severity.MEDIUM: 6, Severity.LOW: 4, Severity.INFO: 2}
 
 
@@ -36,7 +38,7 @@ def line(message: Message, room: int) -> bytes:
     )
     found = f"{head}|".encode()
     for position, (key, value) in enumerate(_extension(message)):
-        pair = f"{' ' if position else ''}{key}={_value(value)}".encode()
+        pair = f"{' ' if position else ''}{key}={_value(value, MSG if key in _LONG else SHORT)}".encode()
         if len(found) + len(pair) > room:
             break
         found += pair
@@ -47,6 +49,7 @@ def _extension(message: Message) -> Iterator[tuple[str, str]]:
     yield "rt", str(int(message.at.timestamp() * 1000))
     yield "start", str(int(message.began_at.timestamp() * 1000))
     yield from (("externalId", message.key), ("cat", message.kind.value), ("outcome", message.state.value))
+    yield "msg", marked.line(message.lead)
     if message.incident is not None and message.incident.members:
         yield from _about(min(message.incident.members, key=facts.urgency))
         yield "cnt", str(len(message.incident.members))
@@ -60,9 +63,8 @@ def _extension(message: Message) -> Iterator[tuple[str, str]]:
     if message.change:
         yield from (("cs5Label", "change"), ("cs5", message.change))
     steps = " ".join(" ".join(step.split("\n")[0].split()) for step in facts.actions(message))
-    yield "msg", f"{marked.line(message.lead)}"[:MSG]
     if steps:
-        yield from (("flexString1Label", "recommendedActions"), ("flexString1", steps[:MSG]))
+        yield from (("flexString1Label", "recommendedActions"), ("flexString1", steps))
 
 
 def _about(member: Member) -> Iterator[tuple[str, str]]:
@@ -86,5 +88,5 @@ def _header(text: str) -> str:
     return plain(text, 255).replace("\\", "\\\\").replace("|", "\\|")
 
 
-def _value(text: str) -> str:
-    return plain(text, 1_100).replace("\\", "\\\\").replace("=", "\\=")
+def _value(text: str, limit: int) -> str:
+    return facts.bounded(plain(text, limit), limit).decode().replace("\\", "\\\\").replace("=", "\\=")

@@ -58,6 +58,23 @@ def text(found: str, limit: int = NAME) -> str:
     return cut.encode("utf-8", "replace").decode()
 
 
+def short(found: str, room: int) -> str:
+    """A stranger's text whose JSON has at most `room` bytes between its quotes."""
+    cut = text(found, room)
+    while len(encoded(cut)) - 2 > room:
+        cut = f"{cut[: len(cut) * 3 // 4]}…"
+    return cut
+
+
+def bounded(found: str, room: int) -> bytes:
+    """The text as UTF-8 in at most `room` bytes; that something was cut off is said."""
+    encoded = found.encode("utf-8", "replace")
+    if len(encoded) <= room:
+        return encoded
+    more = " … (cut)".encode()
+    return encoded[: max(room - len(more), 0)].decode("utf-8", "ignore").encode() + more
+
+
 def at(when: datetime | None) -> str | None:
     """A time as RFC 3339 in UTC."""
     return when.isoformat().replace("+00:00", "Z") if when is not None else None

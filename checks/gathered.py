@@ -33,7 +33,9 @@ def of_group(messages: Sequence[Message], now: datetime, url: str = "") -> Messa
     rest = len(messages) - LISTED
     seen = [f"- {_line(message)}" for message in ordered[:LISTED]]
     where = [f"- {code(name)}: {count(number, 'alert')}" for name, number in names.most_common(LISTED)]
-    same = hashlib.sha256("\n".join(sorted(f"{m.key} {m.digest}" for m in messages)).encode()).hexdigest()
+    same = hashlib.sha256(
+        "\n".join(sorted(f"{m.key} {m.digest}" for m in messages)).encode("utf-8", "backslashreplace")
+    ).hexdigest()
     parts = (
         Part("The loudest", (*seen, *([f"- … and {rest} more"] if rest > 0 else []))),
         Part("Where", (*where, *([f"- … and {len(names) - LISTED} more"] if len(names) > LISTED else []))),

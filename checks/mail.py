@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -109,7 +110,8 @@ def mail(message: Message, to: str, sender: str, now: datetime, *, unsubscribe: 
     made, name = EmailMessage(policy=POLICY), _id(host, message.key, message.digest, to)
     made["From"] = Address(NAME, addr_spec=sender)
     made["To"] = Address(addr_spec=to)
-    made["Subject"] = subject(message)
+    line = subject(message)
+    made["Subject"] = line if line.isascii() else message.id
     made["Date"] = format_datetime(now)
     made["Message-ID"] = name
     made["In-Reply-To"] = made["References"] = _id(host, message.key, "", to)
@@ -124,20 +126,25 @@ def mail(message: Message, to: str, sender: str, now: datetime, *, unsubscribe: 
     made.set_content(_text(message, parts, foot), cte="quoted-printable")
     made.add_alternative(_html(message, parts, why, unsubscribe), subtype="html", cte="quoted-printable")
     made.set_boundary(f"=_{message.id}")
-    return Mail(to, made.as_bytes(policy=_UNFOLDED if made["Subject"].isascii() else SMTP), name)
+    content = made.as_bytes(policy=_UNFOLDED)
+    if not line.isascii():
+        # Python's own folding loses the spaces between two encoded words.
+        coded = Header(line, "utf-8", header_name="Subject").encode(linesep="\r\n")
+        content = content.replace(f"Subject: {message.id}".encode(), f"Subject: {coded}".encode(), 1)
+    return Mail(to, content, name)
 
 
 def subject(message: Message) -> str:
     """One line of at most 200 characters: how loud, where, what."""
     where = f"{message.repository.full_name}: " if message.repository is not None else ""
     how = message.severity.word if message.state in (State.OPEN, State.SAID) else message.state.value
-    line = title(f"[{how}] {where}{message.title}", SUBJECT)
+    line = " ".join(title(f"[{how}] {where}{message.title}", SUBJECT).split())
     return line if len(line) <= SUBJECT else f"{line[: SUBJECT - 1]}…"
 
 
 def _id(host: str, *parts: str) -> str:
     """A Message-ID that is the same whenever the same thing is said to the same person."""
-    return f"<{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:40]}@{host}>"
+    return f"<{hashlib.sha256(chr(0).join(parts).encode('utf-8', 'backslashreplace')).hexdigest()[:40]}@{host}>"
 
 
 def _text(message: Message, parts: Sequence[tuple[str, list[str]]], foot: Sequence[str]) -> str:
@@ -164,6 +171,8 @@ def _html(message: Message, parts: Sequence[tuple[str, list[str]]], why: str, un
     links = " · ".join(
         f'<a style="{_STYLES["a"]}" href="{entities(url)}">{entities(words)}</a>' for words, url in where
     )
+    told = [message.severity.word.upper(), shown.kind(message).upper()]
+    head = " · ".join([*told, *([entities(title(message.repository.full_name))] if message.repository else [])])
     foot = "<br>".join(part for part in (status, links, entities(why)) if part)
     return f"""\
 <!DOCTYPE html>
@@ -173,8 +182,7 @@ def _html(message: Message, parts: Sequence[tuple[str, list[str]]], why: str, un
 <body style="margin:0;padding:16px">
 <div style="max-width:680px;margin:0 auto;font:15px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif">
 <div style="border-left:5px solid {colour};padding:2px 0 2px 14px;margin:0 0 16px">
-<div style="font-size:12px;font-weight:bold;letter-spacing:.06em;color:{colour}">{message.severity.word.upper()} \
-· {message.state.value.upper()}</div>
+<div style="font-size:12px;font-weight:bold;letter-spacing:.06em;color:{colour}">{head}</div>
 <h1 style="font-size:19px;line-height:1.3;margin:2px 0 0">{entities(message.title)}</h1></div>
 {new}{marked.html(message.lead, _STYLES)}{sections}
 <div style="border-top:1px solid rgba(127,127,127,.4);margin:24px 0 0;padding:10px 0 0;font-size:12px;opacity:.8">{foot}

@@ -72,9 +72,13 @@ class Message:
     @property
     def id(self) -> str:
         """The idempotency key: the same for the same text about the same thing, however often it is sent (hex)."""
-        return hashlib.sha256(f"{self.key}\0{self.digest}".encode()).hexdigest()[:32]
+        return _hash(f"{self.key}\0{self.digest}")
 
     @property
     def thread(self) -> str:
         """What all messages of its key have in common, in a form that every receiver takes (hex)."""
-        return hashlib.sha256(self.key.encode()).hexdigest()[:32]
+        return _hash(self.key)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:32]

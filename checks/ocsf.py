@@ -36,14 +36,17 @@ STEPS = 3_000
 
 
 def line(message: Message, posted: Posted | None, room: int) -> bytes:
-    """One finding in at most `room` bytes: resources are left out from the end, then steps, and that is marked."""
+    """One finding in at most `room` bytes: versions are left out from the end, then steps, and that is marked."""
     members = sorted(message.incident.members, key=facts.urgency) if message.incident is not None else []
     steps = "\n".join(facts.actions(message))[:STEPS]
     while True:
         found = facts.encoded(finding(message, posted, members, steps))
         if len(found) <= room or not (members or steps):
             return found
-        members, steps = (members[: len(members) * 3 // 4], steps) if members else ([], steps[: len(steps) * 3 // 4])
+        if len(members) > 1 or not steps:
+            members = members[: len(members) * 3 // 4]
+        else:
+            steps = steps[: len(steps) * 3 // 4]
 
 
 def finding(message: Message, posted: Posted | None, members: list[Member], steps: str) -> dict[str, Any]:
@@ -66,7 +69,7 @@ def finding(message: Message, posted: Posted | None, members: list[Member], step
         "status": status[1],
         "is_alert": activity != CLOSE,
         "time": _ms(message.at),
-        "message": facts.text(message.title, 255),
+        "message": facts.short(message.title, 500),
         "metadata": {
             "version": SCHEMA,
             "uid": message.id,
@@ -76,7 +79,7 @@ def finding(message: Message, posted: Posted | None, members: list[Member], step
         },
         "finding_info": _info(message),
         "resources": _resources(message, members),
-        "unmapped": {"versions_total": total, "change": facts.text(message.change)},
+        "unmapped": {"versions_total": total, "change": facts.short(message.change, 500)},
     }
     if steps:
         found["remediation"] = {"desc": steps}
@@ -88,9 +91,9 @@ def finding(message: Message, posted: Posted | None, members: list[Member], step
 
 def _info(message: Message) -> dict[str, Any]:
     info: dict[str, Any] = {
-        "uid": facts.text(message.key, 255),
-        "title": facts.text(message.title, 255),
-        "desc": facts.text(marked.line(message.lead), 1_000),
+        "uid": facts.short(message.key, 255),
+        "title": facts.short(message.title, 500),
+        "desc": facts.short(marked.line(message.lead), 1_500),
         "types": [message.kind.value],
         "created_time": _ms(message.began_at),
         "modified_time": _ms(message.at),
@@ -105,18 +108,18 @@ def _info(message: Message) -> dict[str, Any]:
             info["analytic"] = {
                 "type_id": 1,
                 "type": "Rule",
-                "uid": facts.text(reasons[0]),
-                "name": facts.text(reasons[0]),
+                "uid": facts.short(reasons[0], 128),
+                "name": facts.short(reasons[0], 128),
             }
     if message.url:
-        info["src_url"] = facts.text(message.url)
+        info["src_url"] = facts.short(message.url, 500)
     return info
 
 
 def _resources(message: Message, members: list[Member]) -> list[dict[str, Any]]:
     found = [_version(member) for member in members]
     if message.repository is not None:
-        name = facts.text(message.repository.full_name, 255)
+        name = facts.short(message.repository.full_name, 255)
         found.append({"type": "repository", "uid": str(message.repository.id), "name": name})
     return found
 
@@ -124,20 +127,20 @@ def _resources(message: Message, members: list[Member]) -> list[dict[str, Any]]:
 def _version(member: Member) -> dict[str, Any]:
     return {
         "type": "image" if member.artifact.is_image else "package",
-        "uid": facts.text(member.artifact.purl, 255),
-        "name": facts.text(member.artifact.label, 255),
-        "version": facts.text(member.number, 255),
-        "namespace": facts.text(member.artifact.type, 64),
+        "uid": facts.short(member.artifact.purl, 400),
+        "name": facts.short(member.artifact.label, 400),
+        "version": facts.short(member.number, 400),
+        "namespace": facts.short(member.artifact.type, 64),
         "labels": [
             f"outcome:{member.outcome.value}",
             *(["suspect"] if member.suspect and member.outcome is not Outcome.NON_COMPLIANT else []),
-            *(f"reason:{facts.text(reason, 64)}" for reason in member.reasons[:8] or member.odd[:8]),
+            *(f"reason:{facts.short(reason, 64)}" for reason in member.reasons[:8] or member.odd[:8]),
         ],
         "data": {
             "published_at": facts.at(member.published_at),
             "detected_at": facts.at(member.detected_at),
-            "account": facts.text(member.account, 255),
-            "digests": [facts.text(digest, 255) for digest in member.digests[:4]],
+            "account": facts.short(member.account, 400),
+            "digests": [facts.short(digest, 200) for digest in member.digests[:4]],
         },
     }
 

@@ -30,6 +30,15 @@ def badge(message: Message) -> str:
     return "👀" if message.state is State.ACKNOWLEDGED else _COLOURS[message.severity]
 
 
+WORDS = {Kind.BULLETIN: "notice", Kind.GROUP: "many at once", Kind.DIGEST: "summary", Kind.TEST: "test"}
+"""What people call what has no life of its own."""
+
+
+def kind(message: Message) -> str:
+    """How it stands, or what it is."""
+    return WORDS.get(message.kind, message.state.value)
+
+
 def status(message: Message) -> list[tuple[str, str]]:
     """What it is about in a few pairs of plain words: how loud, where, how it stands, since when."""
     found = [("Severity", message.severity.word)]

@@ -108,7 +108,7 @@ def _body(message: Message) -> dict[str, Any]:
 
 
 def _blocks(message: Message) -> Iterator[Block]:
-    head = f"{shown.badge(message)} {message.title}"
+    head = f"{shown.badge(message)} {message.title}".replace("<", "‹").replace(">", "›")
     head = head if len(head) <= HEADER else f"{head[: HEADER - 1]}…"
     yield HeaderBlock(text=PlainTextObject(text=head, emoji=False))
     yield from _sections([marked.mrkdwn(message.lead)])

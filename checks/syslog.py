@@ -26,6 +26,8 @@ GROUPED = False
 UPDATES = False
 LIMIT = 8_000
 """Bytes of one frame, somewhat below the 8,192 that a receiver takes by default."""
+VALUE = 250
+"""Bytes of one value of the structured data, so that one version always has room."""
 FORMATS = ("rfc5424", "cef", "ocsf")
 FACILITIES = {
     "user": 1,
@@ -89,22 +91,13 @@ def render(message: Message, target: Target, posted: Posted | None, now: datetim
         return _to(target, head + b" - " + ocsf.line(message, posted, LIMIT - len(head) - 3))
     if target.format == "cef":
         return _to(target, head + b" - " + cef.line(message, LIMIT - len(head) - 3))
-    data = _structured(message, LIMIT // 2)
+    data = _structured(message, LIMIT * 3 // 4)
     room = LIMIT - len(head) - len(data) - 5
-    return _to(target, head + b" " + data + b" \xef\xbb\xbf" + bounded(_sentence(message), room))
+    return _to(target, head + b" " + data + b" \xef\xbb\xbf" + facts.bounded(_sentence(message), room))
 
 
 def _to(target: Target, frame: bytes) -> tuple[Sending, ...]:
     return (Lines((frame,), target.host, target.port, target.tls, target.ca),)
-
-
-def bounded(text: str, room: int) -> bytes:
-    """The text as UTF-8 in at most `room` bytes; that something was cut off is said."""
-    found = text.encode("utf-8", "replace")
-    if len(found) <= room:
-        return found
-    more = " … (cut)".encode()
-    return found[: max(room - len(more), 0)].decode("utf-8", "ignore").encode() + more
 
 
 def _head(message: Message, target: Target) -> bytes:
@@ -153,7 +146,7 @@ def _of_version(member: Member) -> Iterator[tuple[str, str]]:
 
 
 def _parameter(name: str, value: str) -> str:
-    shown = plain(value, 256) if value else ""
+    shown = facts.bounded(plain(value, VALUE), VALUE).decode() if value else ""
     escaped = shown.replace("\\", "\\\\").replace('"', '\\"').replace("]", "\\]")
     return f' {name}="{escaped}"'
 

@@ -51,7 +51,7 @@ def render(message: Message, target: Target, posted: Posted | None, now: datetim
         ("content-type", "application/cloudevents+json"),
         ("webhook-id", name),
         ("webhook-timestamp", sent),
-        ("webhook-signature", " ".join(_signature(key, name, sent, body) for key in target.keys)),
+        ("webhook-signature", " ".join(signature(key, name, sent, body) for key in target.keys)),
     )
     return (HttpPost(target.url, headers, body),)
 
@@ -71,7 +71,8 @@ def event(message: Message) -> dict[str, Any]:
     }
 
 
-def _signature(key: bytes, name: str, sent: str, body: bytes) -> str:
+def signature(key: bytes, name: str, sent: str, body: bytes) -> str:
+    """One signature over id, time of sending and body."""
     digest = hmac.new(key, f"{name}.{sent}.".encode() + body, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"
 
