@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from app.cli_notify import notify
 from app.settings import BadSetting, Settings, read
 
 
@@ -275,6 +276,9 @@ def verify_bundle(
         results.append(result := verifying.look(file, trust, expected))
         click.echo(json.dumps(as_document(result)) if as_json else as_text(result))
     sys.exit(verifying.exit_code(results))
+
+
+main.add_command(notify)
 
 
 @main.command()

@@ -53,7 +53,7 @@ def examine() -> list[Check]:
     except BadSetting as error:
         return [*checks, Check(False, "settings", str(error), "See docs/install.md for every setting.")]
     checks.append(Check(True, "settings", f"data folder {settings.data_dir}"))
-    for check in (_secret, _database, _redis, _github, _registries, _images, _logins, _unused, _amazon):
+    for check in (_secret, _database, _redis, _github, _registries, _images, _logins, _unused, _amazon, _routes):
         checks += _guarded(check, settings)
     return checks
 
@@ -231,6 +231,13 @@ def _amazon(settings: Settings) -> Iterator[Check]:
         yield Check(True, "amazon", f"a login was found ({method}); it was not tried")
     else:
         yield Check(False if watched else None, "amazon", "no login was found", NO_LOGIN)
+
+
+def _routes(settings: Settings) -> Iterator[Check]:
+    from app.doctor_routes import look
+
+    for ok, sentence, advice in look(settings):
+        yield Check(ok, "routes", sentence, advice)
 
 
 def _watches_amazon(settings: Settings) -> bool:

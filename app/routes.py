@@ -187,12 +187,13 @@ def _route(node: yaml.Node, reader: _Reader, kinds: Mapping[str, Outside]) -> Ro
     if kind not in kinds:
         known = ", ".join(sorted(kinds))
         raise BadConfig(line(nodes["kind"]), f"{shown(kind)} is no kind{meant(kind, kinds)}; known kinds: {known}.")
+    wanted, weekly = _filter(nodes), _switch(nodes, "weekly")
     fields = {key: reader.value(value, key) for key, value in nodes.items() if key not in _OURS}
     try:
         target = kinds[kind].read(fields)
     except BadRoute as error:
         raise BadConfig(line(node), f"route {name}: {error}") from error
-    return Route(name, kind, _filter(nodes), target, weekly=_switch(nodes, "weekly"))
+    return Route(name, kind, wanted, target, weekly)
 
 
 def _filter(nodes: Mapping[str, yaml.Node]) -> Filter:

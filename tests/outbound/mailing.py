@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Iterator
@@ -41,12 +42,13 @@ class Postman:
             return self.answers["data"]
         assert envelope.mail_from is not None
         for to in envelope.rcpt_tos:
-            self.mails.append((envelope.mail_from, to, bytes(envelope.content or b"")))
+            assert isinstance(envelope.content, bytes)
+            self.mails.append((envelope.mail_from, to, envelope.content))
         return "250 taken"
 
     async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.after == "vanish":
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return "221 Bye" if self.after == "QUIT" else "554 no"
 
