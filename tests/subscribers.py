@@ -168,3 +168,10 @@ def put(monitor: Monitor, people: Iterable[Subscription]) -> None:
     with monitor.ledger.writing() as book:
         for one in people:
             book.subscriptions.put(one)
+
+
+def told(monitor: Monitor, address: str, **wanted: Any) -> Subscription:
+    """Somebody who hears since noon."""
+    one = person(address, Filter(**wanted), id=f"{len(monitor.all()):032x}")
+    put(monitor, [one])
+    return one
