@@ -240,6 +240,23 @@ def test_a_summary_comes_on_monday_with_what_one_may_hear_and_nothing_in_between
     assert [] == monitor.work()
 
 
+def test_a_summary_holds_only_what_was_asked_for() -> None:
+    monitor = Monitor()
+    monitor.subscribe(pace="weekly", outcomes=["suspect"])
+    monitor.happen(incident(member(detected_at=monitor.time)))
+    announced(monitor, LOOSENED)
+    monitor.time = after(monitor.time)
+    assert [] == monitor.work()
+    monitor.happen(incident(SUSPECT, id="i2", opened_at=monitor.time))
+    announced(monitor, replace(LOOSENED, id="b2", at=monitor.time))
+    monitor.time = after(monitor.time)
+    (mail,) = monitor.work()
+
+    assert "0.30.4" in text(mail)
+    assert "1.14.1" not in text(mail)
+    assert "loosens" not in text(mail)
+
+
 def test_a_week_in_which_nothing_happened_is_not_written_about() -> None:
     monitor = Monitor()
     monitor.subscribe(pace="weekly")

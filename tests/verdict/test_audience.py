@@ -72,21 +72,31 @@ INCIDENTS = st.builds(
 REPOSITORIES = st.builds(replace, st.just(REPOSITORY), private=st.booleans(), removed=st.booleans()) | st.none()
 
 
-@given(INCIDENTS, REPOSITORIES, st.lists(NOTICES, max_size=5), st.booleans())
-def test_the_public_hears_of_no_private_repository_no_person_and_no_suspicion(
-    incident: Incident, repository: Repository | None, history: list[Notice], preview: bool
-) -> None:
-    heard = as_heard(incident, repository, Audience.PUBLIC, history, preview=preview)
+ROGUE = member("1.0.9", account="PRIVATE-account", sentences=("PUBLIC No run accounts for it.",))
+
+
+@given(INCIDENTS, st.lists(NOTICES, max_size=5), st.booleans())
+def test_the_public_hears_of_no_person_and_no_suspicion(incident: Incident, history: list[Notice], rogue: bool) -> None:
+    held = replace(incident, members=(*incident.members, ROGUE)) if rogue else incident
+    heard = as_heard(held, REPOSITORY, Audience.PUBLIC, history)
     if heard is None:
         return
     accused = {notice.number for notice in history if notice.kind is NoticeKind.ROGUE}
 
-    assert repository is not None
-    assert (False, False, False) == (repository.private, repository.removed, preview)
     assert heard.members
     assert all(m.outcome is Outcome.NON_COMPLIANT or m.number in accused for m in heard.members)
     assert not any(m.suspect or m.odd or m.account for m in heard.members)
     assert "PRIVATE" not in repr((heard, public_history(heard, history)))
+
+
+@given(REPOSITORIES, st.booleans())
+def test_the_public_hears_of_no_repository_that_is_not_surely_public_nor_in_preview(
+    repository: Repository | None, preview: bool
+) -> None:
+    incident = Incident("i1", 7, NOON, IncidentState.OPEN, True, (ROGUE,))
+    public = repository is not None and not repository.private and not repository.removed
+
+    assert (public and not preview) == bool(as_heard(incident, repository, Audience.PUBLIC, (), preview=preview))
 
 
 @given(INCIDENTS, st.lists(NOTICES, max_size=5))
