@@ -23,6 +23,7 @@ from slack_sdk.models.blocks import (
 
 from checks import fields as route
 from checks import marked, shown
+from checks.escape import title
 from checks.facts import encoded
 from checks.message import Message, State
 from checks.outside import BadRoute, HttpPost, Sending, SlackCall
@@ -66,7 +67,7 @@ def read(fields: Mapping[str, Any]) -> Target:
 
 def render(message: Message, target: Target, posted: Posted | None, now: datetime) -> tuple[Sending, ...]:
     """The message; where it stands already, its new text and a line in its thread."""
-    body = _body(message)
+    body = _body(message, new=bool(target.url))
     if target.url:
         return (HttpPost(target.url, (("content-type", "application/json"),), encoded(body)),)
     if posted is None or not posted.ref:
@@ -94,23 +95,27 @@ def _named(message: Message) -> dict[str, Any]:
     return {"metadata": {"event_type": "artifact_monitor", "event_payload": {"id": message.id, "key": message.thread}}}
 
 
-def _body(message: Message) -> dict[str, Any]:
-    blocks = list(_blocks(message))
+def _body(message: Message, *, new: bool) -> dict[str, Any]:
+    """`new`: it has no thread, so that what is new is said in the message itself."""
+    blocks = list(_blocks(message, new))
     foot = blocks.pop()
     if len(blocks) > BLOCKS - 1:
         blocks = [*blocks[: BLOCKS - 2], _section("… and more")]
+    where = f"{marked.slack(title(message.repository.full_name))}: " if message.repository is not None else ""
     return {
-        "text": f"{shown.badge(message)} {marked.slack(message.title)}"[:TEXT],
+        "text": f"{shown.badge(message)} {where}{marked.slack(message.title)}"[:TEXT],
         "blocks": [block.to_dict() for block in (*blocks, foot)],
         "unfurl_links": False,
         "unfurl_media": False,
     }
 
 
-def _blocks(message: Message) -> Iterator[Block]:
+def _blocks(message: Message, new: bool) -> Iterator[Block]:
     head = f"{shown.badge(message)} {message.title}".replace("<", "‹").replace(">", "›")
     head = head if len(head) <= HEADER else f"{head[: HEADER - 1]}…"
     yield HeaderBlock(text=PlainTextObject(text=head, emoji=False))
+    if new and message.change:
+        yield _section(f"_New:_ {marked.slack(message.change)}"[:SECTION])
     yield from _sections([marked.mrkdwn(message.lead)])
     for heading, pieces in shown.fitted(message.parts, ROOM, lambda piece: len(marked.mrkdwn(piece))):
         yield from _sections([f"*{marked.slack(heading)}*", *(marked.mrkdwn(piece) for piece in pieces)])
