@@ -163,9 +163,12 @@ def main(deps: Deps, step: Step | None = None, tick: timedelta = TICK) -> None:
     """Work until SIGTERM or SIGINT. `step` defaults to `app.jobs.run_step`."""
     if step is None:
         # Late, because it brings githubkit along and the web process reads this module through `app.wake_rq`.
-        from app.jobs import run_step
+        from app.jobs import run_step, tell
 
         step = run_step
+        # What cannot be tidied now is tidied at the next start; the database being down is waited for by the steps.
+        with contextlib.suppress(Exception):
+            tell.tidy(deps)
     with stop_on_signals() as stop:
         log.info("worker started", tick_s=tick.total_seconds())
         deps.wake.serve(Rounds(deps, step, stop), stop, tick)

@@ -28,6 +28,8 @@ LEASE = timedelta(minutes=2)
 TURN = "turn"
 AT_ONCE = 50
 """How many pieces a machine's lane takes up at a time."""
+LONGEST_WAIT = timedelta(minutes=5)
+"""How long a lane waits at most for a receiver that says nothing: alerts shall be there soon after it is back."""
 STRIKES = 3
 """After so many refusals with nothing accepted in between the whole lane waits: it is not the messages."""
 
@@ -60,10 +62,12 @@ def drive(deps: Deps, route: Route, stopped: Callable[[], bool]) -> None:
     turn = _take(deps, route)
     if turn is None or channel is None:
         return
-    lane = _Lane(deps, route, channel, turn)
-    while not stopped() and lane.holds() and lane.round():
-        continue
-    lane.leave()
+    lane = _Lane(deps, route, channel, turn, stopped)
+    try:
+        while not stopped() and lane.holds() and lane.round():
+            continue
+    finally:
+        lane.leave()
 
 
 def _take(deps: Deps, route: Route) -> Task | None:
@@ -83,6 +87,7 @@ class _Lane:
     route: Route
     channel: Outside
     turn: Task
+    stopped: Callable[[], bool]
     strikes: int = 0
     accepted: bool = False
     """Something went through in this turn: what fails next fails for the first time."""
@@ -111,10 +116,11 @@ class _Lane:
             return False
         with self.deps.ledger.reading() as book:
             pieces = [sending.piece(self.deps, book, self.route, self.channel, task) for task in tasks]
-        self._finish([piece for piece in pieces if piece.message is None])
-        for piece in (broken := [piece for piece in pieces if piece.broken]):
-            self._refused([piece], piece.broken)
-        self._say_all([piece for piece in pieces if piece.message is not None and piece not in broken], together)
+        self._finish([piece for piece in pieces if piece.message is None and not piece.broken])
+        for piece in pieces:
+            if piece.broken:
+                self._refused([piece], piece.broken)
+        self._say_all([piece for piece in pieces if piece.message is not None and not piece.broken], together)
         return self.waits_until is None
 
     def leave(self) -> None:
@@ -163,7 +169,7 @@ class _Lane:
             self._say(pieces, lambda: joined)
             return
         for number, piece in enumerate(pieces):
-            if self.waits_until is not None or not self.holds():
+            if self.waits_until is not None or self.stopped() or not self.holds():
                 self._give_back(pieces[number:])
                 return
             self._say([piece], piece.rendered, together=together)
@@ -197,7 +203,8 @@ class _Lane:
                 book.incidents.put_posted(piece.posted(channel, ref, sent.url, now))
                 book.work.done(piece.task)
             self._keep_pace(book, pieces, together)
-        forward(self.deps, [piece.task.key for piece in pieces])
+            waited = self._forward(book, pieces)
+        self._wake(waited)
 
     def _keep_pace(self, book: Book, pieces: list[Piece], together: bool) -> None:
         now = self.deps.now()
@@ -220,15 +227,16 @@ class _Lane:
     def _unwell(self, pieces: list[Piece], problem: str, retry_after: float | None) -> None:
         """The receiver is not well: the whole lane waits, and what it failed on comes after what it did not."""
         now = self.deps.now()
-        self.waits_until = until = later(now, 1 if self.accepted else self.turn.attempts, retry_after)
-        self._put_off(pieces, problem, lambda task: max(until, later(now, task.attempts)))
+        until = later(now, 1 if self.accepted else self.turn.attempts, retry_after)
+        self.waits_until = until = until if retry_after is not None else min(until, now + LONGEST_WAIT)
+        self._put_off(pieces, problem, lambda task: max(until, min(later(now, task.attempts), now + LONGEST_WAIT)))
 
     def _refused(self, pieces: list[Piece], problem: str) -> None:
         """The receiver does not take it: it is tried again every hour, for somebody may have mended the cause."""
         now = self.deps.now()
         self.strikes += 1
         if self.strikes >= STRIKES:
-            self.waits_until = later(now, self.turn.attempts + STRIKES)
+            self.waits_until = min(later(now, self.turn.attempts + STRIKES), now + LONGEST_WAIT)
         self._put_off(pieces, problem, lambda task: now + LONGEST)
 
     def _put_off(self, pieces: list[Piece], problem: str, until: Callable[[Task], datetime]) -> None:
@@ -238,7 +246,8 @@ class _Lane:
             for piece in pieces:
                 book.work.failed(piece.task, until(piece.task), problem)
             book.health.report(self._subject, problem, self.deps.now())
-        forward(self.deps, [piece.task.key for piece in pieces])
+            waited = self._forward(book, pieces)
+        self._wake(waited)
 
     def _give_back(self, pieces: list[Piece]) -> None:
         """Not tried: due as before."""
@@ -253,4 +262,12 @@ class _Lane:
             with self.deps.ledger.writing() as book:
                 for piece in pieces:
                     book.work.done(piece.task)
-            forward(self.deps, [piece.task.key for piece in pieces])
+                waited = self._forward(book, pieces)
+            self._wake(waited)
+
+    def _forward(self, book: Book, pieces: list[Piece]) -> bool:
+        return forward(book, self.deps.routes, [piece.task.key for piece in pieces], self.deps.now())
+
+    def _wake(self, waited: bool) -> None:
+        if waited:
+            self.deps.wake.wake("report")

@@ -7,13 +7,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import structlog
+
 from app.deps import Deps
 from app.jobs import said, weekly
 from checks.base import Permanent, Temporary
 from checks.gathered import of_group
 from checks.message import Message
 from checks.outside import Lines, Mail, Outside, Route, Sending
-from verifier.ledger.protocol import Book, Posted, Task
+from verifier.ledger.protocol import Book, Nested, Posted, Task, Unavailable
+
+log = structlog.get_logger()
 
 TOGETHER = "together"
 """The `ref` of what was told in a message about many: nothing there can be changed for it alone."""
@@ -60,25 +64,30 @@ class Sent:
 
 
 def piece(deps: Deps, book: Book, route: Route, channel: Outside, task: Task) -> Piece:
-    """The piece as it is to be said now."""
+    """The piece as it is to be said now. Never raises: one that cannot be said must not stop the others."""
+    try:
+        return _piece(deps, book, route, channel, task)
+    except (Unavailable, Nested):
+        raise
+    except Exception as error:
+        log.exception("lane.broke", route=route.name, key=task.key)
+        return Piece(task, broken=f"The message cannot be made ({type(error).__name__}); the log has the details.")
+
+
+def _piece(deps: Deps, book: Book, route: Route, channel: Outside, task: Task) -> Piece:
     name = f"route/{route.name}"
     told = book.incidents.posted(task.key, name)
     if weekly.is_key(task.key):
         message = None if told else weekly.message(deps, book, route.name, route.filter, task.key)
     else:
         message = said.message(deps, book, task.key, told)
-        if message is not None and not said.wanted(route, message, told):
-            message = None
-    if message is None:
+    if message is None or not (weekly.is_key(task.key) or said.wanted(route, message, told)):
         return Piece(task)
     shown = told if told is not None and told.ref != TOGETHER else None
     parts = [p for p in book.incidents.all_posted(task.key) if p.channel.startswith(f"{name}/")]
     done = {p.channel.removeprefix(f"{name}/"): p.ref for p in parts if p.digest == message.digest}
     ref = shown.ref if channel.UPDATES and shown is not None else ""
-    try:
-        return Piece(task, message, channel.render(message, route.target, shown, deps.now()), done, ref)
-    except Exception as error:  # one message that a channel cannot say must not stop the others; it is shown
-        return Piece(task, message, broken=f"The message cannot be made ({type(error).__name__}); the log has more.")
+    return Piece(task, message, channel.render(message, route.target, shown, deps.now()), done, ref)
 
 
 def anew(deps: Deps, route: Route, channel: Outside, piece: Piece) -> Piece:

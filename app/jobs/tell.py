@@ -28,20 +28,34 @@ def run(deps: Deps) -> int:
     return taken
 
 
+def tidy(deps: Deps) -> None:
+    """Take what was wrong with routes that are gone off the health page."""
+    subjects = {f"route {route.name}" for route in deps.routes}
+    with deps.ledger.writing() as book:
+        for problem in book.health.problems():
+            if problem.subject.startswith("route ") and problem.subject not in subjects:
+                book.health.solve(problem.subject)
+
+
 def _hand_out(deps: Deps, task: Task) -> datetime | None:
     with deps.ledger.writing() as book:
-        for route in deps.routes:
-            if not route.weekly and _wants(deps, book, route, task.key):
-                book.work.want(lane.step_of(route), task.key, deps.now())
+        for route in _wanting(deps, book, task.key):
+            book.work.want(lane.step_of(route), task.key, deps.now())
         tell_people.fan_out(deps, book, task.key, deps.now())
-    forward(deps, [task.key])
+        waited = forward(book, deps.routes, [task.key], deps.now())
+    if waited:
+        deps.wake.wake("report")
     return None
 
 
-def _wants(deps: Deps, book: Book, route: Route, key: str) -> bool:
-    told = book.incidents.posted(key, lane.channel_of(route))
-    message = said.message(deps, book, key, told)
-    return message is not None and said.wanted(route, message, told)
+def _wanting(deps: Deps, book: Book, key: str) -> list[Route]:
+    """The routes that want to be told. What they hold changes only how a message begins, so one is made for all."""
+    live = [route for route in deps.routes if not route.weekly]
+    message = said.message(deps, book, key, None) if live else None
+    if message is None:
+        return []
+    told = {route.name: book.incidents.posted(key, lane.channel_of(route)) for route in live}
+    return [route for route in live if said.wanted(route, message, told[route.name])]
 
 
 def _ready(deps: Deps) -> list[Route]:

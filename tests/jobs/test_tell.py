@@ -13,67 +13,10 @@ from app.jobs.storm import ALONE
 from app.lanes import Lanes
 from checks import CHANNELS
 from checks.base import Permanent, Temporary
-from checks.outside import Route
-from tests.checks.examples import CASES, member
-from tests.jobs.parts import Parts
-from tests.outside import KINDS, MACHINE, PEOPLE, POST, SIEM, Place, Way, route
+from tests.jobs.telling import INCIDENT, RESOLVED, Told, many
+from tests.outside import MACHINE, PEOPLE, POST, SIEM, Place, route
 from tests.verdict.cases import DAY, HOUR, MINUTE, REPOSITORY
-from verifier.ledger.protocol import Posted
-from verifier.model import Bulletin, BulletinKind, Filter, Incident, IncidentState, Notice, NoticeKind, Severity
-
-INCIDENT = replace(CASES["rogue"], repository_id=REPOSITORY.id)
-RESOLVED = replace(
-    INCIDENT, state=IncidentState.RESOLVED, members=tuple(replace(m, gone=True) for m in INCIDENT.members)
-)
-
-
-class Told(Parts):
-    """A monitor with routes."""
-
-    def __init__(self, *routes: Route, channels: dict[str, Any] = KINDS) -> None:
-        super().__init__()
-        self.routes, self.way, self.channels = routes, Way(), channels
-        self.lanes: Any = None
-
-    @property
-    def deps(self):
-        more = {} if self.lanes is None else {"lanes": self.lanes}
-        return replace(super().deps, routes=self.routes, outside=self.channels, outbound=self.way, **more)
-
-    def about(self, *incidents: Incident) -> None:
-        """These changed."""
-        with self.ledger.writing() as book:
-            for incident in incidents:
-                book.incidents.put(incident)
-                book.incidents.add_notice(Notice(NoticeKind.OPENED, incident.id, None, "", self.now))
-                speak.want_told(book, incident.id, self.now)
-
-    def tell(self) -> None:
-        tell.run(self.deps)
-
-    def left(self, name: str) -> list[tuple[str, str]]:
-        """What is still to be said on a route, and why it was not."""
-        with self.ledger.reading() as book:
-            return [(task.key, task.problem) for task in book.work.all(f"tell/{name}")]
-
-    def busy(self) -> bool:
-        """Something is still to be told to somebody."""
-        with self.ledger.reading() as book:
-            return book.work.next_due("tell", *(f"tell/{route.name}" for route in self.routes)) is not None
-
-    def posted(self, key: str, name: str) -> Posted | None:
-        with self.ledger.reading() as book:
-            return book.incidents.posted(key, f"route/{name}")
-
-    def reports(self) -> list[Any]:
-        """When GitHub's channels speak."""
-        with self.ledger.reading() as book:
-            return sorted({task.due_at for task in book.work.all("report")})
-
-
-def many(count: int, **more: Any) -> list[Incident]:
-    """Incidents that have nothing to do with each other."""
-    return [replace(INCIDENT, id=f"many-{n}", members=(member(f"1.0.{n}"),), **more) for n in range(count)]
+from verifier.model import Bulletin, BulletinKind, Filter, Severity
 
 
 def test_every_route_hears_what_it_asked_for_and_nothing_else() -> None:
@@ -386,6 +329,41 @@ def test_a_message_that_cannot_be_made_stops_no_other() -> None:
     parts.tell()
     assert 2 == len(parts.way.sent)
     assert "RuntimeError" in parts.problems()["route all"]
+
+
+def test_a_message_that_cannot_even_be_begun_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.jobs import said
+
+    make = said.message
+
+    def broken(deps: Any, book: Any, key: str, told: Any) -> Any:
+        if key == "many-0" and begun:
+            raise RuntimeError("no")
+        return make(deps, book, key, told)
+
+    begun: list[bool] = []
+    monkeypatch.setattr("app.jobs.said.message", broken)
+    parts = Told(route("all"))
+    parts.about(*many(3))
+    parts.way.failing["all"] = Temporary("It did not answer in time.")
+    parts.tell()
+    begun.append(True)
+    parts.way.failing.clear()
+    parts.now += HOUR
+    parts.tell()
+    assert 2 == len(parts.way.sent)
+    assert "RuntimeError" in parts.problems()["route all"]
+
+
+def test_what_was_wrong_with_a_route_goes_with_the_route() -> None:
+    parts = Told(route("gone"), route("here"))
+    for name in ("gone", "here"):
+        parts.way.failing[name] = Permanent("It refuses us (403).")
+    parts.about(INCIDENT)
+    parts.tell()
+    parts.routes = parts.routes[1:]
+    tell.tidy(parts.deps)
+    assert {"route here"} == parts.problems().keys()
 
 
 def test_lanes_run_beside_the_step_that_starts_them() -> None:

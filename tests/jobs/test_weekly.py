@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.jobs import speak, weekly
 from tests.checks.examples import CASES
-from tests.jobs.test_tell import INCIDENT, RESOLVED, Told, many
+from tests.jobs.telling import INCIDENT, RESOLVED, Told, many
 from tests.outside import route
 from tests.verdict.cases import DAY, HOUR, REPOSITORY
 from verifier.model import Bulletin, BulletinKind, Filter
