@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from packageurl.contrib import purl2url
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
@@ -16,7 +17,15 @@ from app.mail_server import MailServer
 from app.variables import BadSetting
 from verifier.model import Policy
 
-__all__ = ["VARIABLES", "BadSetting", "Settings", "npm_default", "read", "require_webhook_secret"]
+__all__ = [
+    "VARIABLES",
+    "BadSetting",
+    "Settings",
+    "npm_default",
+    "read",
+    "require_subscriptions",
+    "require_webhook_secret",
+]
 
 
 def npm_default() -> str:
@@ -99,6 +108,10 @@ class Settings:
     ones where routes lead and at the mail server. Empty: only the usual ones."""
     base_url: str = ""
     """Where people reach the dashboard; links in messages start with it. Empty: no links."""
+    subscribe_domains: tuple[str, ...] = ()
+    """The mail domains whose people may subscribe to everything; `*`: anybody to what is public. Empty: nobody."""
+    subscribe_secret: str = field(default="", repr=False)
+    """What the links in subscribers' mails are made with."""
     host: str = "127.0.0.1"
     port: int = 8750
     web_workers: int = 2
@@ -140,6 +153,33 @@ def require_webhook_secret(settings: Settings) -> None:
         )
 
 
+def require_subscriptions(settings: Settings) -> None:
+    """Refuse to let people subscribe where they could not be written to, or could not end it. Raises BadSetting.
+
+    One click in a mail program ends a subscription only over https (RFC 8058, section 3.1); loopback is for trying.
+    """
+    if not settings.subscribe_domains:
+        return
+    needed = {
+        "BASE_URL": settings.base_url,
+        "SUBSCRIBE_SECRET": settings.subscribe_secret,
+        "SMTP_URL": settings.smtp_url,
+        "MAIL_FROM": settings.mail_from,
+    }
+    missing = [name for name, value in needed.items() if not value]
+    if missing:
+        raise BadSetting(
+            f"SUBSCRIBE_DOMAINS is set, and {' and '.join(missing)} is not; set it too, or leave SUBSCRIBE_DOMAINS "
+            "out. docs/subscriptions.md says what each is for."
+        )
+    parts = urlsplit(settings.base_url)
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise BadSetting(
+            "SUBSCRIBE_DOMAINS is set, and BASE_URL does not begin with https://; links in mails must, so that nobody "
+            "on the way reads them."
+        )
+
+
 _READERS: dict[str, Callable[[str, str], Any]] = {
     "data_dir": variables.folder,
     "database_url": variables.database,
@@ -174,6 +214,8 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "slack_api": variables.index,
     "outbound_ca_file": variables.certificates,
     "base_url": variables.address,
+    "subscribe_domains": variables.mail_domains,
+    "subscribe_secret": variables.path_secret,
     "host": variables.host,
     "port": variables.port,
     "web_workers": variables.workers,

@@ -17,8 +17,16 @@ class Temporary(Exception):
         self.retry_after = retry_after
 
 
+class RefusedForNow(Temporary):
+    """Whom it is for takes nothing at present; no other is concerned."""
+
+
 class Permanent(Exception):
     """It will not work until someone changes something; recorded and shown on the health page."""
+
+
+class Refused(Permanent):
+    """Whom it is for does not exist there, or takes nothing from us: no mistake of ours, and no other is concerned."""
 
 
 class Gone(Permanent):

@@ -13,7 +13,7 @@ from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from html import escape as entities
 from typing import Any
@@ -38,6 +38,24 @@ SENDER = "artifact-monitor@localhost"
 NAME = "Artifact Monitor"
 _UNFOLDED = SMTP.clone(max_line_length=400)
 """Python would begin a subject of more than a line on the line after its name, which some readers show as empty."""
+
+_WHOLE = frozenset(("message-id", "in-reply-to", "references", "list-id", "list-unsubscribe"))
+
+
+class _Policy(EmailPolicy):
+    """Lines of mail, with identifiers and addresses left whole.
+
+    What is longer than a line Python writes as encoded words (RFC 2047): no program finds a thread or a link in them.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() in _WHOLE:
+            return f"{name}: {value}\r\n".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+POLICY = _Policy(linesep=SMTP.linesep)
+"""How every mail of ours is written."""
 
 _MONO = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:13px"
 _STYLES = {
@@ -89,7 +107,7 @@ def mail(message: Message, to: str, sender: str, now: datetime, *, unsubscribe: 
     sentence about why they get it, shown at the end.
     """
     host = sender.rpartition("@")[2]
-    made, name = EmailMessage(policy=SMTP), _id(host, message.key, message.digest, to)
+    made, name = EmailMessage(policy=POLICY), _id(host, message.key, message.digest, to)
     made["From"] = Address(NAME, addr_spec=sender)
     made["To"] = Address(addr_spec=to)
     line = subject(message)

@@ -1,7 +1,8 @@
 """Tell: incidents and bulletins out of band, before GitHub's channels speak.
 
 What changed is fanned out into one piece of work for each route that hears it, in one transaction. After that each
-route is a lane of its own (`app.jobs.lane`): one that is dead delays no other, and no other step.
+route is a lane of its own (`app.jobs.lane`): one that is dead delays no other, and no other step. All people who
+subscribed are one lane (`app.jobs.tell_people`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from app.deps import Deps
-from app.jobs import lane, said, weekly
+from app.jobs import lane, said, tell_people, weekly
 from app.jobs.batch import each
 from app.jobs.forward import forward
 from checks.outside import Route
@@ -22,6 +23,8 @@ def run(deps: Deps) -> int:
     taken = each(deps, "tell", _hand_out)
     for route in _ready(deps):
         deps.lanes.start(route.name, partial(lane.drive, deps, route))
+    if tell_people.is_ready(deps):
+        deps.lanes.start(tell_people.LANE, partial(tell_people.drive, deps))
     return taken
 
 
@@ -38,6 +41,7 @@ def _hand_out(deps: Deps, task: Task) -> datetime | None:
     with deps.ledger.writing() as book:
         for route in _wanting(deps, book, task.key):
             book.work.want(lane.step_of(route), task.key, deps.now())
+        tell_people.fan_out(deps, book, task.key, deps.now())
         waited = forward(book, deps.routes, [task.key], deps.now())
     if waited:
         deps.wake.wake("report")

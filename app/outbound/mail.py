@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from app import dial
 from app.mail_server import MailServer
 from app.outbound.line import Line, is_loopback, translated
-from checks.base import Permanent, Temporary
+from checks.base import Permanent, Refused, RefusedForNow, Temporary
 
 
 class _Guarded(smtplib.SMTP):
@@ -78,7 +78,8 @@ def _answers() -> Iterator[None]:
         yield
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
-        raise _by_code(codes[0] if codes else 0, "does not take mail for this address") from None
+        failure = _by_code(codes[0] if codes else 0, "does not take mail for this address")
+        raise (Refused if isinstance(failure, Permanent) else RefusedForNow)(str(failure)) from None
     except smtplib.SMTPAuthenticationError as error:
         raise _by_code(error.smtp_code, "does not accept the login in SMTP_URL") from None
     except smtplib.SMTPSenderRefused as error:
