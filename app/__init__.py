@@ -19,10 +19,11 @@ def create_app(deps: Deps) -> Flask:
 
     from app import headers, health, hints, webhooks
     from app.pages import PAGES
-    from app.settings import require_webhook_secret
+    from app.settings import require_subscriptions, require_webhook_secret
     from handlers.payload import LIMIT
 
     require_webhook_secret(deps.settings)
+    require_subscriptions(deps.settings)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LIMIT
     app.after_request(headers.secure)

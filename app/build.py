@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from app import routes
 from app.aws import make_aws
 from app.deps import Deps
 from app.github import clients
+from app.lanes import Lanes
 from app.login import make_login
+from app.outbound import make_outbound
 from app.settings import Settings
 from app.trust import trust_of
 from app.wake import Wake
@@ -15,8 +20,11 @@ from app.wake_local import LocalWake
 from verifier.ledger import open_ledger
 
 
-def build(settings: Settings) -> Deps:
-    """The real parts, as the settings say. Opens nothing yet but the ledger's connections."""
+def build(settings: Settings, environment: Mapping[str, str] = os.environ) -> Deps:
+    """The real parts, as the settings say. Opens nothing yet but the ledger's connections.
+
+    `environment` is where the routes file may say that a secret is. Raises BadSetting where that file is not usable.
+    """
     return Deps(
         settings=settings,
         ledger=open_ledger(settings.database),
@@ -26,6 +34,9 @@ def build(settings: Settings) -> Deps:
         now=now,
         trust=trust_of(settings),
         aws=make_aws(),
+        routes=routes.of(settings, environment),
+        outbound=make_outbound(settings),
+        lanes=Lanes(),
     )
 
 

@@ -10,6 +10,9 @@ from typing import Any
 
 import click
 
+from app.cli_config import config
+from app.cli_incidents import export, incidents
+from app.cli_notify import notify
 from app.settings import BadSetting, Settings, read
 
 
@@ -277,6 +280,9 @@ def verify_bundle(
     sys.exit(verifying.exit_code(results))
 
 
+main.add_command(notify)
+
+
 @main.command()
 def doctor() -> None:
     """What is configured, reachable and missing, and what to do about it. Exit code 1 if something is broken.
@@ -289,3 +295,7 @@ def doctor() -> None:
     checks = examine()
     click.echo(shown(checks))
     sys.exit(1 if any(check.ok is False for check in checks) else 0)
+
+
+for _command in (incidents, export, config, notify):
+    main.add_command(_command)

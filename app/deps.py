@@ -1,16 +1,20 @@
-"""Everything the five steps, the pages and the commands are given. `app.build` wires the real ones."""
+"""Everything the six steps, the pages and the commands are given. `app.build` wires the real ones."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from app.github import GitHub
+from app.lanes import Inline, Lanes
+from app.outbound import Outbound, nowhere
 from app.settings import Settings
 from app.trust import shipped
 from app.wake import Wake
+from checks import OUTSIDE
+from checks.outside import Outside, Route
 from verifier.ledger.protocol import Ledger
 from verifier.registries.base import Absent, Answer, Ask, Call, Page, Unreadable
 
@@ -46,3 +50,8 @@ class Deps:
     now: Callable[[], datetime]
     trust: Callable[[], Trust] = shipped
     aws: Callable[[Call], Answer] = no_aws
+    routes: tuple[Route, ...] = ()
+    """Who is told what out of band, as the operator says."""
+    outside: Mapping[str, Outside] = field(default_factory=lambda: OUTSIDE)
+    outbound: Outbound = nowhere
+    lanes: Lanes | Inline = field(default_factory=Inline)

@@ -94,7 +94,7 @@ def of_folder(settings: Settings, folder: Path, check: bool) -> Discovered:
 def _configured(held: Files) -> tuple[Proposal, ...]:
     """What the folder's own configuration file settles. Raises BadConfig."""
     text = held.get(CONFIG)
-    publishers = read(text, _NO_REPOSITORY) if text is not None else ()
+    publishers = read(text, _NO_REPOSITORY).publishers if text is not None else ()
     workflows = dict[str, tuple[str, ...]]()
     for publisher in publishers:
         purl = publisher.artifact.purl

@@ -12,13 +12,14 @@ from app import logins
 from app.addresses import name, origin
 from app.aws import NO_LOGIN, login_found
 from app.deps import Fetch
-from app.settings import BadSetting, Settings, read, require_webhook_secret
+from app.settings import BadSetting, Settings, read, require_subscriptions, require_webhook_secret
 from checks.base import Permanent, Temporary
 from verifier.ledger.protocol import Book, Ledger, Unavailable
 from verifier.model import Artifact
 from verifier.model.artifact import DOCKER_HUB
 from verifier.registries import ecr
 from verifier.registries.base import Absent, Ask, Unreadable
+from verifier.verdict.audience import ANYBODY
 
 STALE = timedelta(minutes=10)
 _ANSWER_LIMIT = 1024 * 1024
@@ -53,7 +54,19 @@ def examine() -> list[Check]:
     except BadSetting as error:
         return [*checks, Check(False, "settings", str(error), "See docs/install.md for every setting.")]
     checks.append(Check(True, "settings", f"data folder {settings.data_dir}"))
-    for check in (_secret, _database, _redis, _github, _registries, _images, _logins, _unused, _amazon):
+    for check in (
+        _secret,
+        _database,
+        _redis,
+        _github,
+        _registries,
+        _images,
+        _logins,
+        _unused,
+        _amazon,
+        _routes,
+        _people,
+    ):
         checks += _guarded(check, settings)
     return checks
 
@@ -72,6 +85,21 @@ def _secret(settings: Settings) -> Iterator[Check]:
         yield Check(False, "webhooks", str(error))
     else:
         yield Check(True, "webhooks", "a secret is set")
+
+
+def _people(settings: Settings) -> Iterator[Check]:
+    if not settings.subscribe_domains:
+        return
+    try:
+        require_subscriptions(settings)
+    except BadSetting as error:
+        yield Check(False, "subscribers", str(error))
+    else:
+        who = [
+            *(f"anybody at {domain} to everything" for domain in settings.subscribe_domains if domain != ANYBODY),
+            *(["anybody to what is public"] if ANYBODY in settings.subscribe_domains else []),
+        ]
+        yield Check(True, "subscribers", f"{settings.base_url}/subscribe: {'; '.join(who)}")
 
 
 def _database(settings: Settings) -> Iterator[Check]:
@@ -231,6 +259,13 @@ def _amazon(settings: Settings) -> Iterator[Check]:
         yield Check(True, "amazon", f"a login was found ({method}); it was not tried")
     else:
         yield Check(False if watched else None, "amazon", "no login was found", NO_LOGIN)
+
+
+def _routes(settings: Settings) -> Iterator[Check]:
+    from app.doctor_routes import look
+
+    for ok, sentence, advice in look(settings):
+        yield Check(ok, "routes", sentence, advice)
 
 
 def _watches_amazon(settings: Settings) -> bool:

@@ -7,9 +7,12 @@ from datetime import datetime
 
 from app.deps import Deps
 from app.explain_image import of_image
+from app.explain_said import said_of
+from app.standing import counting, standing
 from verifier import purls
+from verifier.discovery.strict import BadConfig
 from verifier.ledger.cases import Cases
-from verifier.ledger.protocol import Dossier
+from verifier.ledger.protocol import Book, Dossier
 from verifier.model import (
     Case,
     Commit,
@@ -19,6 +22,7 @@ from verifier.model import (
     LogClaim,
     LogState,
     Outcome,
+    Repository,
     Run,
     Standing,
     Verdict,
@@ -81,8 +85,14 @@ def headline(version: Version, verdict: Verdict | None) -> str:
     return f"{SIGNS[verdict.outcome]} {shown(str(version))}  {word} (confidence {verdict.confidence.word})"
 
 
-def explain(dossier: Dossier, case: Case, verdict: Verdict, history: list[tuple[datetime, str, Verdict]]) -> str:
-    """Everything there is to say about one version, for a person."""
+def explain(
+    dossier: Dossier,
+    case: Case,
+    verdict: Verdict,
+    history: list[tuple[datetime, str, Verdict]],
+    said: tuple[str, ...] = (),
+) -> str:
+    """Everything there is to say about one version, for a person. `said` are the lines of what people said of it."""
     return "\n".join(
         [
             headline(dossier.version, verdict),
@@ -92,6 +102,7 @@ def explain(dossier: Dossier, case: Case, verdict: Verdict, history: list[tuple[
             *_evidence(case.evidence),
             *_findings(verdict),
             *_surroundings(case),
+            *said,
             *_history(history),
         ]
     )
@@ -251,5 +262,20 @@ def of_version(deps: Deps, purl: str, number: str) -> str:
             known = ", ".join(shown(d.version.number) for d in book.versions.of(artifact)[-5:])
             raise ValueError(f"{artifact.purl} has no version {shown(number)} here; the newest are: {known or 'none'}.")
         case = Cases(book, deps.settings.policy).case(dossier, watch)
-        history = book.versions.verdicts(artifact, number)
-    return explain(dossier, case, dossier.verdict or decide(case, deps.now()), history)
+        history, said = book.versions.verdicts(artifact, number), said_of(book, dossier, shown)
+        waiting = [line for repository in case.repositories for line in _waiting(book, repository, deps.now())]
+    told = explain(dossier, case, dossier.verdict or decide(case, deps.now()), history, said)
+    return "\n".join([told, *waiting])
+
+
+def _waiting(book: Book, repository: Repository, now: datetime) -> Iterator[str]:
+    """What its changed configuration would loosen, and when that acts."""
+    try:
+        held = standing(book, repository, counting(book.repositories.stood(repository.id), now), now)
+    except BadConfig:
+        return
+    if held.waiting and held.turn is not None:
+        yield ""
+        yield f"The configuration of {repository.full_name} was changed; what loosens acts from {_time(held.turn)} on:"
+        yield from (f"  - {shown(sentence, 300)}" for sentence in held.waiting)
+        yield "The organisation's file, or the operator with `artifact-monitor watch`, can let it act at once."

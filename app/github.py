@@ -25,6 +25,11 @@ from verifier.model import Repository, Run, RunKey
 if TYPE_CHECKING:
     import httpx
 
+
+class Unfit(Permanent):
+    """What stands there under this path cannot be used, whoever asks: it is no file, or too large."""
+
+
 PER_PAGE = 100
 MOST_JOBS = 2_000
 
@@ -72,22 +77,22 @@ class GitHub:
         return str(_part(_part(ref, "object", dict), "sha", str))[:64]
 
     def file(self, repository: Repository, path: str, limit: int) -> bytes | None:
-        """A file of the default branch; None when there is none. Raises Permanent when it is no file or too large."""
+        """A file of the default branch; None when there is none. Raises Unfit when it is no file or too large."""
         try:
             held = self._get(f"{path_of(repository.full_name)}/contents/{quote(path)}")
         except Gone:
             self.still_there(repository)
             return None
         if not isinstance(held, dict) or held.get("type") != "file":
-            raise Permanent(f"{path} of {repository.full_name} is not a file; replace it by one.")
+            raise Unfit(f"{path} of {repository.full_name} is not a file; replace it by one.")
         if int(_part(held, "size", int)) > limit:
-            raise Permanent(f"{path} of {repository.full_name} is larger than {limit} bytes; make it smaller.")
+            raise Unfit(f"{path} of {repository.full_name} is larger than {limit} bytes; make it smaller.")
         try:
             text = base64.b64decode(str(_part(held, "content", str)))
         except (binascii.Error, ValueError) as error:
             raise Temporary(f"GitHub's copy of {path} of {repository.full_name} cannot be decoded.") from error
         if len(text) > limit:
-            raise Permanent(f"{path} of {repository.full_name} is larger than {limit} bytes; make it smaller.")
+            raise Unfit(f"{path} of {repository.full_name} is larger than {limit} bytes; make it smaller.")
         return text
 
     def runs(

@@ -134,7 +134,7 @@ class Fetcher:
     ) -> Page | Absent | Unreadable | str:
         """One request; a redirect's target is returned as text."""
         time.sleep(min(self.pace.turn(host, time.monotonic()), deadline.left))
-        headers = {"User-Agent": _USER_AGENT, "Accept": ask.accept, "Accept-Encoding": "gzip", "Connection": "close"}
+        headers = {"User-Agent": USER_AGENT, "Accept": ask.accept, "Accept-Encoding": "gzip", "Connection": "close"}
         if etag is not None and len(etag) <= _LONGEST_HEADER:
             headers["If-None-Match"] = etag
         if secret.authorization:
@@ -179,7 +179,7 @@ class Fetcher:
         if status == 304 and etag is not None:
             return Page(ask.url, 304, b"", headers)
         if status != 200:
-            return Unreadable(ask.url, _refusal(status), _retry_after(headers, datetime.now(UTC)), status, headers)
+            return Unreadable(ask.url, _refusal(status), retry_after(headers, datetime.now(UTC)), status, headers)
         # What a HEAD says about its length is about the body that a GET would have.
         body = b"" if ask.method == "HEAD" else _body(response, ask.limit, deadline)
         return Page(ask.url, 200, body, headers)
@@ -269,7 +269,7 @@ def _unproven(error: requests.exceptions.SSLError) -> str:
     return "what answers there does not speak TLS as it should."
 
 
-def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds to wait, at most a day: from seconds or a date (RFC 9110, section 10.2.3), or Docker Hub's Unix time."""
     value, unix = headers.get("retry-after", "").strip(), headers.get("x-retry-after", "").strip()
     try:
@@ -292,4 +292,4 @@ def _version() -> str:
         return "dev"  # run from a checkout that is not installed
 
 
-_USER_AGENT = f"artifact-monitor/{_version()}"
+USER_AGENT = f"artifact-monitor/{_version()}"

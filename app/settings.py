@@ -7,15 +7,25 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from packageurl.contrib import purl2url
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
-from app import logins, variables
+from app import logins, mail_server, variables
+from app.mail_server import MailServer
 from app.variables import BadSetting
 from verifier.model import Policy
 
-__all__ = ["VARIABLES", "BadSetting", "Settings", "npm_default", "read", "require_webhook_secret"]
+__all__ = [
+    "VARIABLES",
+    "BadSetting",
+    "Settings",
+    "npm_default",
+    "read",
+    "require_subscriptions",
+    "require_webhook_secret",
+]
 
 
 def npm_default() -> str:
@@ -85,8 +95,23 @@ class Settings:
     tagged_grace: timedelta = Policy.tagged_grace
     clock_skew: timedelta = Policy.skew
     blind_limit: timedelta = Policy.blind_limit
+    routes: Path | None = None
+    """The file that says who is told what out of band (docs/channels.md); None: nobody."""
+    smtp_url: MailServer | None = field(default=None, repr=False)
+    """Where mail is handed in; None: no mail is sent."""
+    mail_from: str = ""
+    """The address that mail comes from."""
+    slack_api: str = "https://slack.com/api/"
+    """Slack's Web API, with a trailing slash; another one is for tests and for GovSlack."""
+    outbound_ca_file: str = field(default="", repr=False)
+    """Certificates in PEM (read from the file that the variable names): authorities that are trusted beside the usual
+    ones where routes lead and at the mail server. Empty: only the usual ones."""
     base_url: str = ""
     """Where people reach the dashboard; links in messages start with it. Empty: no links."""
+    subscribe_domains: tuple[str, ...] = ()
+    """The mail domains whose people may subscribe to everything; `*`: anybody to what is public. Empty: nobody."""
+    subscribe_secret: str = field(default="", repr=False)
+    """What the links in subscribers' mails are made with."""
     host: str = "127.0.0.1"
     port: int = 8750
     web_workers: int = 2
@@ -128,6 +153,33 @@ def require_webhook_secret(settings: Settings) -> None:
         )
 
 
+def require_subscriptions(settings: Settings) -> None:
+    """Refuse to let people subscribe where they could not be written to, or could not end it. Raises BadSetting.
+
+    One click in a mail program ends a subscription only over https (RFC 8058, section 3.1); loopback is for trying.
+    """
+    if not settings.subscribe_domains:
+        return
+    needed = {
+        "BASE_URL": settings.base_url,
+        "SUBSCRIBE_SECRET": settings.subscribe_secret,
+        "SMTP_URL": settings.smtp_url,
+        "MAIL_FROM": settings.mail_from,
+    }
+    missing = [name for name, value in needed.items() if not value]
+    if missing:
+        raise BadSetting(
+            f"SUBSCRIBE_DOMAINS is set, and {' and '.join(missing)} is not; set it too, or leave SUBSCRIBE_DOMAINS "
+            "out. docs/subscriptions.md says what each is for."
+        )
+    parts = urlsplit(settings.base_url)
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise BadSetting(
+            "SUBSCRIBE_DOMAINS is set, and BASE_URL does not begin with https://; links in mails must, so that nobody "
+            "on the way reads them."
+        )
+
+
 _READERS: dict[str, Callable[[str, str], Any]] = {
     "data_dir": variables.folder,
     "database_url": variables.database,
@@ -156,7 +208,14 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "tagged_grace": variables.seconds,
     "clock_skew": variables.seconds,
     "blind_limit": variables.seconds,
+    "routes": variables.file,
+    "smtp_url": mail_server.server,
+    "mail_from": mail_server.sender,
+    "slack_api": variables.index,
+    "outbound_ca_file": variables.certificates,
     "base_url": variables.address,
+    "subscribe_domains": variables.mail_domains,
+    "subscribe_secret": variables.path_secret,
     "host": variables.host,
     "port": variables.port,
     "web_workers": variables.workers,

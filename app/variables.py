@@ -32,6 +32,7 @@ _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END
 _APP_ID = re.compile(r"[1-9][0-9]{0,17}|Iv[0-9A-Za-z.]{4,62}")
 _NAMED_HOST = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,250}(?::[0-9]{1,5})?")
 _PAIR = "write it like registry.internal:5000=https://10.0.0.5:5000, several with commas between them."
+_DOMAIN = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])")
 _PATH_SECRET = re.compile(r"[0-9A-Za-z_-]{20,200}")
 _HOST = re.compile(r"[0-9A-Za-z_.:%-]{1,255}")
 
@@ -135,6 +136,14 @@ def topics(name: str, text: str) -> tuple[str, ...]:
     found = [part.strip() for part in line(name, text).split(",")]
     if not all(TOPIC.fullmatch(arn) for arn in found):
         raise BadSetting(f"{name} is not a topic's ARN; write it like arn:aws:sns:eu-west-1:123456789012:images.")
+    return tuple(dict.fromkeys(found))
+
+
+def mail_domains(name: str, text: str) -> tuple[str, ...]:
+    """Domains of mail addresses, separated by commas; `*` among them stands for all others."""
+    found = [part.strip().lower() for part in line(name, text).split(",")]
+    if not all(part == "*" or _DOMAIN.fullmatch(part) for part in found):
+        raise BadSetting(f"{name} is not a mail domain; write it like people.example, several with commas, or *.")
     return tuple(dict.fromkeys(found))
 
 

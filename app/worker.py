@@ -1,4 +1,4 @@
-"""The worker: does the five steps when woken, and all of them each tick. An exception never ends it."""
+"""The worker: does the six steps when woken, and all of them each tick. An exception never ends it."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ TURNS = 20
 """After so many batches of each step the wake-ups are heard again; what is left is done at the next tick."""
 BEAT = timedelta(seconds=15)
 """How often the worker says that it is alive."""
+LANES_STOP_WITHIN = 15.0
+"""Seconds that what is being sent gets to be sent; the supervisor kills after 20."""
 LONGEST_PAUSE = timedelta(seconds=60)
 """The longest a failing step rests."""
 
@@ -161,10 +163,14 @@ def main(deps: Deps, step: Step | None = None, tick: timedelta = TICK) -> None:
     """Work until SIGTERM or SIGINT. `step` defaults to `app.jobs.run_step`."""
     if step is None:
         # Late, because it brings githubkit along and the web process reads this module through `app.wake_rq`.
-        from app.jobs import run_step
+        from app.jobs import run_step, tell
 
         step = run_step
+        # What cannot be tidied now is tidied at the next start; the database being down is waited for by the steps.
+        with contextlib.suppress(Exception):
+            tell.tidy(deps)
     with stop_on_signals() as stop:
         log.info("worker started", tick_s=tick.total_seconds())
         deps.wake.serve(Rounds(deps, step, stop), stop, tick)
+        deps.lanes.stop(LANES_STOP_WITHIN)
         log.info("worker stopped")

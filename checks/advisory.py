@@ -39,8 +39,9 @@ _NOTE = (
 
 
 def wants(subject: Subject) -> bool:
-    """Incidents with a version that is (or was) non-compliant, in a public repository."""
-    return subject.incident.rogue and not subject.repository.private
+    """Incidents with a version that is (or was) non-compliant, in a public repository that wants advisories."""
+    wanted = subject.conduct.advisories and not subject.conduct.preview
+    return subject.incident.rogue and not subject.repository.private and wanted
 
 
 def render(subject: Subject) -> Post:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from verifier.ledger.protocol import Posted
-from verifier.model import Incident, Notice, Repository
+from verifier.model import Answer, Command, Conduct, Incident, Notice, Repository
 
 
 class Temporary(Exception):
@@ -17,12 +17,24 @@ class Temporary(Exception):
         self.retry_after = retry_after
 
 
+class RefusedForNow(Temporary):
+    """Whom it is for takes nothing at present; no other is concerned."""
+
+
 class Permanent(Exception):
     """It will not work until someone changes something; recorded and shown on the health page."""
 
 
+class Refused(Permanent):
+    """Whom it is for does not exist there, or takes nothing from us: no mistake of ours, and no other is concerned."""
+
+
 class Gone(Permanent):
     """GitHub says that it is not there (404, 410). A token that was refused is a plain `Permanent`, never this."""
+
+
+Answered = tuple[Command, Answer]
+"""A command that was given, and what became of it."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +42,9 @@ class Subject:
     """What a channel is asked to speak about: the incident as it stands now, and where it happened.
 
     `head_sha` is the commit to hang a check run on: the newest run's of the incident, else the default branch's head.
-    `details_url` is our own page about it ('' when none is configured).
+    `details_url` is our own page about it ('' when none is configured). `conduct` is how the repository wants to be
+    spoken to, and `tracker` the repository that its `issue_repository` names, as far as the ledger knows one.
+    `answered` are the commands that a check run shows because there is no issue to answer them in, oldest first.
     """
 
     incident: Incident
@@ -39,6 +53,9 @@ class Subject:
     details_url: str = ""
     history: tuple[Notice, ...] = ()
     """What happened to it so far, oldest first."""
+    conduct: Conduct = field(default_factory=Conduct)
+    tracker: Repository | None = None
+    answered: tuple[Answered, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +97,7 @@ class Channel(Protocol):
     """It hangs on a commit: `Subject.head_sha` must be known."""
 
     def wants(self, subject: Subject) -> bool:
-        """Whether this channel speaks about it at all."""
+        """Whether this channel begins to speak about it at all: what it has said it keeps up to date and closes."""
 
     def render(self, subject: Subject) -> Post:
         """What it shows of it now."""

@@ -1,6 +1,9 @@
 """A check run on the commit concerned: red while a rogue version stands open, neutral for suspects, green when settled.
 
-Source: docs.github.com/rest/checks/runs. Summary and text hold 65,535 characters each.
+A repository in preview gets nothing on GitHub but this, and never red. Its buttons are commands.
+
+Source: docs.github.com/rest/checks/runs. Summary and text hold 65,535 characters each; at most 3 buttons, with labels
+and identifiers of 20 characters and descriptions of 40.
 """
 
 from __future__ import annotations
@@ -8,39 +11,54 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from checks.answers import lines
 from checks.base import GitHubCalls, Post, Subject
 from checks.document import document, section
+from checks.phrases import BY_BUTTON
 from checks.plan import digest
 from checks.report import report, rogue, settled
 from verifier.ledger.protocol import Posted
+from verifier.model import Incident, Verb
+from verifier.verdict.commands import LOOSENING, code_of
 
 NAME = "check_run"
 NEEDS_COMMIT = True
 TITLE = "Artifact Monitor"
 LIMIT = 65_000
+PREVIEW = (
+    "**Preview:** this neutral check run is all that is filed on GitHub here. Without the preview it would alarm, and "
+    "an issue and a draft advisory would follow where they are not switched off."
+)
 FOOT = "*Re-run this check to have every version of it looked at again.*"
+BUTTONS = (
+    (Verb.ACKNOWLEDGE, "Acknowledge", "Look after it for 7 days; it stays open"),
+    (Verb.MINE, "This was me", "Waive exactly these files for 30 days"),
+    (Verb.MUTE, "Mute the line", "From tomorrow, tell no absences of it"),
+)
+"""Verb, label and description of each."""
 
 
 def wants(subject: Subject) -> bool:
-    """Every incident, where there is a commit to hang it on."""
-    return bool(subject.head_sha)
+    """Every incident, where there is a commit to hang it on and check runs are not switched off."""
+    return bool(subject.head_sha) and subject.conduct.check_runs
 
 
 def render(subject: Subject) -> Post:
     """The check run. The commit is not part of what changes: GitHub does not let a check run move."""
     said = report(subject)
     incident = subject.incident
-    closed = settled(incident)
+    closed, preview = settled(incident), subject.conduct.preview
     output = {
         "title": said.title,
-        "summary": document([said.lead], ("What was seen", said.seen), [], LIMIT),
+        "summary": document([*([PREVIEW] if preview else []), said.lead], ("What was seen", said.seen), [], LIMIT),
         "text": "\n\n".join(
             part
             for part in (
                 section("Why it matters", said.why),
                 section("What to do now", said.now),
-                section("If it was you", said.yours),
+                section("If it was you", [*said.yours, *([BY_BUTTON] if said.yours else [])]),
                 section("What happened since", said.steps),
+                section("Answers", lines(subject.answered)),
                 FOOT,
             )
             if part
@@ -50,8 +68,9 @@ def render(subject: Subject) -> Post:
         "name": TITLE,
         "external_id": f"incident/{incident.id}",
         "status": "completed",
-        "conclusion": "success" if closed else "failure" if rogue(incident) else "neutral",
+        "conclusion": "success" if closed else "failure" if rogue(incident) and not preview else "neutral",
         "output": output,
+        "actions": [] if closed else _buttons(incident),
     }
     if subject.details_url:
         body["details_url"] = subject.details_url
@@ -76,6 +95,19 @@ def create(subject: Subject, post: Post, github: GitHubCalls) -> tuple[str, str]
 def update(subject: Subject, post: Post, posted: Posted, github: GitHubCalls) -> None:
     """Make it show this text and conclusion; a settled one turns green."""
     github.call("PATCH", f"{_at(subject)}/check-runs/{quote(posted.ref, safe='')}", post.body)
+
+
+def _buttons(incident: Incident) -> list[dict[str, str]]:
+    """What a press says is bound to exactly the files that are shown beside it, where it loosens anything."""
+    code = code_of(incident)
+    return [
+        {
+            "label": label,
+            "description": description,
+            "identifier": f"{verb.value}-{code}" if verb in LOOSENING else verb.value,
+        }
+        for verb, label, description in BUTTONS
+    ]
 
 
 def _at(subject: Subject) -> str:

@@ -65,8 +65,13 @@ def code(text: str, limit: int = NAME) -> str:
     return f"{fence}{pad}{line}{pad}{fence}"
 
 
+def followed(address: str) -> bool:
+    """It is a plain http(s) address of bounded length, which can be followed without surprise."""
+    return len(address) <= 2000 and bool(_ADDRESS.fullmatch(address))
+
+
 def link(words: str, address: str) -> str:
     """A Markdown link; an address that is not plain http(s) is shown as code and cannot be followed."""
-    if len(address) > 2000 or not _ADDRESS.fullmatch(address):
+    if not followed(address):
         return code(address)
     return f"[{markdown(words)}](<{address}>)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -67,3 +68,17 @@ class Message:
     history: tuple[Notice, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     """Where it stands elsewhere: (channel, address) of the issue, the check run, the advisory."""
+
+    @property
+    def id(self) -> str:
+        """The idempotency key: the same for the same text about the same thing, however often it is sent (hex)."""
+        return _hash(f"{self.key}\0{self.digest}")
+
+    @property
+    def thread(self) -> str:
+        """What all messages of its key have in common, in a form that every receiver takes (hex)."""
+        return _hash(self.key)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:32]

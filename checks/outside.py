@@ -1,6 +1,6 @@
 """The shape every out-of-band channel has: one file per kind of place outside GitHub where we speak.
 
-A channel never dials. `render` turns a message into data that says what is to be sent, and `app.outbound` sends it:
+A channel never dials. `render` turns a message into data that says what is to be sent, and the app sends it:
 what goes out is visible in a test, and a channel cannot leak a secret to another host.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from checks.message import Message
@@ -26,9 +27,10 @@ class HttpPost:
 
 @dataclass(frozen=True)
 class SlackCall:
-    """One call of Slack's Web API, by the token. `thread` gives the answer's `ts` on to the calls after it.
+    """One call of Slack's Web API, by the token. `method` is `chat.postMessage` or `chat.update`.
 
-    `method` is `chat.postMessage` or `chat.update`.
+    What the first `chat.postMessage` of a key answers is kept as `Posted.ref`: its `channel` and its `ts` with a slash
+    between them, `C0123456789/1767225600.000100`. `chat.update` takes no channel's name.
     """
 
     token: str = field(repr=False)
@@ -47,9 +49,16 @@ class Mail:
 
 @dataclass(frozen=True)
 class Lines:
-    """Syslog frames for one connection, octet-counted (RFC 6587, section 3.4.1) by who sends them."""
+    """Syslog frames for one connection, octet-counted (RFC 6587, section 3.4.1) by who sends them.
+
+    `ca` is the path of a file with the authorities to trust; '' for the usual ones.
+    """
 
     frames: tuple[bytes, ...] = field(repr=False)
+    host: str = ""
+    port: int = 6514
+    tls: bool = True
+    ca: str = ""
 
 
 Sending = HttpPost | SlackCall | Mail | Lines
@@ -86,5 +95,8 @@ class Outside(Protocol):
     def read(self, fields: Mapping[str, Any]) -> Any:
         """The channel's own fields of a route as its target. Raises BadRoute for what is missing, unknown or unfit."""
 
-    def render(self, message: Message, target: Any, posted: Posted | None) -> tuple[Sending, ...]:
-        """What is to be sent so that the place shows the message; `posted` is what it shows now (None: nothing)."""
+    def render(self, message: Message, target: Any, posted: Posted | None, now: datetime) -> tuple[Sending, ...]:
+        """What is to be sent so that the place shows the message; `posted` is what it shows now (None: nothing).
+
+        `now` is the time of sending: some places sign it. Nothing to send: this place does not speak of such a thing.
+        """

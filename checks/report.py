@@ -158,7 +158,7 @@ def _back(members: Sequence[Member], whose: str, at: str = "") -> str:
 
 def _lead(incident: Incident, whose: str) -> str:
     if settled(incident):
-        return f"**Settled: the alert about {_what(incident.members)} is closed.** {_ending(incident.members)}"
+        return f"**Settled: the alert about {_what(incident.members)} is closed.** {ending(incident.members)}"
     concerned = _concerned(incident)
     one, certain = len(concerned) == 1, concerned[0].outcome is Outcome.NON_COMPLIANT
     origin = _verdict(concerned, whose).replace("not published ", "not ") if certain else "nothing shows by whom"
@@ -182,7 +182,7 @@ def _looked_after(incident: Incident) -> str:
 
 
 def _noticed(members: Sequence[Member]) -> str:
-    sure = f"Confidence: {title(members[0].confidence, 20)}."
+    sure = f"Confidence: {markdown(members[0].confidence, 20)}."
     first, one = min(members, key=lambda m: m.detected_at), len(members) == 1
     if untold := [m for m in members if m.published_at is None]:
         times = sorted(m.detected_at for m in members)
@@ -220,7 +220,7 @@ def _and(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
-def _ending(members: Sequence[Member]) -> str:
+def ending(members: Sequence[Member]) -> str:
     """Why nothing stands open any more, most telling first."""
     waived = [m for m in members if m.stands and m.waived]
     muted = [m for m in members if m.stands and m.muted and not m.waived]

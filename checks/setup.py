@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlencode
 
-from checks.base import GitHubCalls, Post
+from checks.base import Post
 from checks.document import document, section
 from checks.escape import code, markdown
 from checks.plan import digest
@@ -71,26 +70,6 @@ def render(setup: Setup) -> Post:
         "output": {key: value for key, value in output.items() if value},
     }
     return Post(body["external_id"], digest(body), body, open=True)
-
-
-def find(repository: Repository, commit: str, post: Post, github: GitHubCalls) -> tuple[str, str] | None:
-    """(id, address) of our check run of this marker on this commit, which a process that died may have made."""
-    query = urlencode({"check_name": TITLE, "filter": "all"})
-    for run in github.list(f"{_at(repository)}/commits/{quote(commit)}/check-runs?{query}"):
-        if run.get("external_id") == post.marker and github.ours(run.get("app")):
-            return str(run["id"]), str(run.get("html_url") or "")
-    return None
-
-
-def create(repository: Repository, commit: str, post: Post, github: GitHubCalls) -> tuple[str, str]:
-    """Make it on this commit; returns (id, address)."""
-    made = github.call("POST", f"{_at(repository)}/check-runs", {**post.body, "head_sha": commit})
-    return str(made["id"]), str(made.get("html_url") or "")
-
-
-def update(repository: Repository, ref: str, post: Post, github: GitHubCalls) -> None:
-    """Make the check run of this id show the text. Raises Gone where there is none any more."""
-    github.call("PATCH", f"{_at(repository)}/check-runs/{quote(ref, safe='')}", post.body)
 
 
 def _title(watched: Collection[Artifact], asked: int) -> str:
@@ -186,7 +165,3 @@ def _runs(text: str) -> Iterator[int]:
     for character in text:
         length = length + 1 if character == "`" else 0
         yield length
-
-
-def _at(repository: Repository) -> str:
-    return f"/repos/{quote(repository.full_name)}"

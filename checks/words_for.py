@@ -105,6 +105,9 @@ FOR: dict[str, Words] = {
         "A run of yours pushed images at that time, with a tool whose log does not say which.",
         "A tool that prints digests, or provenance, would settle it.",
     ),
+    "explanation-too-weak": calm(
+        "Not sure enough", "A run accounts for it, with less confidence than the configuration asks for."
+    ),
     "preview-of-run": calm("A preview", "Your workflow pushed it from a branch or a pull request; it is no release."),
     "environment-approved": calm("A person let it through", "The run waited for somebody, and was let in."),
     "attested-later": calm(

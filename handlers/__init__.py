@@ -6,6 +6,8 @@ from handlers import (
     delete,
     installation,
     installation_repositories,
+    issue_comment,
+    issues,
     ping,
     push,
     registry_package,
@@ -25,6 +27,8 @@ _ALL: tuple[Handler, ...] = (
     create,
     delete,
     check_run,
+    issue_comment,
+    issues,
     registry_package,
     ping,
 )

@@ -1,4 +1,4 @@
-"""`check_run`: somebody asked for one of our check runs to be run again, or pressed a button on it.
+"""`check_run`: somebody asked for one of our check runs to be run again, or pressed a button on it: a command.
 
 Source: docs.github.com, "Webhook events and payloads", check_run.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import fields, shapes
+from handlers import fields, ours, shapes
 from handlers.base import Payload
-from handlers.record import discover_task, record
+from handlers.commands import Asked
+from handlers.record import config_task, discover_task, record
 from verifier.ledger.apply import version_task
 from verifier.ledger.protocol import Book, Delivery
-from verifier.model import Fact, Incident, RepositorySeen
+from verifier.model import CODE, Fact, Incident, RepositorySeen, Verb
 
 EVENT = "check_run"
 ACTIONS: tuple[str, ...] = ("rerequested", "requested_action")
@@ -20,8 +21,13 @@ ACTIONS: tuple[str, ...] = ("rerequested", "requested_action")
 PREFIX = "incident/"
 """What the `external_id` of every check run of ours begins with; the incident's id follows."""
 
-SETUP = "setup/"
-"""The same for the check run about what a repository publishes; the repository's id follows."""
+SETUP, CONFIG = "setup", "config"
+"""The same for the check runs about a repository: what it publishes, its config file; `/` and its id follow."""
+
+
+BY_BUTTON = "(a button on the check run)"
+"""The reason of a command that was given by a button: nothing can be written there."""
+NO_BUTTON = "This button is not known any more. Load the page again."
 
 
 def read(payload: Payload, at: datetime) -> tuple[Fact, ...]:
@@ -31,16 +37,37 @@ def read(payload: Payload, at: datetime) -> tuple[Fact, ...]:
 
 
 def handle(delivery: Delivery, payload: Payload, book: Book, now: datetime) -> None:
-    """Look again at every version of the incident, if the check run is one that we posted about it."""
-    facts, named = read(payload, delivery.received_at), incident_id(payload)
+    """Look again at every version of the incident, or answer the button, if the check run is one of ours about it."""
+    facts, named, asked = read(payload, delivery.received_at), incident_id(payload), pressed(payload)
     check_run_id = fields.number(fields.part(payload, "check_run").get("id"), "check_run.id")
     record(facts, book, now)
-    if _asks_for_setup(check_run_id, payload, book):
+    if _asks_for(SETUP, check_run_id, payload, book):
         book.work.want("inspect", discover_task(fields.part(payload, "repository")["id"]), now)
+    if _asks_for(CONFIG, check_run_id, payload, book):
+        book.work.want("inspect", config_task(fields.part(payload, "repository")["id"]), now)
     incident = book.incidents.get(named) if named else None
-    if incident is not None and _ours(incident, check_run_id, payload, book):
+    if incident is None or not _ours(incident, check_run_id, payload, book):
+        return
+    actor = ours.person(payload.get("sender"), "sender")
+    if asked is not None and actor is not None:
+        # A press has no id of its own: the delivery's is the same however often it is delivered.
+        url = fields.url(fields.part(payload, "check_run").get("html_url"))
+        id, at = f"button/{delivery.id}", delivery.received_at
+        ours.give([ours.command(asked, incident, id, actor, at, url)], book, now)
+    elif asked is None:
         for member in incident.members:
             book.work.want("examine", version_task(member.artifact, member.number), now)
+
+
+def pressed(payload: Payload) -> Asked | None:
+    """What the button on the check run asks for; None where none was pressed."""
+    if shapes.action(payload) != "requested_action":
+        return None
+    said = fields.optional_name(fields.part(payload, "requested_action").get("identifier"), "requested_action") or ""
+    verb, _, code = said.partition("-")
+    if verb not in (Verb.ACKNOWLEDGE, Verb.MINE, Verb.MUTE):
+        return Asked(Verb.HELP, problem=NO_BUTTON)
+    return Asked(Verb(verb), BY_BUTTON, code=code[:CODE])
 
 
 def incident_id(payload: Payload) -> str | None:
@@ -51,11 +78,11 @@ def incident_id(payload: Payload) -> str | None:
     return fields.name(external.removeprefix(PREFIX), "check_run.external_id")
 
 
-def _asks_for_setup(check_run_id: int, payload: Payload, book: Book) -> bool:
-    """It is our check run about what the repository publishes: shall be looked at again."""
+def _asks_for(name: str, check_run_id: int, payload: Payload, book: Book) -> bool:
+    """It is our check run of this name about the repository: what it shows shall be looked at again."""
     repository_id = fields.number(fields.part(payload, "repository").get("id"), "repository.id")
-    marker = f"{SETUP}{repository_id}"
-    posted = book.incidents.posted(marker, "setup")
+    marker = f"{name}/{repository_id}"
+    posted = book.incidents.posted(marker, name)
     same = fields.part(payload, "check_run").get("external_id") == marker
     return same and posted is not None and posted.ref.split(" ")[-1] == str(check_run_id)
 

@@ -80,6 +80,11 @@ def title(value: object, field: str) -> str:
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", first[:TITLE_LIMIT])
 
 
+def printable(text: str) -> str:
+    """A text for people with its control characters replaced; a tab is a space."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\t", " "))
+
+
 def login(value: object, field: str) -> str:
     """The login of an account object; '' for an account that is gone (GitHub sends null)."""
     if value is None:

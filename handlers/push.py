@@ -5,13 +5,14 @@ Source: docs.github.com, "Webhook events and payloads", push.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from handlers import fields, shapes
 from handlers.base import BadPayload, Payload
-from handlers.record import config_task, discover_task, record
+from handlers.record import config_task, discover_task, record, workflow_task
 from verifier.discovery.manifests import concerns_discovery
 from verifier.ledger.protocol import Book, Delivery
 from verifier.model import Fact, ForcedPushSeen, RefSeen, RepositorySeen
@@ -20,6 +21,8 @@ EVENT = "push"
 ACTIONS: tuple[str, ...] = ()
 
 CONFIG = ".github/artifact-monitor.yml"
+
+_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 LISTED = 2048
 """The most commits GitHub lists in one push; a longer push may have touched the config in one it left out."""
@@ -36,25 +39,45 @@ def read(payload: Payload, at: datetime) -> tuple[Fact, ...]:
 
 
 def handle(delivery: Delivery, payload: Payload, book: Book, now: datetime) -> None:
-    """Record it, and read again what may have changed on the default branch: the config, or what is published."""
+    """Record it, and look again at what may have changed on the default branch: config, workflows, what is published.
+
+    A push that GitHub does not list whole may have changed anything.
+    """
     facts, touched = read(payload, delivery.received_at), _touched(payload)
+    pusher = fields.optional_name(fields.part(payload, "pusher").get("name"), "pusher.name") or ""
+    before, after = (fields.name(payload.get(key), key) for key in ("before", "after"))
     record(facts, book, now)
     repository_id = fields.number(fields.part(payload, "repository").get("id"), "repository.id")
-    if touched is None or CONFIG in touched:
+    if touched is None:
         book.work.want("inspect", config_task(repository_id), now)
+    elif CONFIG in touched:
+        book.work.want("inspect", config_task(repository_id, touched[CONFIG], pusher), now)
     elif concerns_discovery(touched):
         book.work.want("inspect", discover_task(repository_id), now)
+    published = {path for publisher in book.repositories.publishers(repository_id) for path in publisher.workflows}
+    unlisted = touched is None and bool(published) and payload.get("created") is not True
+    if unlisted or (touched and not published.isdisjoint(touched)):
+        book.work.want("inspect", workflow_task(repository_id, before, after, pusher), now)
 
 
-def _touched(payload: Payload) -> frozenset[str] | None:
-    """The paths that a push to the default branch touched; None when it may be any (force, a long push)."""
+def _touched(payload: Payload) -> dict[str, str] | None:
+    """The paths that a push to the default branch touched, each with the last commit that did.
+
+    None when it may be any path (force, a long push).
+    """
     branch = fields.part(payload, "repository").get("default_branch")
     if payload.get("ref") != f"refs/heads/{branch}":
-        return frozenset()
+        return {}
     commits = fields.items(payload, "commits")
     if len(commits) >= LISTED or payload.get("forced") is True or payload.get("created") is True:
         return None
-    return frozenset(path for commit in commits for path in _paths(commit))
+    return {path: _commit(commit) for commit in commits for path in sorted(_paths(commit))}
+
+
+def _commit(commit: Mapping[str, Any]) -> str:
+    """The id of a commit, '' where it has none that can be one."""
+    said = commit.get("id")
+    return said if isinstance(said, str) and _SHA.fullmatch(said) else ""
 
 
 def _paths(commit: Mapping[str, Any]) -> set[str]:

@@ -13,9 +13,17 @@ LONGEST_GAP = timedelta(days=30)
 never close."""
 
 
-def config_task(repository_id: int) -> str:
-    """The work key under which a repository's `.github/artifact-monitor.yml` is read."""
-    return f"config/{repository_id}"
+def config_task(repository_id: int, commit: str = "", pusher: str = "") -> str:
+    """The work key under which a repository's `.github/artifact-monitor.yml` is read.
+
+    `commit` is the one that touched it, and `pusher` who pushed that, where a webhook said so.
+    """
+    return f"config/{repository_id}/{commit}/{pusher}" if commit else f"config/{repository_id}"
+
+
+def workflow_task(repository_id: int, before: str, after: str, pusher: str) -> str:
+    """The work key under which it is told that a push may have changed workflow files that publish."""
+    return f"workflow/{repository_id}/{before}/{after}/{pusher}"
 
 
 def list_task(repository_id: int) -> str:

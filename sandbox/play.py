@@ -117,7 +117,8 @@ def _between(
     target = max(min(wanted, default=until), now + _STEP)
     if target >= until:
         return now, False
-    stage.set_clock(target)
+    for webhook in stage.set_clock(target):
+        stage.deliver(webhook)
     stage.settle()
     return target, True
 

@@ -64,6 +64,14 @@ class Repo:
     checks: list[dict[str, Any]] = field(default_factory=list)
     issues: list[dict[str, Any]] = field(default_factory=list)
     advisories: list[dict[str, Any]] = field(default_factory=list)
+    comments: list[dict[str, Any]] = field(default_factory=list)
+    """Those on all its issues, oldest first; `issue_url` says on which."""
+    written: int = 0
+    """How many comments there ever were."""
+    roles: dict[str, str] = field(default_factory=dict)
+    """Who was given which role, by login in lower case: `triage`, `write`, `maintain`, `admin`, or one of its own."""
+    deleted: set[int] = field(default_factory=set)
+    """The numbers of issues that were deleted."""
 
     def commit_of(self, ref: str) -> str | None:
         """The commit that a branch, a tag or a commit's own id names; None for anything else."""

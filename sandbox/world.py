@@ -73,11 +73,13 @@ class World:
         self._moments = sorted((m for s in self.scenarios for m in moments(s)), key=lambda moment: moment.at)
         self._next = 0
         self.now = self._moments[0].at
+        self.waiting: list[Webhook] = []
+        """What GitHub delivers at the next step about what was done to it meanwhile, by people and by the App."""
 
     def advance(self, to: datetime) -> list[Webhook]:
         """Let everything happen that happens until `to`, and return what GitHub delivers about it, in order."""
-        sent: list[Webhook] = []
         with self.lock:
+            sent, self.waiting = self.waiting, []
             while self._next < len(self._moments) and self._moments[self._next].at <= to:
                 moment = self._moments[self._next]
                 self._next += 1
@@ -285,7 +287,11 @@ class World:
             said, event = payloads.installed(installation, repos, APP_ID, self.address), "installation"
         return self._deliver(repos[0].scenario, event, said)
 
-    def _send(self, repo: Repo, event: str, said: Shape, sender: str) -> list[Webhook]:
+    def tell(self, repo: Repo, event: str, said: Shape, sender: Shape) -> None:
+        """Something was done at GitHub itself: it is delivered at the next step."""
+        self.waiting += self._send(repo, event, said, sender)
+
+    def _send(self, repo: Repo, event: str, said: Shape, sender: str | Shape) -> list[Webhook]:
         """Deliver it if the App may see the repository."""
         installation = self.installation_of(repo)
         if installation is None:

@@ -18,6 +18,8 @@ PERMISSION_OF = {
     "check_run": ("checks", "write"),
     "create": ("contents", "read"),
     "delete": ("contents", "read"),
+    "issue_comment": ("issues", "read"),
+    "issues": ("issues", "read"),
     "push": ("contents", "read"),
     "registry_package": ("packages", "read"),
     "release": ("contents", "read"),

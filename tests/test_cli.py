@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 
@@ -196,3 +197,45 @@ def test_watch_keeps_the_publisher_and_has_the_registry_read(deps: Deps) -> None
 )
 def test_what_cannot_be_watched_is_one_line_that_says_why(deps: Deps, changes: dict[str, str], word: str) -> None:
     assert word in refused(run(*(changes.get(argument, argument) for argument in WATCH)))
+
+
+def test_a_config_file_is_checked_with_what_it_would_mean(tmp_path: Path) -> None:
+    good = tmp_path / "good.yml"
+    good.write_text(
+        "version: 1\nreport: {issues: false}\nartifacts: [{purl: pkg:npm/widget, workflows: [publish.yml]}]\n"
+    )
+    result = run("config", "check", str(good))
+
+    assert (0, "OK") == (result.exit_code, result.output.splitlines()[0])
+    assert "pkg:npm/widget: .github/workflows/publish.yml" in result.output
+    assert "It no longer holds that issues are opened." in result.output
+
+
+def test_a_config_file_that_is_wrong_is_answered_with_its_line(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yml"
+    bad.write_text("version: 1\nartifact: []\n")
+    result = run("config", "check", str(bad))
+
+    assert 1 == result.exit_code
+    assert result.output.startswith(f"{bad}:2: 'artifact' is not a key of the file (did you mean artifacts?)")
+
+
+def test_an_organisations_file_is_checked_as_one(tmp_path: Path) -> None:
+    text = "version: 1\ngrace: 2h\nreport: {issue_repository: security}\n"
+    (tmp_path / "org.yml").write_text(text)
+
+    assert 1 == run("config", "check", str(tmp_path / "org.yml")).exit_code
+    result = run("config", "check", "--organisation", str(tmp_path / "org.yml"))
+    assert 0 == result.exit_code
+    assert "grace 120m" in result.output
+    assert "issue_repository security" in result.output
+
+
+def test_a_file_of_a_megabyte_is_answered_at_once(tmp_path: Path) -> None:
+    (tmp_path / "large.yml").write_text("#" * 1_000_000)
+
+    assert "at most 65536 are read" in run("config", "check", str(tmp_path / "large.yml")).output
+
+
+def test_the_schema_is_printed_for_editors() -> None:
+    assert "Artifact Monitor: .github/artifact-monitor.yml" == json.loads(run("config", "schema").output)["title"]

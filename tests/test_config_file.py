@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from verifier.discovery import config, strict
-from verifier.discovery.config import read
+from verifier.discovery.config import Config, artifacts, read
 from verifier.discovery.strict import BadConfig
 from verifier.model import Artifact, Publisher, Repository
 from verifier.model.github import EVENTS
@@ -25,6 +25,10 @@ ONE = "version: 1\nartifacts:\n  - purl: pkg:npm/widget\n    workflows: [publish
 
 IMAGE = ONE.replace("pkg:npm/widget", "pkg:docker/alice/widget")
 GHCR = "pkg:oci/widget?repository_url=ghcr.io/alice/widget"
+
+WAIVER = (
+    f"waivers: [{{purl: pkg:npm/a, version: '1.2.3', digest: 'sha256:{'0' * 64}', reason: x, until: '2027-03-31'}}]\n"
+)
 
 GOOD = {
     "one artifact": ONE,
@@ -60,6 +64,27 @@ artifacts:
     environment: pypi
     signer: {issuer: "https://gitlab.com", identity: "https://gitlab.com/a/b//.gitlab-ci.yml@refs/tags/*"}
 """,
+    "how it wants to be spoken to": ONE
+    + """grace: 2h
+confidence: medium
+report:
+  check_runs: false
+  issues: true
+  advisories: false
+  labels: [security, supply chain]
+  assignees: [alice, bob_corp]
+  preview: true
+  digest: weekly
+commands: {role: admin, four_eyes: true}
+waivers:
+  - purl: pkg:npm/widget
+    version: 1.2.3
+    digest: sha256:0123456789012345678901234567890123456789012345678901234567890123
+    reason: published by hand, CI was down
+    until: "2027-03-31"
+""",
+    "nothing but how it wants to be spoken to": "version: 1\nreport: {digest: 'off'}\n",
+    "of one artifact": ONE + "    grace: 31d\n    confidence: high\n",
     "by hand, without a workflow": "version: 1\nmanual: true\nartifacts: [{purl: pkg:npm/widget}]",
     "JSON is YAML": '{"version": 1, "artifacts": [{"purl": "pkg:npm/a", "workflows": ["p.yml"]}]}',
     "comments and a byte order mark": "\ufeff# ours\n" + ONE,
@@ -107,6 +132,25 @@ BAD = {
     "a pattern for every tag in more letters": (5, IMAGE + "    moving: [edge, '?*']\n"),
     "no pattern": (5, IMAGE + "    moving: []\n"),
     "a token": (5, IMAGE + "    token: abc\n"),
+    "a grace without a unit": (5, ONE + "grace: 10\n"),
+    "a grace in words": (5, ONE + "    grace: two hours\n"),
+    "confidence in numbers": (5, ONE + "confidence: 3\n"),
+    "confidence that is none": (5, ONE + "    confidence: certain\n"),
+    "a report as a word": (5, ONE + "report: everything\n"),
+    "an unknown switch": (6, ONE + "report:\n  issue: false\n"),
+    "a switch as text": (5, ONE + 'report: {issues: "false"}\n'),
+    "a digest every day": (5, ONE + "report: {digest: daily}\n"),
+    "a label with a comma": (5, ONE + "report: {labels: ['a,b']}\n"),
+    "too many labels": (5, ONE + "report: {labels: [a, b, c, d, e, f, g, h, i, j, k]}\n"),
+    "an assignee with an at": (5, ONE + "report: {assignees: ['@alice']}\n"),
+    "an unknown role": (5, ONE + "commands: {role: owner}\n"),
+    "a waiver without its digest": (
+        5,
+        ONE + "waivers: [{purl: pkg:npm/a, version: '1', reason: x, until: '2027-01-01'}]\n",
+    ),
+    "a waiver for any digest": (5, ONE + WAIVER.replace("sha256:" + "0" * 64, "*")),
+    "a waiver without an end": (5, ONE + WAIVER.replace("2027-03-31", "never")),
+    "a waiver of no version": (5, ONE + WAIVER.replace("1.2.3", "")),
     "a list": (1, "- version: 1\n"),
     "a word": (1, "hello"),
     "too long a text": (4, ONE.replace("publish", "p" * 600)),
@@ -118,6 +162,13 @@ BAD = {
 UNSEEN = {
     "twice the same key": (5, ONE + "    workflows: [other.yml]\n"),
     "twice the same artifact": (5, ONE + "  - {purl: pkg:npm/widget, workflows: [publish.yml]}\n"),
+    "rules and nobody to hold to them": (1, "version: 1\nworkflows: [publish.yml]\n"),
+    "no grace at all": (5, ONE + "grace: 0m\n"),
+    "a grace of more than a month": (5, ONE + "grace: 32d\n"),
+    "a day that never comes": (5, ONE + WAIVER.replace("2027-03-31", "2027-02-30")),
+    "a version that is a number": (5, ONE + WAIVER.replace("'1.2.3'", "1.2")),
+    "the organisation's word in a repository": (5, ONE + "report: {issue_repository: security}\n"),
+    "an artifact of another repository": (5, ONE + "    repository: other\n"),
     "its own mirror": (5, IMAGE + "    mirrors: [pkg:docker/alice/widget]\n"),
     "an image that does not say where it is": (3, ONE.replace("pkg:npm/widget", "pkg:oci/widget")),
     "an image with a tag": (3, ONE.replace("pkg:npm/widget", "pkg:docker/alice/widget@1.0")),
@@ -143,13 +194,13 @@ UNSEEN = {
 
 
 def test_it_names_publishers_of_this_repository_by_id() -> None:
-    publishers = read(ONE.encode(), REPOSITORY)
+    publishers = read(ONE.encode(), REPOSITORY).publishers
 
     assert (Publisher(Artifact("pkg:npm/widget"), 7, 3, (".github/workflows/publish.yml",)),) == publishers
 
 
 def test_an_artifact_says_otherwise_than_the_top_of_the_file() -> None:
-    scoped, python = read(GOOD["everything"].encode(), REPOSITORY)
+    scoped, python = read(GOOD["everything"].encode(), REPOSITORY).publishers
 
     release, nightly = ".github/workflows/release.yaml", ".github/workflows/nightly.yml"
     tags, main = ("refs/tags/v*",), ("refs/heads/main",)
@@ -162,12 +213,12 @@ def test_an_artifact_says_otherwise_than_the_top_of_the_file() -> None:
 
 def test_a_pull_request_may_publish_only_where_the_file_says_so() -> None:
     assert not any(event.startswith("pull_request") for event in EVENTS)
-    assert read(ONE.encode(), REPOSITORY)[0].events == EVENTS
-    assert "pull_request" in read(GOOD["everything"].encode(), REPOSITORY)[1].events
+    assert read(ONE.encode(), REPOSITORY).publishers[0].events == EVENTS
+    assert "pull_request" in read(GOOD["everything"].encode(), REPOSITORY).publishers[1].events
 
 
 def test_images_say_which_tags_move_and_where_else_they_are() -> None:
-    hub, ghcr, package = read(GOOD["images"].encode(), REPOSITORY)
+    hub, ghcr, package = read(GOOD["images"].encode(), REPOSITORY).publishers
 
     assert ("nightly-*",) == hub.moving
     assert (GHCR, "pkg:oci/x?repository_url=registry.example/alice/x") == hub.mirrors
@@ -178,7 +229,7 @@ def test_images_say_which_tags_move_and_where_else_they_are() -> None:
 def test_an_image_is_kept_in_one_spelling() -> None:
     (publisher,) = read(
         ONE.replace("pkg:npm/widget", "'pkg:docker/Widget?repository_url=GHCR.io/alice'").encode(), REPOSITORY
-    )
+    ).publishers
 
     assert Artifact(GHCR) == publisher.artifact
 
@@ -208,7 +259,7 @@ def test_a_secret_is_answered_with_where_it_belongs_and_never_repeated(key: str,
 
 @pytest.mark.parametrize("name", GOOD)
 def test_the_schema_accepts_what_the_reader_accepts(name: str) -> None:
-    assert read(GOOD[name].encode(), REPOSITORY)
+    assert Config() != read(GOOD[name].encode(), REPOSITORY) or "digest" in GOOD[name]
     assert Draft202012Validator(SCHEMA).is_valid(yaml.safe_load(GOOD[name]))
 
 
@@ -261,7 +312,7 @@ def test_the_schema_knows_the_same_words_and_limits() -> None:
 
     assert list(config.TRIGGERS) == SCHEMA["$defs"]["events"]["items"]["enum"]
     assert "^pkg:({})/".format("|".join(config.TYPES)) == artifact["purl"]["pattern"]
-    assert SCHEMA["properties"]["artifacts"]["maxItems"] == config.ARTIFACTS
+    assert SCHEMA["properties"]["artifacts"]["maxItems"] == artifacts.MOST
     assert {config.ENTRIES} == {one["maxItems"] for one in lists}
     assert artifact["purl"]["maxLength"] == strict.LENGTH
 
@@ -286,7 +337,7 @@ _words = st.sampled_from(_WORDS)
 @example(b"version: 1\nartifacts: [{purl: 'pkg:npm/%zz%00', workflows: [p.yml]}]")
 def test_any_bytes_give_publishers_or_one_clear_error(text: bytes) -> None:
     try:
-        publishers = read(text, REPOSITORY)
+        publishers = read(text, REPOSITORY).publishers
     except BadConfig as error:
         assert error.line >= 1
         assert error.sentence
@@ -299,7 +350,7 @@ def test_any_bytes_give_publishers_or_one_clear_error(text: bytes) -> None:
 def test_any_purl_gives_publishers_or_one_clear_error(purl: str) -> None:
     text = json.dumps({"version": 1, "artifacts": [{"purl": "pkg:npm/" + purl, "workflows": ["p.yml"]}]})
     try:
-        (publisher,) = read(text.encode(), REPOSITORY)
+        (publisher,) = read(text.encode(), REPOSITORY).publishers
     except BadConfig as error:
         assert error.sentence
     else:

@@ -9,8 +9,11 @@ from datetime import timedelta
 import pytest
 
 from app.settings import VARIABLES, Settings
+from checks import answers
+from handlers.commands import MOST, REASON
 from tests.documents import ROOT, anchor, code, document, headings, links, section, table
-from verifier.verdict import REASONS, habit, incident, suspicion
+from verifier.model import DAYS, Verb
+from verifier.verdict import REASONS, commands, habit, incident, suspicion
 
 TOP = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
 DOCUMENTS = sorted([*TOP, *(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md"))])
@@ -46,15 +49,17 @@ def test_every_link_within_the_repository_leads_somewhere(name: str) -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_command_that_a_document_shows_exists(name: str) -> None:
+    """At a terminal, or in a comment at GitHub, where a slash stands before it."""
     from app.cli import main
 
+    texts = [" " + text for text in code(document(name))]
     shown = {
-        word
-        for text in code(document(name))
-        for word in re.findall(r"(?:^|[\s/=…])artifact-monitor ([a-z]+(?:-[a-z]+)*)", " " + text)
+        word for text in texts for word in re.findall(r"(?:^|[\s=…]|\S/)artifact-monitor ([a-z]+(?:-[a-z]+)*)", text)
     }
+    said = {word for text in texts for word in re.findall(r"\s/artifact-monitor ([a-z]+)", text)}
 
     assert set() == shown - set(main.commands)
+    assert set() == said - {verb.value for verb in Verb}
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -124,6 +129,24 @@ def test_the_thresholds_in_the_documents_are_those_of_the_code() -> None:
     assert f"within {suspicion.HOUR // timedelta(hours=1)} hour" in verdicts
     assert f"within {suspicion.HOUR // timedelta(hours=1)} hour" in section(reasons, "burst")
     assert f"noticed within {incident.TOGETHER // timedelta(hours=1)} hours" in verdicts
+
+
+def test_the_bounds_of_commands_are_those_of_the_code() -> None:
+    text = " ".join(document("docs/commands.md").split())
+    acknowledge, mute = DAYS[Verb.ACKNOWLEDGE], DAYS[Verb.MUTE]
+
+    for said in (
+        f"1 to {acknowledge.most} days, {acknowledge.usual} if not said",
+        f"1 to {mute.most} days, {mute.usual} if not said",
+        f"after {commands.WAIVED.days} days; then the alert stands open again",
+        f"{commands.NOTICE // timedelta(hours=1)} hours later",
+        f"within {commands.SECOND.days} days",
+        f"at most {REASON} characters",
+        f"At most {MOST} commands of one comment",
+        f"the newest {answers.SHOWN}, which",
+        f"the newest {answers.REFUSED} are shown",
+    ):
+        assert said in text
 
 
 def test_every_reason_that_the_page_on_verdicts_links_exists() -> None:

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from app.explain import explain
+from app.explain import explain, of_version, shown
+from app.explain_said import said_of
+from tests.jobs.configured import DAY, FILE, GEAR, World
 from tests.verdict.cases import LATER, NOON, case, run, signed, version
+from tests.verdict.test_incident import ROGUE
+from verifier.ledger import memory_ledger
 from verifier.ledger.protocol import Dossier
-from verifier.model import Case, Commit, Comparison, LogClaim, LogState, Standing, Vetting
+from verifier.model import (
+    Acknowledgement,
+    Answer,
+    Case,
+    Command,
+    Commit,
+    Comparison,
+    Line,
+    LogClaim,
+    LogState,
+    Mute,
+    Standing,
+    Verb,
+    VersionSeen,
+    Vetting,
+    Waiver,
+)
 from verifier.verdict import decide
+from verifier.verdict.incident import member_of, place
 
 HOSTILE = "x\x1b[31m\u202e\nCompared"
 
@@ -137,3 +159,52 @@ def test_text_from_outside_moves_no_cursor_and_makes_no_line_of_its_own() -> Non
 
     assert not {"\x1b", "\u202e"} & set(lines)
     assert 1 == sum(line.startswith("Compared") for line in lines.splitlines())
+
+
+def test_what_people_said_of_a_version_is_shown_and_harmless() -> None:
+    made, ledger = version(), memory_ledger()
+    incident = place((), 7, member_of(made, ROGUE, NOON, NOON, waived=False), NOON)
+    incident = replace(incident, acknowledged=Acknowledgement("dave", HOSTILE, NOON, LATER))
+    with ledger.writing() as book:
+        book.incidents.put(incident)
+        for fingerprint in (made.fingerprint, "sha256:other"):
+            book.incidents.put_waiver(
+                Waiver(made.artifact, made.number, fingerprint, "carol", "an emergency", NOON, LATER)
+            )
+        book.incidents.put_mute(Mute(made.artifact, made.line, "erin", "by hand", NOON, NOON, LATER))
+        book.incidents.put_mute(Mute(made.artifact, Line("rc", 9), "frank", "by hand", NOON, NOON, LATER))
+        for id, verb, problem in (("a", Verb.MINE, ""), ("b", Verb.HELP, "That is no command.")):
+            book.incidents.put_command(Command(id, incident.id, 7, verb, 5, "carol", NOON, problem=problem))
+        book.incidents.put_answer(Answer("a", incident.id, True, "Waived.", LATER))
+        lines = "\n".join(said_of(book, Dossier(made, incident_id=incident.id), shown))
+
+    assert "by carol, " in lines
+    assert ("these files: an emergency", "other files: an emergency") == tuple(
+        line.split(", ")[-1] for line in lines.splitlines() if "waived" in line
+    )
+    assert "line muted    by erin" in lines
+    assert "frank" not in lines
+    assert "carol: mine → Waived." in lines
+    assert "carol: what is no command → not answered yet" in lines
+    assert "\\u001b" in lines
+    assert "\x1b" not in lines
+
+
+def test_nothing_is_shown_where_nobody_said_anything() -> None:
+    with memory_ledger().reading() as book:
+        assert () == said_of(book, Dossier(version()), shown)
+
+
+def test_what_a_changed_configuration_would_loosen_is_shown_with_when_it_acts() -> None:
+    """Somebody who adds a workflow and publishes from it within the day must be able to see why that alarms."""
+    world = World()
+    world.push(FILE)
+    world.push(FILE.replace("[a.yml]", "[a.yml, b.yml]"))
+    with world.parts.ledger.writing() as book:
+        book.record(VersionSeen(replace(version(), artifact=GEAR)), NOON)
+    shown = of_version(world.parts.deps, GEAR.purl, "1.2.3")
+    world.wait(DAY)
+
+    assert "alice/widget was changed; what loosens acts from 2026-03-03 12:00:00 UTC on:" in shown
+    assert "workflow .github/workflows/b.yml may publish." in shown
+    assert "was changed" not in of_version(world.parts.deps, GEAR.purl, "1.2.3")

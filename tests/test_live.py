@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import threading
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -16,6 +19,8 @@ import pytest
 import redis
 from sqlalchemy.engine import make_url
 
+from sandbox import people
+from sandbox.events import Remove
 from sandbox.live import Live
 from sandbox.play import play
 from sandbox.results import State
@@ -23,6 +28,7 @@ from sandbox.scenario import load
 
 SCENARIOS = Path(__file__).resolve().parent.parent / "scenarios"
 AXIOS = load(SCENARIOS / "axios-2026")
+ROGUE = load(SCENARIOS.parent / "tests" / "sandbox" / "scenarios" / "small-rogue")
 KILLS = 4
 
 
@@ -47,6 +53,29 @@ class Killer(threading.Thread):
 def issues(stage: Live) -> list[str]:
     """Titles of the issues at the pretended GitHub."""
     return [issue["title"] for repo in stage.world.repos.values() for issue in repo.issues]
+
+
+def test_a_comment_at_github_ends_the_incident_of_real_processes_and_is_answered_there(tmp_path):
+    told = replace(ROGUE, events=tuple(event for event in ROGUE.events if not isinstance(event, Remove)))
+    with Live([told], tmp_path) as stage:
+        stage.begin(told)
+        play(told, stage)
+        repo = stage.world.repo("octo/widget")
+        assert repo is not None
+        repo.roles["carol"] = "maintain"
+        (issue,) = repo.issues
+        (code,) = re.findall(r"/artifact-monitor mine ([0-9a-f]{12}) ", issue["body"])
+        people.comment(stage.world, repo, issue["number"], "carol", f"/artifact-monitor mine {code} an emergency")
+        for minutes in (1, 2, 3):
+            for webhook in stage.set_clock(told.until + timedelta(minutes=minutes)):
+                stage.deliver(webhook)
+            stage.settle()
+
+        assert issue["state"] == "closed"
+        (answer,) = [comment for comment in repo.comments if comment["user"]["type"] == "Bot"]
+        assert "`carol`" in answer["body"]
+        assert "✔ Waived until" in answer["body"]
+        assert not stage.problems()
 
 
 @pytest.fixture

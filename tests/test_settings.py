@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 from packageurl.contrib import purl2url
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
-from app.settings import VARIABLES, BadSetting, Settings, npm_default, read, require_webhook_secret
+from app.settings import (
+    VARIABLES,
+    BadSetting,
+    Settings,
+    npm_default,
+    read,
+    require_subscriptions,
+    require_webhook_secret,
+)
 from tests.http.hosts import certificates
 
 
@@ -79,6 +87,8 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         clock_skew=timedelta(seconds=30),
         blind_limit=timedelta(days=1),
         base_url="https://monitor.example/prefix",
+        subscribe_domains=("people.example", "*"),
+        subscribe_secret="correct-horse-battery-staple-again",
         host="0.0.0.0",
         port=80,
         web_workers=4,
@@ -117,6 +127,8 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "CLOCK_SKEW": "30",
             "BLIND_LIMIT": "86400",
             "BASE_URL": "https://monitor.example/prefix//",
+            "SUBSCRIBE_DOMAINS": "People.example, *, people.example",
+            "SUBSCRIBE_SECRET": "correct-horse-battery-staple-again",
             "HOST": "0.0.0.0",
             "PORT": "80",
             "WEB_WORKERS": "4",
@@ -181,6 +193,11 @@ BAD = [
     ("CLOCK_SKEW", "1e99"),
     ("BLIND_LIMIT", "2678401"),
     ("BASE_URL", "javascript:alert(1)"),
+    ("SUBSCRIBE_DOMAINS", "alice@people.example"),
+    ("SUBSCRIBE_DOMAINS", "people.example,"),
+    ("SUBSCRIBE_DOMAINS", "*.people.example"),
+    ("SUBSCRIBE_DOMAINS", "a" * 250 + ".example"),
+    ("SUBSCRIBE_SECRET", "hunter2"),
     ("HOST", "a b"),
     ("PORT", "0"),
     ("PORT", "65536"),
@@ -311,3 +328,25 @@ def test_any_text_is_a_setting_or_one_clear_error(name: str, text: str) -> None:
         read({name: text})
     except BadSetting as error:
         assert str(error).startswith(name + " ")
+
+
+MAIL = {"SMTP_URL": "smtp://127.0.0.1:25", "MAIL_FROM": "alerts@monitor.example"}
+WHOLE = {**MAIL, "BASE_URL": "https://monitor.example", "SUBSCRIBE_SECRET": "s" * 32}
+
+
+@pytest.mark.parametrize("missing", WHOLE)
+def test_nobody_may_subscribe_where_nobody_could_be_told_or_end_it(missing: str) -> None:
+    environment = {name: value for name, value in WHOLE.items() if name != missing}
+    require_subscriptions(read(environment))
+    with pytest.raises(BadSetting, match=missing) as refused:
+        require_subscriptions(read({"SUBSCRIBE_DOMAINS": "people.example", **environment}))
+
+    assert "s" * 32 not in str(refused.value)
+
+
+def test_links_in_mails_are_encrypted_except_on_this_machine() -> None:
+    asked = {**WHOLE, "SUBSCRIBE_DOMAINS": "*"}
+    require_subscriptions(read(asked))
+    require_subscriptions(read({**asked, "BASE_URL": "http://127.0.0.1:8750"}))
+    with pytest.raises(BadSetting, match="https://"):
+        require_subscriptions(read({**asked, "BASE_URL": "http://monitor.example"}))

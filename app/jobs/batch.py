@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -21,12 +22,17 @@ LONGEST = timedelta(hours=1)
 log = structlog.get_logger()
 
 
-def later(now: datetime, attempts: int, retry_after: float | None = None) -> datetime:
-    """When to try again: 10 s doubled with each attempt up to an hour, or as the other side says."""
-    wait = min(timedelta(seconds=10 * 2 ** min(attempts, 10)), LONGEST)
+def later(
+    now: datetime, attempts: int, retry_after: float | None = None, jitter: Callable[[], float] = random.random
+) -> datetime:
+    """When to try again: as the other side says, else after 10 s doubled with each attempt up to an hour.
+
+    Up to a tenth of that is added by chance (`jitter` is from 0 to 1), so that what failed together is not tried again
+    together.
+    """
     if retry_after is not None:
-        wait = max(timedelta(seconds=1), min(timedelta(seconds=retry_after), LONGEST))
-    return now + wait
+        return now + max(timedelta(seconds=1), min(timedelta(seconds=retry_after), LONGEST))
+    return now + min(timedelta(seconds=10 * 2 ** min(attempts, 10)) * (1 + jitter() / 10), LONGEST)
 
 
 def each(

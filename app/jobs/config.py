@@ -1,89 +1,90 @@
-"""Config: the repository as GitHub has it now, and its `.github/artifact-monitor.yml`."""
+"""Config: the repository as GitHub has it now, its `.github/artifact-monitor.yml`, and its organisation's."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from app.claims import CONFIG, DISCOVERY, SERVER, withdraw_elsewhere
 from app.deps import Deps
-from app.github import GitHub
-from app.jobs.discover import same_to
+from app.file_change import Change, Pushed, last_change
+from app.github import GitHub, Unfit
+from app.jobs import config_shown, config_told
+from app.jobs.config_claims import settled
+from app.jobs.config_kept import keep
 from app.jobs.installed import github_of, repository_of
-from app.origins import origins
+from app.standing import is_home, organisation_of
 from checks.base import Permanent
+from checks.config_run import Refused
 from handlers import push
-from handlers.record import discover_task, list_task
-from verifier.discovery.config import read
-from verifier.discovery.origin import Word
+from handlers.record import discover_task
+from verifier.discovery.config import NOTHING, apply, granted, parse, read_organisation
 from verifier.discovery.strict import BadConfig
-from verifier.ledger.protocol import Book
-from verifier.model import Artifact, Publisher, PublishersSet, Repository, RepositorySeen
+from verifier.model import Publisher, Repository, RepositorySeen
 
-CONFIG_LIMIT = 65_536
+CONFIG_LIMIT = 1024 * 1024
+"""The most bytes that are fetched; the reader refuses far smaller files, with a sentence."""
 
 
-def read_config(deps: Deps, repository_id: int) -> None:
+def read_config(deps: Deps, repository_id: int, pushed: Pushed | None = None) -> None:
     """Read the repository as GitHub has it now, and its config file from the default branch.
 
-    A file that cannot be read leaves the last good one in force and is shown on the health page.
+    What loosens waits a day (`verifier.discovery.config.waiting`). A file that cannot be read leaves the last good one
+    in force; it is told out of band, and shown in a check run and on the health page.
     """
     known = repository_of(deps, repository_id)
-    github, subject = github_of(deps, known), f"config {repository_id}"
+    github = github_of(deps, known)
     repository = github.repository(repository_id)
     if repository is None:
         raise Permanent(f"GitHub no longer shows {known.full_name} to the App.")
-    text = github.file(repository, push.CONFIG, CONFIG_LIMIT)
-    now = deps.now()
+    text = None
     try:
-        publishers = read(text, repository) if text is not None else ()
-    except BadConfig as error:
+        text = _text(github, repository)
+        wanted = _wanted(deps, repository, text)
+        change = _change(deps, github, repository, text, pushed)
+        claims = settled(deps, github, repository, wanted)
         with deps.ledger.writing() as book:
-            book.record(RepositorySeen(repository), now)
-            book.health.report(subject, f"{repository.full_name}: {push.CONFIG}: {error}", now)
-            book.work.want("inspect", discover_task(repository_id), now)
+            keep(book, repository, (text or b"").decode("utf-8-sig"), change, claims, deps.now())
+    except BadConfig as error:
+        _refuse(deps, github, repository, text or b"", error, pushed)
         return
-    granted = _granted(deps, github, repository, publishers)
+    if config_shown.is_red(deps, repository):
+        commit = change.commit or last_change(github, repository, push.CONFIG, pushed).commit
+        config_shown.say(deps, github, repository, commit, None)
+
+
+def _text(github: GitHub, repository: Repository) -> bytes | None:
+    """The file of the default branch; None where there is none. Raises BadConfig for what is no file, or too large."""
+    try:
+        return github.file(repository, push.CONFIG, CONFIG_LIMIT)
+    except Unfit as error:
+        raise BadConfig(1, str(error)) from error
+
+
+def _wanted(deps: Deps, repository: Repository, text: bytes | None) -> tuple[Publisher, ...]:
+    """Everybody whom the files let publish, whether they may yet or not. Raises BadConfig."""
+    with deps.ledger.reading() as book:
+        above = organisation_of(book, repository, deps.now())
+    if is_home(repository):
+        return granted(read_organisation(text, repository), repository) if text is not None else ()
+    own = parse(text) if text is not None else NOTHING
+    return (*apply(own, above, repository).publishers, *granted(above, repository))
+
+
+def _change(deps: Deps, github: GitHub, repository: Repository, text: bytes | None, pushed: Pushed | None) -> Change:
+    """Who changed the file; asked only where it is another one than before."""
+    with deps.ledger.reading() as book:
+        stood = book.repositories.stood(repository.id)
+    if not stood or stood[-1].text == (text or b"").decode("utf-8-sig"):
+        return Change()
+    return last_change(github, repository, push.CONFIG, pushed)
+
+
+def _refuse(
+    deps: Deps, github: GitHub, repository: Repository, text: bytes, error: BadConfig, pushed: Pushed | None
+) -> None:
+    """The last good file stays in force; say it in all places. What discovery finds is looked for all the same."""
+    change, now = last_change(github, repository, push.CONFIG, pushed), deps.now()
     with deps.ledger.writing() as book:
         book.record(RepositorySeen(repository), now)
-        mine = tuple(p for p in publishers if _may_claim(book, p, granted))
-        for publisher in mine:
-            if publisher.artifact in granted:
-                withdraw_elsewhere(book, publisher, (DISCOVERY,), now)
-        book.record(PublishersSet(repository_id, CONFIG, mine), now)
-        if len(mine) == len(publishers):
-            book.health.solve(subject)
-        else:
-            names = ", ".join(sorted(p.artifact.purl for p in set(publishers) - set(mine)))
-            sentence = f"{repository.full_name} says it publishes {names}, which another repository publishes here."
-            book.health.report(subject, f"{sentence} `artifact-monitor watch` settles whose it is.", now)
-        book.work.want("inspect", list_task(repository_id), now)
-        book.work.want("inspect", discover_task(repository_id), now)
-
-
-def _granted(
-    deps: Deps, github: GitHub, repository: Repository, publishers: Sequence[Publisher]
-) -> frozenset[Artifact]:
-    """What only discovery gives to another repository, and the registry does not: nobody may squat on a name."""
-    with deps.ledger.reading() as book:
-        squatted = [p.artifact for p in publishers if _elsewhere(book, p) == {DISCOVERY}]
-    said = origins(deps, same_to(github, repository)).of(squatted, repository.full_name, deps.now())
-    return frozenset(artifact for artifact, answer in said.items() if answer.word not in (Word.OTHER, Word.UNASKED))
-
-
-def _may_claim(book: Book, publisher: Publisher, granted: frozenset[Artifact]) -> bool:
-    """A repository may not make itself a second publisher by its own file; a mere discovery of others yields to it."""
-    sources = _elsewhere(book, publisher)
-    return not sources or (sources == {DISCOVERY} and publisher.artifact in granted)
-
-
-def _elsewhere(book: Book, publisher: Publisher) -> set[str]:
-    """By which sources other repositories publish it; none where this one publishes it already."""
-    known = {p.repository_id for p in book.repositories.publishers_of(publisher.artifact)}
-    if publisher.repository_id in known:
-        return set()
-    return {
-        source
-        for repository_id in known
-        for source in (SERVER, CONFIG, DISCOVERY)
-        if any(p.artifact == publisher.artifact for p in book.repositories.publishers_from(repository_id, source))
-    }
+        book.health.report(f"config {repository.id}", f"{repository.full_name}: {push.CONFIG}: {error}", now)
+        config_told.tell_refusal(book, repository, text, error, change, now)
+        book.work.want("inspect", discover_task(repository.id), now)
+    deps.wake.wake("tell")
+    config_shown.say(deps, github, repository, change.commit, Refused(error.line, error.sentence))

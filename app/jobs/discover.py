@@ -9,9 +9,10 @@ from app import files
 from app.claims import DISCOVERY
 from app.deps import Deps
 from app.github import GitHub
+from app.jobs.repository_run import show
 from app.origins import origins
 from checks import setup
-from checks.base import Gone, Permanent, Post
+from checks.base import Permanent
 from checks.setup import Setup
 from handlers.record import discover_task, list_task
 from verifier.discovery import from_log
@@ -99,7 +100,7 @@ def _say(deps: Deps, github: GitHub, commit: str, said: Setup) -> None:
     if (posted is None and not setup.wants(said)) or (posted is not None and posted.digest == post.digest):
         return
     try:
-        ref, url = _show(github, repository, commit, post, posted)
+        ref, url = show(github, repository, commit, post, posted)
     except Permanent as refused:
         with deps.ledger.writing() as book:
             book.health.report(
@@ -109,19 +110,6 @@ def _say(deps: Deps, github: GitHub, commit: str, said: Setup) -> None:
     with deps.ledger.writing() as book:
         book.incidents.put_posted(Posted(*key, f"{commit} {ref}", url, post.digest, True, deps.now()))
         book.health.solve(subject)
-
-
-def _show(github: GitHub, repository: Repository, commit: str, post: Post, posted: Posted | None) -> tuple[str, str]:
-    """(id, address) of the check run that shows it now: the one on this commit, or a new one."""
-    where, _, ref = posted.ref.partition(" ") if posted is not None else ("", "", "")
-    held = (ref, posted.url) if posted is not None and where == commit else None
-    held = held or setup.find(repository, commit, post, github)
-    if held is not None:
-        try:
-            setup.update(repository, held[0], post, github)
-        except Gone:
-            held = None
-    return held or setup.create(repository, commit, post, github)
 
 
 def same_to(github: GitHub, repository: Repository) -> Callable[[str, str], bool]:

@@ -7,12 +7,16 @@ from datetime import datetime
 import structlog
 
 from app.deps import Deps
+from app.file_change import Pushed
+from app.jobs import workflows_told
+from app.jobs.answer import answer
 from app.jobs.batch import LONG_LEASE, each
 from app.jobs.compare import compare_source
 from app.jobs.config import read_config
 from app.jobs.discover import discover
 from app.jobs.installed import NotInstalled, github_of, repository_of
 from app.jobs.runs import list_runs, read_run
+from app.jobs.touched import touched
 from app.jobs.vet import vet
 from checks.base import Permanent
 from verifier.ledger.protocol import Task
@@ -49,7 +53,11 @@ def _inspect(deps: Deps, task: Task) -> datetime | None:
             repository = repository_of(deps, key.repository_id)
             vet(deps, github_of(deps, repository), repository, key)
         case "config":
-            read_config(deps, int(what))
+            read_config(deps, *_config(what))
+        case "workflow":
+            repository_id, before, after, pusher = what.split("/", 3)
+            repository = repository_of(deps, int(repository_id))
+            workflows_told.tell(deps, github_of(deps, repository), repository, before, after, pusher)
         case "list":
             list_runs(deps, int(what), deps.now() - LOOK_BACK)
         case "discover":
@@ -58,10 +66,21 @@ def _inspect(deps: Deps, task: Task) -> datetime | None:
         case "source":
             purl, _, number = what.partition(" ")
             compare_source(deps, Artifact(purl), number)
+        case "answer":
+            answer(deps, what)
+        case "touched":
+            touched(deps, what)
         case _:
             raise Permanent(f"There is nothing to inspect called {task.key!r}.")
     deps.wake.wake("examine")
+    deps.wake.wake("tell")
     return None
+
+
+def _config(what: str) -> tuple[int, Pushed | None]:
+    repository_id, _, pushed = what.partition("/")
+    commit, _, by = pushed.partition("/")
+    return int(repository_id), Pushed(commit, by) if commit else None
 
 
 def _key(what: str) -> RunKey:

@@ -8,13 +8,16 @@ from datetime import datetime
 import structlog
 
 from app.deps import Deps
+from app.github import GitHub
+from app.jobs.answer import answered
 from app.jobs.batch import each
 from app.jobs.installed import github_of, repository_of
-from checks import CHANNELS
+from checks import CHANNELS, issue
 from checks.base import Channel, GitHubCalls, Gone, Permanent, Post, Subject, Temporary
 from checks.plan import Close, Create, Nothing, Update, plan
+from handlers.ours import answer_task
 from verifier.ledger.protocol import Book, Posted, Task
-from verifier.model import Incident
+from verifier.model import Incident, IncidentState
 
 log = structlog.get_logger()
 
@@ -29,15 +32,12 @@ def _report(deps: Deps, task: Task) -> datetime | None:
     channel = next((c for c in CHANNELS if name == c.NAME), None)
     with deps.ledger.reading() as book:
         incident, posted = book.incidents.get(incident_id), book.incidents.posted(incident_id, name)
-        sha = _commit(book, incident) if incident is not None else ""
-        history = tuple(book.incidents.notices(incident_id))
     if channel is None or incident is None:
         raise Permanent(f"There is no channel {name!r} or no incident {incident_id!r} to report.")
-    repository = repository_of(deps, incident.repository_id)
-    github = github_of(deps, repository)
-    head = sha or (github.head_sha(repository) if posted is None and channel.NEEDS_COMMIT else "")
-    details = f"{deps.settings.base_url}/#incident-{incident.id}" if deps.settings.base_url else ""
-    subject = Subject(incident, repository, head, details, history)
+    subject, github = _subject(deps, incident)
+    repository = subject.repository
+    if posted is None and channel.NEEDS_COMMIT and not subject.head_sha:
+        subject = replace(subject, head_sha=github.head_sha(repository))
     if posted is None and not channel.wants(subject):
         return None
     post = channel.render(subject)
@@ -47,15 +47,48 @@ def _report(deps: Deps, task: Task) -> datetime | None:
         if posted is None:
             raise
         log.warning("report.deleted", incident=incident.id, channel=name, url=posted.url)
-        if not post.open:
+        if channel.NEEDS_COMMIT and not subject.head_sha:
+            subject = replace(subject, head_sha=github.head_sha(repository))
+        unwanted = not post.open or not channel.wants(subject)
+        if unwanted or incident.state is IncidentState.ACKNOWLEDGED:
             kept = _posted(channel, subject, post, posted.ref, posted.url, posted.posted_at)
         else:
-            subject = replace(subject, head_sha=head or (github.head_sha(repository) if channel.NEEDS_COMMIT else ""))
             kept = _say_again(channel, subject, post, gone, github, deps.now())
     if kept is not None:
         with deps.ledger.writing() as book:
             book.incidents.put_posted(kept)
+            if posted is not None and posted.ref != kept.ref:
+                book.work.want("inspect", answer_task(incident.id), deps.now())
     return None
+
+
+def say_anew(deps: Deps, incident_id: str, channel: Channel) -> None:
+    """Make it anew at once where somebody without the right took away what we said."""
+    with deps.ledger.reading() as book:
+        incident = book.incidents.get(incident_id)
+    if incident is None:
+        return
+    subject, github = _subject(deps, incident)
+    gone = Gone(f"the {channel.NAME} of incident {incident_id} was taken away")
+    kept = _say_again(channel, subject, channel.render(subject), gone, github, deps.now())
+    if kept is not None:
+        with deps.ledger.writing() as book:
+            book.incidents.put_posted(kept)
+
+
+def _subject(deps: Deps, incident: Incident) -> tuple[Subject, GitHub]:
+    """What to speak about, with the commit that its evidence names, and GitHub's client. Raises NotInstalled."""
+    repository = repository_of(deps, incident.repository_id)
+    with deps.ledger.reading() as book:
+        sha = _commit(book, incident)
+        filed = book.incidents.posted(incident.id, issue.NAME)
+        said = answered(book, incident.id) if filed is None else ()
+        history = tuple(book.incidents.notices(incident.id))
+        conduct = book.repositories.conduct(incident.repository_id)
+        tracker = book.repositories.named(conduct.issue_repository) if conduct.issue_repository else None
+    details = f"{deps.settings.base_url}/#incident-{incident.id}" if deps.settings.base_url else ""
+    subject = Subject(incident, repository, sha, details, history, conduct, tracker, said)
+    return subject, github_of(deps, repository)
 
 
 def _bring_up_to_date(

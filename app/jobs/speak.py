@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from checks import CHANNELS
+from verifier.ledger.apply import version_task
 from verifier.ledger.images import mirrors_of
 from verifier.ledger.protocol import Book, Dossier
 from verifier.model import (
@@ -30,6 +31,7 @@ from verifier.verdict.incident import (
     muted,
     place,
     step,
+    waived,
     what_changed,
     with_member,
 )
@@ -65,7 +67,10 @@ def about(book: Book, dossier: Dossier, now: datetime) -> None:
 
 
 def acknowledge(book: Book, incident: Incident, given: Acknowledgement, now: datetime) -> None:
-    """Somebody looks after the incident; who may is decided by the caller."""
+    """Somebody looks after the incident; who may is decided by the caller. It is looked at again when that ends."""
+    for member in incident.members:
+        if member.open:
+            book.work.want("examine", version_task(member.artifact, member.number), given.until)
     keep(book, as_of(replace(incident, acknowledged=given), now), now)
 
 
@@ -124,9 +129,10 @@ def _turns(book: Book, artifact: Artifact, number: str) -> Iterator[datetime]:
 def _member(book: Book, dossier: Dossier, verdict: Verdict, now: datetime) -> Member:
     version = dossier.version
     waivers = book.incidents.waivers(version.artifact, version.number)
-    waived = any(w.fingerprint == version.fingerprint and w.given_at <= now < w.expires_at for w in waivers)
     silent = muted(version, verdict, book.incidents.mutes(version.artifact), now)
-    member = member_of(version, verdict, dossier.verdict_at or now, now, waived=waived, muted=silent)
+    member = member_of(
+        version, verdict, dossier.verdict_at or now, now, waived=waived(version, waivers, now), muted=silent
+    )
     return _with_digests(book, member, version, verdict)
 
 

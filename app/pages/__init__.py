@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from app.pages import overview, style
+from app.pages import overview, style, subscribe, subscriptions
 
-PAGES = (overview.routes, style.routes)
+PAGES = (overview.routes, style.routes, subscribe.routes, subscriptions.routes)

@@ -59,17 +59,17 @@ def register(rim: Rim) -> None:
         }
         _set_check(check, said, stable.seconds(world.now))
         repo.checks.append(check)
-        return created(check)
+        return created(_answer(check))
 
     @rim.repo("/check-runs/<int:check_id>", "GET")
     def read(repo: Repo, check_id: int) -> Response:
-        return jsonify(one(repo.checks, "id", check_id))
+        return jsonify(_answer(one(repo.checks, "id", check_id)))
 
     @rim.repo("/check-runs/<int:check_id>", "PATCH")
     def update(repo: Repo, check_id: int) -> Response:
         check = one(repo.checks, "id", check_id)
         _set_check(check, body(), stable.seconds(world.now))
-        return jsonify(check)
+        return jsonify(_answer(check))
 
     @rim.repo("/commits/<path:ref>/check-runs", "GET")
     def of_commit(repo: Repo, ref: str) -> Response:
@@ -83,7 +83,12 @@ def register(rim: Rim) -> None:
             found = [check for check in found if str(check["app"]["id"]) == wanted["app_id"]]
         if wanted.get("filter", "latest") == "latest":
             found = list({check["name"]: check for check in found}.values())
-        return paged(found[::-1], "check_runs")
+        return paged([_answer(check) for check in found[::-1]], "check_runs")
+
+
+def _answer(check: Shape) -> Shape:
+    """As GitHub shows it: the buttons are not part of what the API tells of a check run."""
+    return {key: value for key, value in check.items() if key != "actions"}
 
 
 def _set_check(check: Shape, said: Shape, now: str) -> None:
@@ -104,6 +109,10 @@ def _set_check(check: Shape, said: Shape, now: str) -> None:
         check["output"] |= {key: output.get(key) for key in ("title", "summary", "text")}
     if len(said.get("actions") or []) > 3:
         raise invalid("CheckRun", "actions", "invalid")
+    for action in said.get("actions") or []:
+        for field, most in (("label", 20), ("description", 40), ("identifier", 20)):
+            text(action, "CheckRun", field, most)
+    check["actions"] = said.get("actions", check.get("actions", []))
     for field in ("name", "details_url", "external_id", "status", "started_at", "completed_at", "conclusion"):
         if said.get(field) is not None:
             check[field] = said[field]

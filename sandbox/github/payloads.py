@@ -19,8 +19,8 @@ LISTED = 2048
 """The most commits that GitHub lists in one push."""
 
 
-def around(repo: Repo, installation: Installation, sender: str, at: Address) -> Shape:
-    """What every payload about a repository ends with."""
+def around(repo: Repo, installation: Installation, sender: str | Shape, at: Address) -> Shape:
+    """What every payload about a repository ends with. `sender` is a person's login, or an account in full."""
     return {
         "repository": shapes.repository(repo, at),
         "organization": {
@@ -30,7 +30,7 @@ def around(repo: Repo, installation: Installation, sender: str, at: Address) -> 
             "url": f"{at.api}/orgs/{repo.owner}",
             "description": "",
         },
-        "sender": shapes.user(sender, at),
+        "sender": shapes.user(sender, at) if isinstance(sender, str) else sender,
         "installation": {"id": installation.id, "node_id": shapes.node("Installation", installation.id)},
     }
 
@@ -133,6 +133,22 @@ def _named(ref: str) -> Shape:
 def release(action: str, of: Release, repo: Repo, at: Address) -> Shape:
     """`release` published or deleted."""
     return {"action": action, "release": shapes.release(of, repo, at)}
+
+
+def issue(action: str, of: Shape, **more: Shape) -> Shape:
+    """`issues` closed, reopened, deleted or transferred; `more` is what changed by it."""
+    return {"action": action, "issue": of, **more}
+
+
+def commented(issue: Shape, comment: Shape) -> Shape:
+    """`issue_comment` created."""
+    return {"action": "created", "issue": issue, "comment": comment}
+
+
+def pressed(check: Shape, identifier: str) -> Shape:
+    """`check_run` requested_action: somebody pressed one of its buttons."""
+    shown = {key: value for key, value in check.items() if key != "actions"}
+    return {"action": "requested_action", "check_run": shown, "requested_action": {"identifier": identifier}}
 
 
 def renamed(old: str) -> Shape:

@@ -27,7 +27,9 @@ PERMISSIONS = {
     "issues": "write",
     "repository_advisories": "write",
 }
-EVENTS = ["check_run", "create", "delete", "push", "release", "repository", "workflow_run"]
+EVENTS = [
+    *("check_run", "create", "delete", "issue_comment", "issues", "push", "release", "repository", "workflow_run"),
+]
 
 _USER_URLS = {
     "followers_url": "/followers",

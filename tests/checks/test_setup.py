@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import httpx
 
-from checks import setup
+from checks import repository_run, setup
 from checks.setup import Setup
 from tests.checks.fake import FakeGitHub
 from tests.github_api.validate import problem
@@ -112,7 +112,7 @@ def test_only_our_own_check_run_with_the_marker_is_taken_over():
         {"id": 1, "external_id": post.marker, "app": {"id": 8}},
         {"id": 2, "external_id": "incident/1", "app": {"id": 7}},
     ]
-    assert setup.find(REPOSITORY, "a" * 40, post, github) is None
+    assert repository_run.find(REPOSITORY, "a" * 40, post, github) is None
 
     github.items["check-runs"].append({"id": 3, "external_id": post.marker, "app": {"id": 7}, "html_url": "u"})
-    assert ("3", "u") == setup.find(REPOSITORY, "a" * 40, post, github)
+    assert ("3", "u") == repository_run.find(REPOSITORY, "a" * 40, post, github)

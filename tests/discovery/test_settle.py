@@ -45,7 +45,7 @@ PURLS = st.lists(
 @given(PURLS, st.data())
 def test_pasted_as_they_are_the_lines_are_read_as_meant_whatever_the_files_are_called(purls, data):
     asked = [Proposal(purl, data.draw(PATHS), "x") for purl in purls]
-    read = config.read(lines(asked).encode(), REPOSITORY)
+    read = config.read(lines(asked).encode(), REPOSITORY).publishers
 
     assert [(p.purl, p.workflows, not p.workflows or None) for p in asked] == [
         (publisher.artifact.purl, publisher.workflows, publisher.manual) for publisher in read

@@ -16,8 +16,10 @@ from tests.e2e.npm import Npm
 from tests.e2e.pulp_images import PulpImages
 
 _IMAGES = "; it needs docker-registry and skopeo: apt-get install docker-registry skopeo"
+_RSYSLOG = "; it needs rsyslog with TLS: apt-get install rsyslog rsyslog-openssl"
 _NEEDS = {
     "E2E_PULP_URL": ", with E2E_PULP=1",
+    **dict.fromkeys(("E2E_RSYSLOG", "E2E_RSYSLOG_PLAIN", "E2E_RSYSLOG_TLS"), _RSYSLOG),
     **dict.fromkeys(("E2E_REGISTRY", "E2E_CLOSED_REGISTRY", "E2E_REFERRERS"), _IMAGES),
 }
 

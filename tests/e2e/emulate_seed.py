@@ -13,7 +13,7 @@ import yaml
 from sandbox.keys import make
 from tests.documents import document
 
-OWNER, REPOSITORY = "octo", "widget"
+OWNER, REPOSITORY, TRACKER = "octo", "widget", "alerts"
 TOKEN = "a-plain-token"
 APP, INSTALLATION = 7, 100
 
@@ -32,7 +32,7 @@ def seed(folder: Path) -> None:
     }
     github = {
         "users": [{"login": OWNER}],
-        "repos": [{"owner": OWNER, "name": REPOSITORY, "auto_init": True}],
+        "repos": [{"owner": OWNER, "name": name, "auto_init": True} for name in (REPOSITORY, TRACKER)],
         "apps": [app],
     }
     tokens = {TOKEN: {"login": OWNER, "scopes": ["repo"]}}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
@@ -21,14 +22,15 @@ from githubkit import TokenAuthStrategy
 from githubkit.config import get_config
 
 from app.github import GitHub
+from app.github_people import role_of
 from app.github_rest import Rest
-from checks import check_run, issue
-from checks.base import Channel, Subject
+from checks import answers, check_run, issue
+from checks.base import Channel, Gone, Subject
 from tests.checks.examples import AT, incident, member
 from tests.e2e.conftest import given
-from tests.e2e.emulate_seed import APP, INSTALLATION, OWNER, REPOSITORY, TOKEN
+from tests.e2e.emulate_seed import APP, INSTALLATION, OWNER, REPOSITORY, TOKEN, TRACKER
 from verifier.ledger.protocol import Posted
-from verifier.model import Outcome, Repository
+from verifier.model import Acknowledgement, Conduct, IncidentState, Outcome, Repository
 
 if TYPE_CHECKING:
     from app.github_rest import Client
@@ -110,6 +112,47 @@ def test_an_issue_is_opened_changed_and_closed(emulated: Emulated) -> None:
     assert ("closed", "completed") == (closed["state"], closed["state_reason"])
 
 
+def test_an_acknowledged_incident_is_labelled_as_long_as_it_is_and_peoples_labels_stay(emulated: Emulated) -> None:
+    posted = make(issue, emulated)
+    path = f"/repos/{OWNER}/{REPOSITORY}/issues/{posted.ref}"
+    emulated.github.call("POST", f"{path}/labels", {"labels": ["theirs"]})
+    given_at = Acknowledgement("carol", "I look after it", AT, AT + timedelta(days=1))
+    held_by = replace(emulated.subject.incident, state=IncidentState.ACKNOWLEDGED, acknowledged=given_at)
+    shown = []
+    for subject in (replace(emulated.subject, incident=held_by), emulated.subject):
+        issue.update(subject, issue.render(subject), posted, emulated.github)
+        shown.append({label["name"] for label in held(issue, emulated, posted.ref)["labels"]})
+
+    assert [{"artifact-monitor", "theirs", issue.ACKNOWLEDGED}, {"artifact-monitor", "theirs"}] == shown
+
+
+def test_people_whom_github_does_not_know_do_not_cost_the_issue(emulated: Emulated) -> None:
+    wanted = replace(emulated, subject=replace(emulated.subject, conduct=Conduct(assignees=(OWNER, "nobody-at-all"))))
+    shown = held(issue, wanted, make(issue, wanted).ref)
+
+    assert "open" == shown["state"]
+    assert OWNER in [user["login"] for user in shown["assignees"]]
+
+
+def test_an_issue_stands_in_the_repository_that_is_named_for_all(emulated: Emulated) -> None:
+    tracker = emulated.github.named(f"{OWNER}/{TRACKER}")
+    conduct = Conduct(issue_repository=f"{OWNER}/{TRACKER}")
+    subject = replace(emulated.subject, conduct=conduct, tracker=_installed(tracker))
+    subject = replace(subject, repository=_installed(subject.repository))
+    posted = make(issue, replace(emulated, subject=subject))
+    number = posted.ref.removeprefix(f"{OWNER}/{TRACKER}#")
+    worse = replace(subject, incident=incident(member(), member("1.14.2"), id=subject.incident.id))
+    issue.update(worse, issue.render(worse), posted, emulated.github)
+
+    assert "1.14.2" in emulated.github.call("GET", f"/repos/{OWNER}/{TRACKER}/issues/{number}")["body"]
+
+
+def _installed(repository: Repository | None) -> Repository:
+    """The client of these tests belongs to no installation, so that nothing it reads names one."""
+    assert repository is not None
+    return replace(repository, installation_id=INSTALLATION)
+
+
 def test_a_check_run_turns_red_and_then_green(emulated: Emulated) -> None:
     posted = make(check_run, emulated)
     red, post = held(check_run, emulated, posted.ref), check_run.render(emulated.subject)
@@ -130,3 +173,31 @@ def test_what_names_no_app_is_never_taken_for_ours(channel: ModuleType, emulated
 
     assert None is shown["app" if channel is check_run else "performed_via_github_app"]
     assert None is channel.find(emulated.subject, post, emulated.github)
+
+
+def test_answers_are_written_on_the_issue_and_edited_there(emulated: Emulated) -> None:
+    posted, place = make(issue, emulated), f"/repos/{OWNER}/{REPOSITORY}"
+    ref, url = answers.create("one", place, posted.ref, emulated.github)
+    answers.update("two", place, ref, emulated.github)
+    said = emulated.github.list(f"{place}/issues/{posted.ref}/comments")
+
+    assert [("two", url)] == [(comment["body"], comment["html_url"]) for comment in said]
+    with pytest.raises(Gone):
+        answers.update("three", place, "999999", emulated.github)
+
+
+def test_an_issue_that_was_closed_is_seen_and_opened_again(emulated: Emulated) -> None:
+    posted = make(issue, emulated)
+    emulated.github.call("PATCH", f"/repos/{OWNER}/{REPOSITORY}/issues/{posted.ref}", {"state": "closed"})
+    assert "closed" == issue.seen(emulated.subject, posted.ref, emulated.github)["state"]
+    issue.reopen(emulated.subject, posted.ref, emulated.github)
+
+    assert "open" == issue.seen(emulated.subject, posted.ref, emulated.github)["state"]
+
+
+def test_the_role_of_whoever_commands_is_asked_by_number(emulated: Emulated) -> None:
+    owner = emulated.github.call("GET", f"/users/{OWNER}")["id"]
+
+    assert "admin" == role_of(emulated.github, emulated.subject.repository, owner, OWNER)
+    assert "" == role_of(emulated.github, emulated.subject.repository, owner + 1, OWNER)
+    assert "" == role_of(emulated.github, emulated.subject.repository, owner, "nobody-of-this-name")

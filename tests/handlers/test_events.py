@@ -33,6 +33,8 @@ from verifier.model import (
     IncidentState,
     Member,
     Outcome,
+    Publisher,
+    PublishersSet,
     Ref,
     RefSeen,
     Release,
@@ -126,8 +128,41 @@ def test_a_push_that_touches_the_config_has_it_read() -> None:
     ledger = hear(delivery("repository", payload("repository.renamed"), "a"))
     done(ledger)
     hear(delivery("push", payload("push.config"), "b"), ledger=ledger)
+    commit = payload("push.config")["commits"][0]["id"]
 
-    assert {f"config/{WIDGET}"} == wanted(ledger)
+    assert {f"config/{WIDGET}/{commit}/alice"} == wanted(ledger)
+
+
+@pytest.mark.parametrize("changes", [{}, {"commits": [], "forced": True}], ids=["listed", "rewritten"])
+def test_a_push_that_may_have_changed_a_workflow_that_publishes_is_looked_at_once(changes: dict[str, object]) -> None:
+    """However often and late GitHub tells of it; a workflow that publishes nothing is nobody's business."""
+    path = ".github/workflows/publish.yml"
+    touching = {"commits": [{"id": SHA, "added": [], "modified": [path], "removed": []}], **changes}
+    ledger = hear(delivery("repository", payload("repository.renamed"), "a"))
+    hear(delivery("push", payload("push.config", **touching), "b"), ledger=ledger)
+    told = {key for key in wanted(ledger) if key.startswith("workflow/")}
+    with ledger.writing() as book:
+        publisher = Publisher(Artifact("pkg:npm/widget"), WIDGET, 70, (path,))
+        book.record(PublishersSet(WIDGET, "server", (publisher,)), NOW)
+    for name in ("c", "d"):
+        hear(delivery("push", payload("push.config", **touching), name), ledger=ledger)
+    pushed = payload("push.config")
+
+    assert set() == told
+    assert {f"workflow/{WIDGET}/{pushed['before']}/{pushed['after']}/alice"} == {
+        key for key in wanted(ledger) if key.startswith("workflow/")
+    }
+
+
+def test_a_push_to_another_branch_changes_no_workflow_that_publishes() -> None:
+    path = ".github/workflows/publish.yml"
+    ledger = hear(delivery("repository", payload("repository.renamed"), "a"))
+    with ledger.writing() as book:
+        book.record(PublishersSet(WIDGET, "server", (Publisher(Artifact("pkg:npm/widget"), WIDGET, 70, (path,)),)), NOW)
+    commits = [{"id": SHA, "added": [], "modified": [path], "removed": []}]
+    hear(delivery("push", payload("push.config", ref="refs/heads/x", commits=commits), "b"), ledger=ledger)
+
+    assert not any(key.startswith("workflow/") for key in wanted(ledger))
 
 
 @pytest.mark.parametrize(
@@ -206,7 +241,7 @@ def test_a_deleted_release_stays_with_the_date_of_the_news() -> None:
     assert NOW == fact.release.deleted_at
 
 
-def _posted_incident(ledger: Ledger, repository_id: int = WIDGET, check_run: str = "5001") -> None:
+def posted_incident(ledger: Ledger, repository_id: int = WIDGET, check_run: str = "5001") -> None:
     member = Member(
         artifact=Artifact("pkg:npm/widget"),
         number="1.2.4",
@@ -226,11 +261,10 @@ def _posted_incident(ledger: Ledger, repository_id: int = WIDGET, check_run: str
         book.incidents.put_posted(Posted("inc-1", "check_run", check_run, "", "", True, NOW))
 
 
-@pytest.mark.parametrize("action", ["rerequested", "requested_action"])
-def test_a_check_run_asked_for_again_has_its_incident_examined(action: str) -> None:
+def test_a_check_run_asked_for_again_has_its_incident_examined() -> None:
     ledger = hear()
-    _posted_incident(ledger)
-    hear(delivery("check_run", payload("check_run.rerequested", action=action)), ledger=ledger)
+    posted_incident(ledger)
+    hear(delivery("check_run", payload("check_run.rerequested")), ledger=ledger)
 
     assert {"pkg:npm/widget 1.2.4", "pkg:npm/widget 1.2.5"} == wanted(ledger, "examine")
 
@@ -248,7 +282,7 @@ def test_a_check_run_asked_for_again_has_its_incident_examined(action: str) -> N
 def test_a_check_run_that_is_not_ours_is_left_alone(repository_id: int, check_run: str, external_id: str) -> None:
     """Another App may copy our external id; it cannot have the id of our check run."""
     ledger = hear()
-    _posted_incident(ledger, repository_id, check_run)
+    posted_incident(ledger, repository_id, check_run)
     asked = named("check_run", "check_run.rerequested", external_id=external_id)
     hear(delivery("check_run", asked), ledger=ledger)
 
@@ -257,3 +291,16 @@ def test_a_check_run_that_is_not_ours_is_left_alone(repository_id: int, check_ru
 
 def test_a_ping_says_nothing() -> None:
     assert () == facts("ping", payload("ping"))
+
+
+@pytest.mark.parametrize(("posted", "asked"), [("5001", True), ("5002", False)])
+def test_the_check_run_about_the_config_asked_for_again_has_the_file_read(posted: str, asked: bool) -> None:
+    """Any App may write our marker into a check run of its own; only ours has the id that GitHub gave us."""
+    ledger = hear(delivery("repository", payload("repository.renamed"), "a"))
+    done(ledger)
+    with ledger.writing() as book:
+        book.incidents.put_posted(Posted(f"config/{WIDGET}", "config", f"{SHA} {posted}", "", "", True, NOW))
+    again = named("check_run", "check_run.rerequested", external_id=f"config/{WIDGET}")
+    hear(delivery("check_run", again, "b"), ledger=ledger)
+
+    assert asked is (f"config/{WIDGET}" in wanted(ledger))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from app.build import build
 from app.login import LoggingIn
 from app.settings import Settings
 from tests.http.hosts import NOW, PASSWORD, logins, running
+from tests.subscribers import SETTINGS
 from verifier.ledger import migrate, open_ledger
 from verifier.ledger.protocol import Watch
 from verifier.model import Artifact
@@ -169,3 +171,14 @@ def test_a_refused_certificate_is_answered_with_the_setting_that_helps(tmp_path,
 
 def test_the_monitor_itself_logs_in(tmp_path):
     assert isinstance(build(Settings(data_dir=tmp_path)).fetch, LoggingIn)
+
+
+def test_who_may_subscribe_is_said_and_what_is_missing_for_it():
+    whole = replace(SETTINGS, subscribe_domains=("people.example", "*"))
+    (said,) = doctor._people(whole)
+    (missing,) = doctor._people(replace(whole, smtp_url=None))
+
+    assert [] == list(doctor._people(replace(whole, subscribe_domains=())))
+    assert (True, "https://monitor.example/subscribe") == (said.ok, said.sentence.partition(": ")[0])
+    assert "anybody at people.example to everything; anybody to what is public" in said.sentence
+    assert (False, True) == (missing.ok, "SMTP_URL" in missing.sentence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,15 @@ class GitHub:
 
     def file(self, repository: Repository, path: str, limit: int) -> bytes:
         return self.text
+
+    def list(self, path: str, limit: int = 500) -> list[Any]:
+        return []
+
+    def head_sha(self, repository: Repository) -> str:
+        return "a" * 40
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        return {"id": 1}
 
     def named(self, full_name: str) -> Repository | None:
         return None

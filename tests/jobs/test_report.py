@@ -16,7 +16,7 @@ from tests.checks.fake import FakeGitHub
 from tests.jobs.parts import Parts
 from tests.verdict.cases import HOUR, REPOSITORY
 from verifier.ledger.protocol import Posted
-from verifier.model import Incident, Outcome, RepositorySeen
+from verifier.model import Conduct, ConductSet, Incident, Outcome, Repository, RepositorySeen
 
 INCIDENT = replace(CASES["rogue"], repository_id=REPOSITORY.id)
 every_channel = pytest.mark.parametrize("channel", CHANNELS, ids=lambda channel: channel.NAME)
@@ -157,6 +157,89 @@ def test_a_settled_incident_that_was_never_said_stays_unsaid() -> None:
     settled = incident_of(member(outcome=Outcome.COMPLIANT), rogue=True, repository_id=REPOSITORY.id)
 
     assert said(parts, issue, settled) is None
+    assert [] == items(parts)
+
+
+OFF = Conduct(check_runs=False, issues=False, advisories=False)
+
+
+def conduct(parts: Parts, wanted: Conduct) -> None:
+    with parts.ledger.writing() as book:
+        book.record(ConductSet(REPOSITORY.id, wanted), parts.now)
+
+
+@every_channel
+def test_a_repository_that_switched_a_channel_off_is_left_alone(channel: Channel) -> None:
+    parts = monitor()
+    conduct(parts, OFF)
+
+    assert said(parts, channel, INCIDENT) is None
+    assert [] == items(parts)
+
+
+@every_channel
+@pytest.mark.parametrize("later", [OFF, Conduct(preview=True)], ids=["off", "preview"])
+def test_what_was_posted_before_a_switch_was_turned_off_is_kept_up_to_date_and_closed(
+    channel: Channel, later: Conduct
+) -> None:
+    parts = monitor()
+    first = said(parts, channel, INCIDENT)
+    conduct(parts, later)
+    second = said(parts, channel, changed(INCIDENT))
+    third = said(parts, channel, replace(CASES["cleared"], id=INCIDENT.id, repository_id=REPOSITORY.id))
+
+    assert first is not None
+    assert second is not None
+    assert third is not None
+    assert first.digest != second.digest
+    assert (True, False) == (second.open, third.open)
+    assert 1 == len(items(parts))
+
+
+@pytest.mark.parametrize("channel", [issue, *(c for c in CHANNELS if c.NAME == "check_run")], ids=lambda c: c.NAME)
+def test_what_somebody_deleted_is_not_said_anew_where_it_is_no_longer_wanted(channel: Channel) -> None:
+    parts = monitor()
+    first = said(parts, channel, INCIDENT)
+    for kind in parts.github.items.values():
+        kind.clear()
+    conduct(parts, OFF)
+    second = said(parts, channel, changed(INCIDENT))
+
+    assert first is not None
+    assert second is not None
+    assert first.ref == second.ref
+    assert [] == items(parts)
+    assert {} == parts.problems()
+
+
+def test_the_issue_stands_where_the_owner_wants_all_of_them() -> None:
+    parts = monitor()
+    tracker = replace(REPOSITORY, id=99, full_name="axios/alerts", named_at=parts.now)
+    with parts.ledger.writing() as book:
+        book.record(RepositorySeen(tracker), parts.now)
+    conduct(parts, Conduct(issue_repository="Axios/alerts"))
+    first = said(parts, issue, INCIDENT)
+    second = said(parts, issue, changed(INCIDENT))
+
+    assert first is not None
+    assert second is not None
+    assert ("axios/alerts#1", "axios/alerts#1") == (first.ref, second.ref)
+    (shown,) = items(parts)
+    assert "axios/alerts" == shown["repository"]
+    assert "1.14.2" in shown["body"]
+
+
+@pytest.mark.parametrize("foreign", [None, Repository(99, 4711, "axios/alerts", REPOSITORY.named_at)])
+def test_an_issue_repository_that_is_not_the_owners_stands_on_the_health_page(foreign: Repository | None) -> None:
+    parts = monitor()
+    if foreign is not None:
+        with parts.ledger.writing() as book:
+            book.record(RepositorySeen(foreign), parts.now)
+    conduct(parts, Conduct(issue_repository="axios/alerts"))
+
+    assert said(parts, issue, INCIDENT) is None
+    (sentence,) = parts.problems().values()
+    assert "no repository of the same owner" in sentence
     assert [] == items(parts)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from tests.ledger.examples import HOUR, MINUTE, T0, WIDGET, answer, command, mute
 from verifier.ledger import Ledger
-from verifier.model import Bulletin, BulletinKind, Conduct, Filter, Severity, Subscription
+from verifier.ledger.protocol import Posted, Stood
+from verifier.model import Bulletin, BulletinKind, Conduct, Confidence, Filter, Publisher, Severity, Subscription
 
 
 def test_mutes_are_kept_in_the_order_given(ledger: Ledger) -> None:
@@ -46,6 +48,20 @@ def test_how_a_repository_wants_to_be_spoken_to(ledger: Ledger) -> None:
     with ledger.reading() as book:
         assert said == book.repositories.conduct(7)
         assert Conduct() == book.repositories.conduct(8)
+
+
+def test_config_files_that_stood_are_kept_through_a_rebuild(ledger: Ledger) -> None:
+    """What still waits a day does not come from facts: it must not act at once because shelves were derived again."""
+    found = (Publisher(WIDGET, 7, 70, ("a.yml",), grace=timedelta(hours=2), confidence=Confidence.HIGH),)
+    files = (Stood(T0, ""), Stood(T0 + HOUR, "version: 1 # \u00e9\n", found, "c" * 40, "alice", "https://x.example"))
+    with ledger.writing() as book:
+        book.repositories.put_stood(7, files[:1])
+        book.repositories.put_stood(7, files)
+    ledger.rebuild()
+
+    with ledger.reading() as book:
+        assert files == book.repositories.stood(7)
+        assert () == book.repositories.stood(8)
 
 
 def test_a_bulletin_is_kept_once(ledger: Ledger) -> None:
@@ -95,3 +111,19 @@ def test_one_piece_of_work_is_found_by_its_key(ledger: Ledger) -> None:
 
     with ledger.reading() as book:
         assert book.work.get("tell", "i1") is None
+
+
+def test_a_post_is_found_by_what_it_is_called_at_the_other_side(ledger: Ledger) -> None:
+    """Two repositories count their issues alike: whose it is, is for the caller to see."""
+    one = Posted("i1", "issue", "12", "https://github.example/a/12", "sha256:0", True, T0)
+    other, check = replace(one, incident_id="i2"), replace(one, channel="check_run")
+    with ledger.writing() as book:
+        for posted in (other, one, check, replace(one, incident_id="i3", ref="13")):
+            book.incidents.put_posted(posted)
+
+    with ledger.reading() as book:
+        assert [one, other] == book.incidents.posted_as("issue", "12")
+        assert [] == book.incidents.posted_as("issue", "14")
+    with ledger.writing() as book:
+        book.incidents.put_posted(replace(one, ref="14"))
+        assert [other] == book.incidents.posted_as("issue", "12")

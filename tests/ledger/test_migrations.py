@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from verifier.ledger import Unavailable, migrate
+from verifier.ledger import Unavailable, migrate, open_ledger
+from verifier.ledger.protocol import Posted
 from verifier.ledger.sql.engine import engine
 from verifier.ledger.sql.tables import metadata
 
@@ -37,3 +40,20 @@ def test_a_database_of_a_newer_version_is_refused(url: str) -> None:
 
     with pytest.raises(Unavailable, match="newer version"):
         migrate(url)
+
+
+def test_posts_of_an_older_version_are_found_by_their_number(empty_url: str) -> None:
+    """The column that came later is filled from what was kept."""
+    migrate(empty_url)
+    ledger = open_ledger(empty_url)
+    posted = Posted("i1", "issue", "12", "", "sha256:0", True, datetime(2026, 3, 1, tzinfo=UTC))
+    with ledger.writing() as book:
+        book.incidents.put_posted(posted)
+    with engine(empty_url).begin() as connection:
+        for done in ("DROP INDEX ix_posted_ref", "ALTER TABLE posted DROP COLUMN ref"):
+            connection.execute(text(done))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+
+    migrate(empty_url)
+    with open_ledger(empty_url).reading() as book:
+        assert [posted] == book.incidents.posted_as("issue", "12")

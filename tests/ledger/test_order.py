@@ -51,8 +51,9 @@ from verifier.model import (
     merge_repositories,
     merge_runs,
 )
+from verifier.model.confidence import Confidence
 from verifier.model.github import NEVER
-from verifier.model.verdict import Confidence, Outcome, Verdict
+from verifier.model.verdict import Outcome, Verdict
 
 T = TypeVar("T")
 

@@ -14,6 +14,7 @@ from openapi_core.exceptions import OpenAPIError
 from werkzeug.test import TestResponse, create_environ
 from werkzeug.wrappers import Request
 
+from sandbox import people
 from sandbox.github.rim import PREFIX
 from sandbox.keys import make
 from tests.github_api import validate
@@ -95,7 +96,15 @@ def test_answers_have_the_shapes_of_githubs_description(asked: Asked) -> None:
             f"{HERE}/check-runs/{(check.json or {})['id']}", "PATCH", {"status": "completed", "conclusion": "failure"}
         ),
         "issue list": asked.ask(f"{HERE}/issues"),
+        "issue labelled": asked.ask(f"{HERE}/issues/1/labels", "POST", {"labels": ["y: z"]}),
+        "issue no longer labelled": asked.ask(f"{HERE}/issues/1/labels/y%3A%20z", "DELETE"),
+        "issue assigned": asked.ask(f"{HERE}/issues/1/assignees", "POST", {"assignees": ["octo", "nobody"]}),
+        "comment": (comment := asked.ask(f"{HERE}/issues/1/comments", "POST", {"body": "b"})),
+        "comment list": asked.ask(f"{HERE}/issues/1/comments"),
+        "comment edited": asked.ask(f"{HERE}/issues/comments/{(comment.json or {})['id']}", "PATCH", {"body": "c"}),
+        "role": asked.ask(f"{HERE}/collaborators/mona/permission"),
         "issue closed": asked.ask(f"{HERE}/issues/1", "PATCH", {"state": "closed"}),
+        "one issue": asked.ask(f"{HERE}/issues/1"),
         "advisory list": asked.ask(f"{HERE}/security-advisories"),
         "advisory closed": asked.ask(
             f"{HERE}/security-advisories/{(advisory.json or {})['ghsa_id']}", "PATCH", {"state": "closed"}
@@ -216,6 +225,16 @@ def test_what_github_would_not_take_is_422(asked: Asked, path: str, body: dict[s
     assert 422 == asked.ask(f"{HERE}/{path}", "POST", body).status_code
 
 
+def test_an_unknown_assignee_costs_the_issue_when_it_is_made_and_nothing_when_added_later(asked: Asked) -> None:
+    said = {"title": "t", "assignees": ["octo", "nobody"]}
+
+    assert 422 == asked.ask(f"{HERE}/issues", "POST", said).status_code
+    asked.ask(f"{HERE}/issues", "POST", {"title": "t"})
+    answer = asked.ask(f"{HERE}/issues/1/assignees", "POST", {"assignees": ["octo", "nobody"]})
+    assert ["octo"] == [user["login"] for user in (answer.json or {})["assignees"]]
+    assert 404 == asked.ask(f"{HERE}/issues/1/labels/none", "DELETE").status_code
+
+
 def test_issues_are_found_by_label_state_and_creator(asked: Asked) -> None:
     asked.ask(f"{HERE}/issues", "POST", {"title": "one", "labels": ["a"]})
     asked.ask(f"{HERE}/issues", "POST", {"title": "two", "labels": ["a", "b"]})
@@ -258,3 +277,35 @@ def test_time_moves_what_is_shown(asked: Asked) -> None:
 
     assert 4 == (early.ask(f"{HERE}/actions/runs").json or {})["total_count"]
     assert 5 == (asked.ask(f"{HERE}/actions/runs").json or {})["total_count"]
+
+
+def test_what_the_app_and_people_do_is_told_of_at_the_next_step(asked: Asked) -> None:
+    """As GitHub tells an App of its own acts too: it must know them for its own."""
+    repo = asked.world.repo("octo/widget")
+    assert repo is not None
+    for title in ("one", "two"):
+        asked.ask(f"{HERE}/issues", "POST", {"title": title})
+    asked.ask(f"{HERE}/issues/1", "PATCH", {"state": "closed"})
+    asked.ask(f"{HERE}/issues/1", "PATCH", {"title": "still closed"})
+    people.comment(asked.world, repo, 2, "mona", "hello")
+    people.close(asked.world, repo, 2, "mona")
+    people.delete(asked.world, repo, 2, "mona")
+    told = [
+        (
+            webhook.event,
+            webhook.payload["action"],
+            webhook.payload["sender"]["login"],
+            webhook.payload["issue"]["number"],
+        )
+        for webhook in asked.world.advance(at(LATE))
+    ]
+
+    bot = "artifact-monitor-sandbox[bot]"
+    assert [
+        ("issues", "closed", bot, 1),
+        ("issue_comment", "created", "mona", 2),
+        ("issues", "closed", "mona", 2),
+        ("issues", "deleted", "mona", 2),
+    ] == told
+    assert [] == asked.world.advance(at(LATE))
+    assert 410 == asked.ask(f"{HERE}/issues/2").status_code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -76,7 +76,7 @@ class Cases:
             refs=tuple(ref for refs, _ in names for ref in refs),
             releases=tuple(release for _, releases in names for release in releases),
             sight=self._sight(version, ids, github_problem),
-            policy=self._policy,
+            policy=_patient(self._policy, publishers),
         )
 
     def _of(self, artifact: Artifact) -> dict[str, Dossier]:
@@ -171,6 +171,12 @@ class Cases:
                 found += self._of(kin).values()
         others = {(d.version.artifact, d.version.number): d for d in found if d.version.artifact != version.artifact}
         return tuple(_judged(others[key]) for key in sorted(others))
+
+
+def _patient(policy: Policy, publishers: Sequence[Publisher]) -> Policy:
+    """The grace that all publishers ask for, the shortest of theirs; never less than the server's."""
+    asked = min((publisher.grace or policy.grace for publisher in publishers), default=policy.grace)
+    return replace(policy, grace=max(policy.grace, asked))
 
 
 def _judged(dossier: Dossier) -> Judged:

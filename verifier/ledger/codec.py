@@ -8,7 +8,7 @@ default.
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
@@ -35,6 +35,8 @@ def _converter() -> Converter:
     converter = Converter(detailed_validation=False)
     converter.register_unstructure_hook(datetime, _time_to_text)
     converter.register_structure_hook(datetime, lambda text, _: _time_from_text(text))
+    converter.register_unstructure_hook(timedelta, timedelta.total_seconds)
+    converter.register_structure_hook(timedelta, lambda seconds, _: timedelta(seconds=seconds))
     converter.register_unstructure_hook_func(
         lambda kind: getattr(kind, "__origin__", None) is frozenset,
         lambda values: sorted(converter.unstructure(value) for value in values),

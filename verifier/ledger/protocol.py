@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from verifier.ledger.health import Health
-from verifier.ledger.rows import TWO_CLOCKS, Delivery, Dossier, Link, Posted, Task, Watch
+from verifier.ledger.rows import TWO_CLOCKS, Delivery, Dossier, Link, Posted, Stood, Task, Watch
 from verifier.ledger.views import Views
 from verifier.model import (
     Account,
@@ -55,6 +55,7 @@ __all__ = [
     "Refs",
     "Repositories",
     "Runs",
+    "Stood",
     "Subscriptions",
     "Task",
     "Unavailable",
@@ -157,6 +158,10 @@ class Repositories(Protocol):
         """How it wants to be spoken to; what holds for all where it has not said."""
 
     def put_conduct(self, repository_id: int, conduct: Conduct) -> None: ...
+    def stood(self, repository_id: int) -> tuple[Stood, ...]:
+        """The config files that still count, oldest first; the last one stands now. Empty: none was ever looked for."""
+
+    def put_stood(self, repository_id: int, files: tuple[Stood, ...]) -> None: ...
     def gap_since(self, repository_id: int) -> datetime | None:
         """Webhooks of this repository may be missing since then; None when nothing is known to be missing."""
 
@@ -257,6 +262,9 @@ class Incidents(Protocol):
     def posted(self, incident_id: str, channel: str) -> Posted | None: ...
     def put_posted(self, posted: Posted) -> None: ...
     def all_posted(self, incident_id: str) -> list[Posted]: ...
+    def posted_as(self, channel: str, ref: str) -> list[Posted]:
+        """What a channel holds under this id, by incident: ids of one repository's issues are another's too."""
+
     def put_waiver(self, waiver: Waiver) -> None: ...
     def waivers(self, artifact: Artifact, number: str) -> list[Waiver]: ...
     def put_mute(self, mute: Mute) -> None: ...
@@ -342,6 +350,6 @@ class Ledger(Protocol):
     def rebuild(self) -> None:
         """Empty every derived shelf and derive it again from the facts.
 
-        What does not come from facts stays: inbox, work, watches, gaps, incidents with their notices and posts,
-        the incident a version belongs to, bulletins, subscriptions, health.
+        What does not come from facts stays: inbox, work, watches, gaps, config files, incidents with their notices and
+        posts, the incident a version belongs to, bulletins, subscriptions, health.
         """

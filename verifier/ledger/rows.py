@@ -1,11 +1,11 @@
-"""What the ledger hands out besides the words of the domain: rows of the inbox, of work, of watches and of posts."""
+"""What the ledger hands out besides the words of the domain: rows of the inbox, of work, watches, posts and files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from verifier.model import Artifact, Comparison, Evidence, Verdict, Version
+from verifier.model import Artifact, Comparison, Evidence, Publisher, Verdict, Version
 
 
 @dataclass(frozen=True)
@@ -112,3 +112,18 @@ class Link:
     body: str
     previous: str
     hash: str
+
+
+@dataclass(frozen=True)
+class Stood:
+    """A config file that could be read, as it stood on the default branch from `since` on, by our clock.
+
+    `text` '' : there was no file. `found` is what discovery said then, `by` who pushed it ('' where that is not known).
+    """
+
+    since: datetime
+    text: str
+    found: tuple[Publisher, ...] = ()
+    commit: str = ""
+    by: str = ""
+    url: str = ""

@@ -1,15 +1,16 @@
 """The words of the domain as plain frozen data. Standard library only; no clock, no I/O.
 
 One file per subject: what we watch (`artifact`), what GitHub told us (`github`), what a run's log says (`log`), what
-GitHub says of a commit and the files (`source`), what signed bundles say (`evidence`), what we conclude (`verdict`),
-what we say about it (`incident`), how a repository wants to be spoken to (`conduct`), who hears it (`audience`), what
-people ask of us (`command`), and the facts that the ledger keeps (`fact`).
+GitHub says of a commit and the files (`source`), what signed bundles say (`evidence`), what we conclude (`verdict`) and
+how surely (`confidence`), what we say about it (`incident`), how a repository wants to be spoken to (`conduct`), who
+hears it (`audience`), what people ask of us (`command`), and the facts that the ledger keeps (`fact`).
 """
 
 from verifier.model.artifact import UNTOLD, Account, AccountKind, Artifact, File, Line, Part, Span, Version
 from verifier.model.audience import Bulletin, BulletinKind, Filter, Severity, Subscription
-from verifier.model.command import Answer, Command, Verb
+from verifier.model.command import CODE, DAYS, MARK, Answer, Command, Days, Verb
 from verifier.model.conduct import ROLES, Conduct
+from verifier.model.confidence import Confidence
 from verifier.model.evidence import Attestation, Evidence, Form, Standing, named_runs
 from verifier.model.fact import (
     ArtifactsProposed,
@@ -60,7 +61,6 @@ from verifier.model.log import LogClaim, LogState
 from verifier.model.source import Approval, Commit, Comparison, ForcedPush, Proposal, Vetting
 from verifier.model.verdict import (
     Case,
-    Confidence,
     Finding,
     Judged,
     Known,
@@ -74,6 +74,9 @@ from verifier.model.verdict import (
 )
 
 __all__ = [
+    "CODE",
+    "DAYS",
+    "MARK",
     "ROLES",
     "UNTOLD",
     "Account",
@@ -95,6 +98,7 @@ __all__ = [
     "Conduct",
     "ConductSet",
     "Confidence",
+    "Days",
     "Evidence",
     "EvidenceRead",
     "Fact",

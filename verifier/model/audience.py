@@ -48,7 +48,8 @@ class Filter:
 class Subscription:
     """One address that asked to be told. It hears nothing before `confirmed_at`, and nothing from `ended_at` on.
 
-    The secret in its links is kept as a hash (`sha256:hex`), so that whoever reads the ledger cannot end it.
+    The secret in its links is kept as a hash (`sha256:hex`), so that whoever reads the ledger cannot end it. `older`
+    are hashes of secrets in mails that went out before the links were made anew; they open it too.
     """
 
     id: str
@@ -60,6 +61,14 @@ class Subscription:
     ended_at: datetime | None = None
     weekly: bool = False
     """A summary once a week in place of single messages."""
+    refused_since: datetime | None = None
+    """Since when its mail server refuses the address for good; None: it does not."""
+    older: tuple[str, ...] = ()
+
+    @property
+    def live(self) -> bool:
+        """It hears."""
+        return self.confirmed_at is not None and self.ended_at is None
 
 
 class BulletinKind(StrEnum):

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+MARK = "/artifact-monitor"
+"""What a line that is a command begins with, in any case."""
+
+CODE = 12
+"""How many hexadecimal digits bind a command to the files that were shown: nobody makes other files with the same."""
+
 
 class Verb(StrEnum):
     """What is asked for."""
@@ -19,6 +25,18 @@ class Verb(StrEnum):
     MUTE = "mute"
     """Say nothing of absences and suspicions on these release lines, until a date."""
     HELP = "help"
+
+
+@dataclass(frozen=True)
+class Days:
+    """For how many days something may be asked: at least one."""
+
+    usual: int
+    most: int
+
+
+DAYS = {Verb.ACKNOWLEDGE: Days(7, 30), Verb.MUTE: Days(30, 90)}
+"""What the commands that end by themselves take."""
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from verifier.model.artifact import Artifact
+from verifier.model.confidence import Confidence
 from verifier.model.log import LogClaim, LogState
 from verifier.model.source import Vetting
 
@@ -311,3 +312,7 @@ class Publisher:
     """Of an image: glob patterns of tags that are made to move, beside those that look it."""
     mirrors: tuple[str, ...] = ()
     """Of an image: the purls of others that carry the same releases, beside those that discovery sees."""
+    grace: timedelta | None = None
+    """How long after a publication a missing run may not count yet; None, and what is shorter: the server's."""
+    confidence: Confidence = Confidence.LOW
+    """What an explanation must reach to settle a version that this publisher published."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from verifier.model.artifact import Artifact, Version
+from verifier.model.confidence import Confidence
 from verifier.model.evidence import Evidence
 from verifier.model.github import Publisher, Ref, Release, Repository, Run, RunKey
 from verifier.model.source import Comparison, ForcedPush, Vetting
@@ -24,19 +25,6 @@ class Outcome(StrEnum):
     NON_COMPLIANT = "non_compliant"
     PENDING = "pending"
     UNVERIFIABLE = "unverifiable"
-
-
-class Confidence(IntEnum):
-    """How sure a finding or verdict is; ordered."""
-
-    LOW = 1
-    MEDIUM = 2
-    HIGH = 3
-
-    @property
-    def word(self) -> str:
-        """`low`, `medium` or `high`."""
-        return self.name.lower()
 
 
 class Weight(StrEnum):

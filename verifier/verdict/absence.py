@@ -16,7 +16,7 @@ from verifier.verdict.signed import about, binds, run_of
 from verifier.verdict.window import may_concern
 
 
-def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
+def absence(case: Case, habit: Habit, now: datetime, *, explained: bool = False) -> tuple[Finding, ...]:
     """Why it counts that no run accounts for this version, or what must be waited for before it counts.
 
     Legitimate releases that look the same, and what tells them apart: publishing by hand on a by-hand line (habit),
@@ -25,6 +25,7 @@ def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
     (its line does that), a late webhook (GitHub's own list is read first), provenance kept at GitHub only (it is asked
     first), attestations that we cannot read or not check here, bytes that an approved run signed and that appeared at
     another time than its step (a step that we did not recognise), a run that GitHub no longer has (retention).
+    `explained`: something accounts for it, and the configuration asks for more.
     """
     version = case.version
     expected = expects_ci(case, habit) or expects_run(case, habit)
@@ -50,7 +51,7 @@ def absence(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
             return (_waiting(case, now, due),)
         sentence = "GitHub may hold provenance for its digests; it is not asked yet."
         return (Finding("attestations-not-asked", Weight.BLINDS, Confidence.HIGH, sentence),)
-    return _absent(case, habit)
+    return _absent(case, habit, explained)
 
 
 def _pushed_by_ours(case: Case) -> bool:
@@ -64,14 +65,14 @@ def goes_on(case: Case) -> bool:
     return any(may_concern(case, run, span) for run in active for span in case.version.spans)
 
 
-def _absent(case: Case, habit: Habit) -> tuple[Finding, ...]:
+def _absent(case: Case, habit: Habit, explained: bool) -> tuple[Finding, ...]:
     """Everything that makes the missing run count."""
     version = case.version
     findings = list(of_bytes(case))
     if not any(finding.reason == "tag-replaced" for finding in findings):
         configured = any(p.manual is False for p in case.publishers)
         confidence = Confidence.MEDIUM if configured or habit.count >= LAST else Confidence.LOW
-        findings.append(Finding("no-run", Weight.ABSENT, confidence, _sentence(case, habit, configured)))
+        findings.append(Finding("no-run", Weight.ABSENT, confidence, _sentence(case, habit, configured, explained)))
     findings += [*differing(case), *alone(case)]
     proven = version.artifact.is_image and any(evidence.proven for evidence in case.evidence or ())
     if habit.attested and not proven and not by_registry(version) and not named_runs(case.evidence or ()):
@@ -174,11 +175,12 @@ def _waiting(case: Case, now: datetime, due: datetime) -> Finding:
     return Finding("runs-not-listed", Weight.BLINDS, Confidence.HIGH, sentence)
 
 
-def _sentence(case: Case, habit: Habit, configured: bool) -> str:
+def _sentence(case: Case, habit: Habit, configured: bool, explained: bool) -> str:
     workflows = ", ".join(sorted({path for p in case.publishers for path in p.workflows}))
     why = (
         "the configuration says it is never published by hand"
         if configured
         else f"the last {habit.count} versions of line {habit.line} were published by CI"
     )
-    return f"No run of {workflows} accounts for it, and {why}."
+    surely = " as surely as is required" if explained else ""
+    return f"No run of {workflows} accounts for it{surely}, and {why}."

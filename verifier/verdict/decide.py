@@ -2,7 +2,7 @@
 
 1. a contradiction is proven: `non_compliant`
 2. we are blind for this version: `pending`
-3. a run explains every file: `compliant`
+3. a run explains every file, as surely as its publisher requires: `compliant`
 4. the grace is not over, or GitHub's list of runs is not read: `pending`
 5. absence on a CI line: `non_compliant`
 6. else `unverifiable`, perhaps suspect
@@ -23,6 +23,7 @@ from verifier.verdict.contradiction import contradictions
 from verifier.verdict.explanation import explanations
 from verifier.verdict.habit import Habit, by_hand_allowed, habit
 from verifier.verdict.mirrors import to_be_looked_at
+from verifier.verdict.requirement import enough, too_weak
 from verifier.verdict.suspicion import HOUR, suspicions
 
 
@@ -37,9 +38,11 @@ def decide(case: Case, now: datetime) -> Verdict:
         return _verdict(Outcome.NON_COMPLIANT, against, context)
     if blind := blindness(case, now):
         return _pending(case, blind, context, now)
-    if explained := explanations(case, usual):
+    explained = explanations(case, usual)
+    if enough(case, explained):
         return _verdict(Outcome.COMPLIANT, explained, anomalies(case) + of_run(case, explained))
-    absent = absence(case, usual, now)
+    context = (*too_weak(case, explained), *context)
+    absent = absence(case, usual, now, explained=bool(explained))
     if waiting := tuple(f for f in absent if f.weight is Weight.BLINDS):
         return _pending(case, waiting, context, now)
     if absent:

@@ -7,7 +7,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from verifier.model import Incident, IncidentState, Member, Mute, NoticeKind, Outcome, Verdict, Version, Weight
+from verifier.model import (
+    Incident,
+    IncidentState,
+    Member,
+    Mute,
+    NoticeKind,
+    Outcome,
+    Verdict,
+    Version,
+    Waiver,
+    Weight,
+)
 
 TOGETHER = timedelta(hours=24)
 """Versions of one repository noticed within this time are one incident: TanStack is one alert, not 84."""
@@ -43,6 +54,18 @@ def _first(member: Member) -> NoticeKind:
     if member.outcome is Outcome.NON_COMPLIANT:
         return NoticeKind.ROGUE
     return NoticeKind.SUSPECT if member.suspect else NoticeKind.ANOMALY
+
+
+def waived(version: Version, waivers: Iterable[Waiver], now: datetime) -> bool:
+    """Somebody answers now for exactly these files. Of one author the last word counts: it may end an earlier one."""
+    given = [w for w in waivers if w.given_at <= now and w.fingerprint == version.fingerprint]
+    last = {waiver.by: waiver for waiver in sorted(given, key=by_word)}
+    return any(now < waiver.expires_at for waiver in last.values())
+
+
+def by_word(waiver: Waiver) -> tuple[datetime, float]:
+    """Which of one author's waivers was said last; of two at the same time the one that ends earlier."""
+    return waiver.given_at, -waiver.expires_at.timestamp()
 
 
 def muted(version: Version, verdict: Verdict, mutes: Iterable[Mute], now: datetime) -> bool:

@@ -105,6 +105,11 @@ _ALL = (
     Reason("run-unvetted", Weight.BLINDS, "GitHub has not said yet whether the commit of its run is on a branch."),
     # notes
     Reason("published-by-hand", Weight.NOTES, "This line is published by hand; no run could account for it."),
+    Reason(
+        "explanation-too-weak",
+        Weight.NOTES,
+        "Something accounts for it, and the configuration asks for more confidence than that gives.",
+    ),
     Reason("manual-allowed", Weight.NOTES, "The configuration allows publishing this artifact by hand."),
     Reason("before-monitoring", Weight.NOTES, "It was published before we began to watch."),
     Reason("no-publisher", Weight.NOTES, "Nobody has said which workflow publishes this artifact."),

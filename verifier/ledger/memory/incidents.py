@@ -51,6 +51,10 @@ class Incidents:
     def all_posted(self, incident_id: str) -> list[Posted]:
         return sorted((p for p in self._posted.values() if p.incident_id == incident_id), key=lambda p: p.channel)
 
+    def posted_as(self, channel: str, ref: str) -> list[Posted]:
+        found = (p for p in self._posted.values() if (p.channel, p.ref) == (channel, ref))
+        return sorted(found, key=lambda p: p.incident_id)
+
     def put_waiver(self, waiver: Waiver) -> None:
         self._waivers.put(waiver, waiver)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from verifier.ledger.memory.table import Journal, Table
 from verifier.ledger.order import by_source
+from verifier.ledger.rows import Stood
 from verifier.model import Artifact, Conduct, Installation, Proposal, Publisher, Repository
 
 
@@ -18,6 +19,7 @@ class Repositories:
         self._publishers: Table[tuple[int, str], tuple[Publisher, ...]] = Table(journal)
         self._proposals: Table[int, tuple[Proposal, ...]] = Table(journal)
         self._conducts: Table[int, Conduct] = Table(journal)
+        self._stood: Table[int, tuple[Stood, ...]] = Table(journal)
         self._gaps: Table[int, datetime] = Table(journal)
 
     def installation(self, installation_id: int) -> Installation | None:
@@ -67,6 +69,12 @@ class Repositories:
     def put_conduct(self, repository_id: int, conduct: Conduct) -> None:
         self._conducts.put(repository_id, conduct)
 
+    def stood(self, repository_id: int) -> tuple[Stood, ...]:
+        return self._stood.get(repository_id) or ()
+
+    def put_stood(self, repository_id: int, files: tuple[Stood, ...]) -> None:
+        self._stood.put(repository_id, files)
+
     def gap_since(self, repository_id: int) -> datetime | None:
         return self._gaps.get(repository_id)
 
@@ -77,7 +85,7 @@ class Repositories:
             self._gaps.put(repository_id, since)
 
     def empty(self) -> None:
-        """Drop what facts give again; gaps do not come from facts."""
+        """Drop what facts give again; gaps and config files do not come from facts."""
         derived = (self._installations, self._repositories, self._publishers, self._proposals, self._conducts)
         for table in derived:
             table.clear()

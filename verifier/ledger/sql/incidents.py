@@ -55,13 +55,18 @@ class Incidents:
         return decode(Posted, row.body) if row else None
 
     def put_posted(self, posted: Posted) -> None:
-        row = {"incident_id": posted.incident_id, "channel": posted.channel, "body": encode(posted)}
-        self._transaction.upsert(tables.posted, row)
+        row = {"incident_id": posted.incident_id, "channel": posted.channel, "ref": posted.ref}
+        self._transaction.upsert(tables.posted, row | {"body": encode(posted)})
 
     def all_posted(self, incident_id: str) -> list[Posted]:
         columns = tables.posted.c
         rows = self._transaction.rows(select(columns.body).where(columns.incident_id == incident_id))
         return sorted((decode(Posted, row.body) for row in rows), key=lambda posted: posted.channel)
+
+    def posted_as(self, channel: str, ref: str) -> list[Posted]:
+        columns = tables.posted.c
+        rows = self._transaction.rows(select(columns.body).where(columns.ref == ref, columns.channel == channel))
+        return sorted((decode(Posted, row.body) for row in rows), key=lambda posted: posted.incident_id)
 
     def put_waiver(self, waiver: Waiver) -> None:
         body = encode(waiver)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, select
 
 from verifier.ledger.codec import decode, encode
 from verifier.ledger.order import by_source
+from verifier.ledger.rows import Stood
 from verifier.ledger.sql import tables
 from verifier.ledger.sql.tables import gaps, installations, repositories
 from verifier.ledger.sql.transaction import Transaction
@@ -98,6 +99,14 @@ class Repositories:
     def put_conduct(self, repository_id: int, conduct: Conduct) -> None:
         self._transaction.upsert(tables.conducts, {"repository_id": repository_id, "body": encode(conduct)})
 
+    def stood(self, repository_id: int) -> tuple[Stood, ...]:
+        columns = tables.config_files.c
+        row = self._transaction.one(select(columns.body).where(columns.repository_id == repository_id))
+        return decode(tuple[Stood, ...], row.body) if row else ()
+
+    def put_stood(self, repository_id: int, files: tuple[Stood, ...]) -> None:
+        self._transaction.upsert(tables.config_files, {"repository_id": repository_id, "body": encode(files)})
+
     def gap_since(self, repository_id: int) -> datetime | None:
         row = self._transaction.one(select(gaps.c.since).where(gaps.c.repository_id == repository_id))
         return row.since if row else None
@@ -109,7 +118,7 @@ class Repositories:
             self._transaction.upsert(gaps, {"repository_id": repository_id, "since": since})
 
     def empty(self) -> None:
-        """Drop what facts give again; gaps do not come from facts."""
+        """Drop what facts give again; gaps and config files do not come from facts."""
         for table in (installations, repositories, tables.publishers, tables.proposals, tables.conducts):
             self._transaction.write(delete(table))
 

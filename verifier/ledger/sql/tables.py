@@ -230,6 +230,7 @@ posted = Table(
     metadata,
     Column("incident_id", Key, primary_key=True),
     Column("channel", Key, primary_key=True),
+    Column("ref", Key, nullable=False, index=True),
     Column("body", Text, nullable=False),
 )
 
@@ -252,6 +253,13 @@ mutes = Table(
 
 conducts = Table(
     "conducts",
+    metadata,
+    Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+
+config_files = Table(
+    "config_files",
     metadata,
     Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
     Column("body", Text, nullable=False),

@@ -1,4 +1,4 @@
-"""Mutes, how repositories want to be spoken to, commands with their answers, bulletins and subscriptions."""
+"""Mutes, how repositories want to be spoken to, their files, commands with answers, bulletins and subscriptions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the six tables, which fill by themselves."""
+    """Make the seven tables, which fill by themselves."""
     counter = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     op.create_table(
         "mutes",
@@ -27,6 +27,12 @@ def upgrade() -> None:
         sa.Column("repository_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("repository_id", name="pk_conducts"),
+    )
+    op.create_table(
+        "config_files",
+        sa.Column("repository_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("repository_id", name="pk_config_files"),
     )
     op.create_table(
         "commands",

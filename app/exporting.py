@@ -1,0 +1,141 @@
+"""Exporting: the incidents as a list, and one incident's case file gathered from the ledger for an export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from app.deps import Deps
+from app.explain import shown
+from checks import CHANNELS
+from checks.exports import EXPORTS
+from checks.exports.base import CaseFile, Held, stamp
+from verifier.ledger.protocol import Book
+from verifier.model import Incident, IncidentState, Member, Run, RunKey
+from verifier.verdict.severity import severity_of
+
+FEW = 5
+"""The most versions of one incident that a line of the list names."""
+
+
+def gather(book: Book, incident: Incident, now: datetime, by: str = "") -> CaseFile:
+    """Everything the ledger holds about an incident, in one transaction."""
+    versions = tuple(_held(book, member) for member in incident.members)
+    answers = book.incidents.answers(incident.id)
+    posted, at_github = book.incidents.all_posted(incident.id), {channel.NAME for channel in CHANNELS}
+    return CaseFile(
+        incident=incident,
+        severity=severity_of(incident),
+        at=now,
+        repository=book.repositories.get(incident.repository_id),
+        versions=versions,
+        history=tuple(book.incidents.notices(incident.id)),
+        commands=tuple((command, answers.get(command.id)) for command in book.incidents.commands(incident.id)),
+        runs=tuple(_runs(book, versions)),
+        posts=tuple(post for post in posted if post.channel in at_github),
+        told_elsewhere=sum(post.channel not in at_github for post in posted),
+        bulletins=tuple(
+            reversed([b for b in book.incidents.bulletins(incident.opened_at) if b.incident_id == incident.id])
+        ),
+        by=by,
+    )
+
+
+def export(deps: Deps, incident_id: str, kind: str, by: str = "") -> tuple[bytes, tuple[str, ...]]:
+    """One incident in one format, and what a person must know before they use it.
+
+    Raises ValueError for an incident that is not known or a format that has no words for it.
+    """
+    wanted = EXPORTS[kind]
+    with deps.ledger.reading() as book:
+        incident = book.incidents.get(incident_id) or _begins(book, incident_id)
+        case = gather(book, incident, deps.now(), by.strip())
+    return wanted.export(case), wanted.notes(case)
+
+
+def incidents(deps: Deps, *, settled: bool) -> list[dict[str, Any]]:
+    """The incidents as data, newest first; those that are settled only when asked for."""
+    with deps.ledger.reading() as book:
+        found = [i for i in book.incidents.all() if settled or i.state is not IncidentState.RESOLVED]
+        return [_listed(book, incident) for incident in found]
+
+
+def as_text(listed: list[dict[str, Any]]) -> str:
+    """The list for a terminal: one incident a line, and how to export one."""
+    if not listed:
+        return "No incident stands open; --all lists the settled ones too."
+    lines = [
+        f"{item['id']}  {item['state']:<12}  {item['severity']:<8}  {item['opened_at']}  "
+        f"{shown(item['repository'])}  {_versions(item['versions'])}"
+        for item in listed
+    ]
+    return "\n".join([*lines, "", "artifact-monitor export ID --format osv|openvex|csv|json"])
+
+
+def _versions(versions: list[dict[str, Any]]) -> str:
+    more = f" and {len(versions) - FEW} more" if len(versions) > FEW else ""
+    return ", ".join(shown(version["shown"], 100) for version in versions[:FEW]) + more
+
+
+def _listed(book: Book, incident: Incident) -> dict[str, Any]:
+    repository = book.repositories.get(incident.repository_id)
+    return {
+        "id": incident.id,
+        "state": incident.state.value,
+        "severity": severity_of(incident).word,
+        "opened_at": stamp(incident.opened_at),
+        "repository": repository.full_name if repository is not None else str(incident.repository_id),
+        "versions": [
+            {
+                "purl": member.artifact.purl,
+                "version": member.number,
+                "shown": member.artifact.versioned(member.number),
+                "outcome": member.outcome.value,
+                "suspect": member.suspect,
+                "open": member.open,
+            }
+            for member in incident.members
+        ],
+    }
+
+
+def _begins(book: Book, text: str) -> Incident:
+    """The one incident whose id begins so."""
+    found = [incident for incident in book.incidents.all() if len(text) >= 4 and incident.id.startswith(text)]
+    if len(found) != 1:
+        how_many = f"{len(found)} incidents begin with" if found else "There is no incident"
+        raise ValueError(f"{how_many} {shown(text, 80)!r}; `artifact-monitor incidents --all` lists them.")
+    return found[0]
+
+
+def _held(book: Book, member: Member) -> Held:
+    artifact, number = member.artifact, member.number
+    dossier = book.versions.get(artifact, number)
+    mutes = book.incidents.mutes(artifact) if dossier is not None else []
+    return Held(
+        member=member,
+        dossier=dossier,
+        earlier=tuple(book.versions.earlier(artifact, number)) if artifact.is_image else (),
+        verdicts=tuple(book.versions.verdicts(artifact, number)),
+        waivers=tuple(book.incidents.waivers(artifact, number)),
+        mutes=tuple(mute for mute in mutes if dossier is not None and mute.line == dossier.version.line),
+    )
+
+
+def _runs(book: Book, versions: tuple[Held, ...]) -> Iterator[Run]:
+    keys = {key for held in versions for key in _named(held)}
+    for key in sorted(keys):
+        run = book.runs.get(key)
+        if run is not None:
+            yield run
+
+
+def _named(held: Held) -> Iterator[RunKey]:
+    """The runs that its attestations or its findings name."""
+    for dossier in (held.dossier, *held.earlier):
+        for evidence in (dossier.evidence or ()) if dossier is not None else ():
+            if evidence.run is not None:
+                yield evidence.run
+    for _, _, verdict in held.verdicts:
+        yield from (finding.run for finding in verdict.findings if finding.run is not None)

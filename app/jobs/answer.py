@@ -1,0 +1,197 @@
+"""Answer: commands that people gave at GitHub are decided, done, and answered in one comment that is edited."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+
+import structlog
+
+from app.deps import Deps
+from app.github import GitHub, path_of
+from app.github_people import role_of
+from app.jobs import speak
+from app.jobs.installed import github_of, repository_of
+from checks import answers, issue, place
+from checks.answers import comment
+from checks.base import Answered, Gone
+from checks.plan import digest
+from checks.report import headline
+from verifier.ledger.apply import version_task
+from verifier.ledger.protocol import Book, Posted
+from verifier.model import (
+    Bulletin,
+    BulletinKind,
+    Command,
+    CommandAnswered,
+    Incident,
+    LineMuted,
+    Member,
+    Repository,
+    Verb,
+    WaiverGiven,
+)
+from verifier.verdict.commands import Effect, Matter, decide_command
+
+log = structlog.get_logger()
+
+_TITLES = {
+    Verb.ACKNOWLEDGE: "{by} looks after an alert",
+    Verb.MINE: "{by} says of an alert: this was me",
+    Verb.MUTE: "{by} mutes a release line",
+}
+
+
+def answer(deps: Deps, incident_id: str) -> None:
+    """Answer every command about an incident that is not answered yet, oldest first, and show the answers."""
+    with deps.ledger.reading() as book:
+        incident = book.incidents.get(incident_id)
+        waiting = _unanswered(book, incident_id)
+    if incident is None:
+        return
+    repository = repository_of(deps, incident.repository_id)
+    github = github_of(deps, repository)
+    for command in waiting:
+        _decide(deps, github, repository, command)
+    show(deps, github, repository, incident)
+    for step in ("examine", "tell", "report"):
+        deps.wake.wake(step)
+
+
+def answered(book: Book, incident_id: str) -> tuple[Answered, ...]:
+    """The commands about an incident with their answers, oldest first."""
+    given = book.incidents.answers(incident_id)
+    return tuple((one, given[one.id]) for one in book.incidents.commands(incident_id) if one.id in given)
+
+
+def show(deps: Deps, github: GitHub, repository: Repository, incident: Incident) -> None:
+    """Make the one comment on the issue show the answers; where there is no issue, the check run does."""
+    with deps.ledger.writing() as book:
+        said, filed = answered(book, incident.id), book.incidents.posted(incident.id, issue.NAME)
+        posted = book.incidents.posted(incident.id, answers.NAME)
+        if said and filed is None:
+            book.work.want("report", f"{incident.id} check_run", deps.now())
+    if not said or filed is None:
+        return
+    where, number = place.of(repository.full_name, filed.ref)
+    text = comment(incident, said)
+    shown = digest({"body": text, "issue": filed.ref})
+    if posted is not None and posted.digest == shown:
+        return
+    try:
+        place.check(repository, where, github)
+        ref, url = _write(github, incident, text, path_of(where), number, posted)
+    except Gone:
+        # the issue is gone: it is made anew, and the answers with it, or an authorised person deleted it
+        log.warning("answer.no_issue", incident=incident.id, issue=filed.url)
+        return
+    with deps.ledger.writing() as book:
+        at = posted.posted_at if posted is not None and posted.ref == ref else deps.now()
+        book.incidents.put_posted(Posted(incident.id, answers.NAME, ref, url, shown, open=True, posted_at=at))
+
+
+def matter_of(book: Book, incident: Incident) -> Matter:
+    """What a command about the incident is about now: its lines, and who published what stands open."""
+    dossiers = [(m, book.versions.get(m.artifact, m.number)) for m in incident.members if m.open]
+    lines = tuple((m.artifact, dossier.version.line) for m, dossier in dossiers if dossier is not None)
+    names = {name.lower() for m, _ in dossiers for name in _published_by(book, incident, m) if name}
+    return Matter(incident, lines, frozenset(names))
+
+
+def _published_by(book: Book, incident: Incident, member: Member) -> Iterator[str]:
+    """The registry's account, whoever approved it there, and who started the runs that its evidence names."""
+    yield member.account
+    dossier = book.versions.get(member.artifact, member.number)
+    if dossier is None:
+        return
+    if dossier.version.account is not None:
+        yield dossier.version.account.name
+        yield dossier.version.account.approver or ""
+    for evidence in dossier.evidence or ():
+        run = book.runs.get(evidence.run) if evidence.run is not None else None
+        if run is not None and run.key.repository_id == incident.repository_id:
+            yield run.actor
+            yield run.triggering_actor
+
+
+def _unanswered(book: Book, incident_id: str) -> list[Command]:
+    given = book.incidents.answers(incident_id)
+    return [command for command in book.incidents.commands(incident_id) if command.id not in given]
+
+
+def _decide(deps: Deps, github: GitHub, repository: Repository, command: Command) -> None:
+    """One command, in one transaction; GitHub is asked for the roles before it."""
+    with deps.ledger.reading() as book:
+        waiting = [
+            first
+            for first, said in answered(book, command.incident_id)
+            if said.waits and not said.accepted and (first.verb, first.code) == (command.verb, command.code)
+        ]
+    asks = not command.problem and command.verb is not Verb.HELP
+    role = role_of(github, repository, command.actor_id, command.actor) if asks else ""
+    others = [(first, role_of(github, repository, first.actor_id, first.actor)) for first in waiting]
+    now = deps.now()
+    with deps.ledger.writing() as book:
+        incident = book.incidents.get(command.incident_id)
+        if incident is None or command not in _unanswered(book, command.incident_id):
+            return  # another worker was quicker
+        conduct = book.repositories.conduct(repository.id)
+        decision = decide_command(command, matter_of(book, incident), role, conduct, others, now)
+        for said in (decision.answer, *decision.seconded):
+            book.record(CommandAnswered(said), now)
+        _do(book, incident, decision.effect, now)
+        if decision.answer.accepted and command.verb in _TITLES:
+            speak.announce(book, _bulletin(incident, command, decision.answer.sentence, _by(decision.effect), now), now)
+
+
+def _do(book: Book, incident: Incident, effect: Effect, now: datetime) -> None:
+    for waiver in effect.waivers:
+        book.record(WaiverGiven(waiver), now)
+    for mute in effect.mutes:
+        book.record(LineMuted(mute), now)
+    if effect.acknowledged is not None:
+        speak.acknowledge(book, incident, effect.acknowledged, now)
+    if effect.recheck:
+        for member in incident.members:
+            book.work.want("examine", version_task(member.artifact, member.number), now)
+
+
+def _by(effect: Effect) -> str:
+    """Who it is done for: both, where it took two."""
+    given = [waiver.by for waiver in effect.waivers] + [mute.by for mute in effect.mutes]
+    given += [effect.acknowledged.by] if effect.acknowledged is not None else []
+    return next(iter(given), "")
+
+
+def _bulletin(incident: Incident, command: Command, sentence: str, by: str, now: datetime) -> Bulletin:
+    """What is told out of band of a command that was obeyed: who, what, and about which alert."""
+    reason = f"Reason given: {command.reason}"
+    return Bulletin(
+        id="commanded-" + hashlib.sha256(command.id.encode()).hexdigest()[:16],
+        kind=BulletinKind.COMMANDED,
+        repository_id=incident.repository_id,
+        at=now,
+        title=_TITLES[command.verb].format(by=by),
+        sentences=(f"The alert: {headline(incident)}.", sentence, reason),
+        by=by,
+        url=command.url,
+        incident_id=incident.id,
+    )
+
+
+def _write(
+    github: GitHub, incident: Incident, text: str, at: str, number: str, posted: Posted | None
+) -> tuple[str, str]:
+    """Edit our comment; make it where there is none, or where somebody deleted it."""
+    if posted is not None:
+        try:
+            answers.update(text, at, posted.ref, github)
+            return posted.ref, posted.url
+        except Gone:
+            log.warning("answer.deleted", incident=incident.id, url=posted.url)
+    found = answers.find(incident, at, number, github)
+    if found is None:
+        return answers.create(text, at, number, github)
+    answers.update(text, at, found[0], github)
+    return found

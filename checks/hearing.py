@@ -1,0 +1,111 @@
+"""How loud a message is, and who hears it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from checks.message import Kind, Message
+from checks.report import settled
+from verifier.model import BulletinKind, Filter, Incident, Member, NoticeKind, Outcome, Severity
+
+NOTICE = "notice"
+"""What a filter calls everything that is told besides incidents."""
+
+_BULLETINS = {
+    BulletinKind.CONFIG_CHANGED: Severity.INFO,
+    BulletinKind.CONFIG_REFUSED: Severity.LOW,
+    BulletinKind.CONFIG_LOOSENS: Severity.MEDIUM,
+    BulletinKind.WORKFLOW_CHANGED: Severity.LOW,
+    BulletinKind.TAMPERED: Severity.HIGH,
+    BulletinKind.COMMANDED: Severity.MEDIUM,
+}
+_OUTCOMES = {
+    NoticeKind.ROGUE: ("non_compliant", Severity.CRITICAL),
+    NoticeKind.SUSPECT: ("suspect", Severity.MEDIUM),
+    NoticeKind.ANOMALY: ("anomaly", Severity.LOW),
+}
+
+
+def severity_of(incident: Incident) -> Severity:
+    """How loud an incident is as it stands: as its loudest open version, acknowledged or not; INFO once settled."""
+    if settled(incident):
+        return Severity.INFO
+    return max((_severity(m) for m in incident.members if m.open), default=Severity.INFO)
+
+
+def severity_of_bulletin(kind: BulletinKind) -> Severity:
+    """How loud a bulletin is: what looks like a thief covering traces is louder than what everybody does."""
+    return _BULLETINS[kind]
+
+
+def hears(filter: Filter, message: Message, told: bool = False) -> bool:
+    """Whether a route with this filter is to be told.
+
+    `told`: it heard of this key before, and hears how it ends whatever its filter says. Without that, an incident is
+    judged by the loudest that it ever was, open or not, so that its end reaches whom its beginning reached; a version
+    cleared since counts as the surest of its kind. What was put together from messages that were heard, and a test, are
+    heard always.
+    """
+    if told or message.kind in (Kind.GROUP, Kind.DIGEST, Kind.TEST):
+        return True
+    return (
+        filter.severity <= loudest(message)
+        and _any(filter.outcomes, outcomes(message), exact=True)
+        and _where(filter, message)
+    )
+
+
+def loudest(message: Message) -> Severity:
+    """The loudest that it is or was."""
+    if message.kind is not Kind.INCIDENT or message.incident is None:
+        return message.severity
+    now = [_severity(member) for member in message.incident.members if member.stands]
+    return max([message.severity, *now, *(_OUTCOMES[kind][1] for kind in _flipped(message))])
+
+
+def outcomes(message: Message) -> frozenset[str]:
+    """What a filter's `outcomes` are held against: those of all its versions, open or not, and those that it had."""
+    if message.kind is not Kind.INCIDENT or message.incident is None:
+        return frozenset((NOTICE,))
+    now = [_outcome(member) for member in message.incident.members if member.stands]
+    return frozenset((*now, *(_OUTCOMES[kind][0] for kind in _flipped(message))))
+
+
+def _flipped(message: Message) -> set[NoticeKind]:
+    """What was said against versions that nothing is said against now."""
+    members = message.incident.members if message.incident is not None else ()
+    standing = {(m.artifact, m.number) for m in members if m.stands}
+    return {n.kind for n in message.history if n.kind in _OUTCOMES and (n.artifact, n.number) not in standing}
+
+
+def _severity(member: Member) -> Severity:
+    if member.outcome is Outcome.NON_COMPLIANT:
+        return Severity.CRITICAL if member.confidence == "high" else Severity.HIGH
+    return Severity.MEDIUM if member.suspect else Severity.LOW
+
+
+def _outcome(member: Member) -> str:
+    if member.outcome is Outcome.NON_COMPLIANT:
+        return "non_compliant"
+    return "suspect" if member.suspect else "anomaly"
+
+
+def _where(filter: Filter, message: Message) -> bool:
+    """Where it happened. What names no repository, or no artifact, is not heard by who asks for certain ones."""
+    name = message.repository.full_name if message.repository is not None else ""
+    purls = {member.artifact.purl for member in message.incident.members} if message.incident is not None else ()
+    return (
+        _any(filter.organisations, [name.partition("/")[0]])
+        and _any(filter.repositories, [name])
+        and _any(filter.artifacts, purls)
+    )
+
+
+def _any(wanted: Iterable[str], found: Iterable[str], *, exact: bool = False) -> bool:
+    """One that was found is wanted; who wants none in particular wants every one."""
+    patterns = [pattern.lower() for pattern in wanted]
+    names = [name.lower() for name in found]
+    if exact:
+        return not patterns or bool(set(patterns) & set(names))
+    return not patterns or any(fnmatchcase(name, pattern) for name in names for pattern in patterns)

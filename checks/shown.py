@@ -1,0 +1,102 @@
+"""A message within a place's room: the longest part gives way first, and says how much it left out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from checks import marked
+from checks.escape import link, title
+from checks.listed import time
+from checks.message import Kind, Message, Part, State
+from verifier.model import Severity
+
+WHERE = {"issue": "Issue", "check_run": "Check run", "advisory": "Draft advisory"}
+"""What people call our posts at GitHub."""
+
+_COLOURS = {
+    Severity.CRITICAL: "🔴",
+    Severity.HIGH: "🟠",
+    Severity.MEDIUM: "🟡",
+    Severity.LOW: "🔵",
+    Severity.INFO: "⚪",
+}
+
+
+def badge(message: Message) -> str:
+    """How loud it is, as one character."""
+    if message.state is State.RESOLVED:
+        return "✅"
+    return "👀" if message.state is State.ACKNOWLEDGED else _COLOURS[message.severity]
+
+
+WORDS = {Kind.BULLETIN: "notice", Kind.GROUP: "many at once", Kind.DIGEST: "summary", Kind.TEST: "test"}
+"""What people call what has no life of its own."""
+
+
+def kind(message: Message) -> str:
+    """How it stands, or what it is."""
+    return WORDS.get(message.kind, message.state.value)
+
+
+def status(message: Message) -> list[tuple[str, str]]:
+    """What it is about in a few pairs of plain words: how loud, where, how it stands, since when."""
+    found = [("Severity", message.severity.word)]
+    if message.repository is not None:
+        found.append(("Repository", title(message.repository.full_name)))
+    if message.kind is Kind.INCIDENT:
+        found += [("State", message.state.value), ("Opened", time(message.began_at))]
+    return found
+
+
+def links(message: Message) -> list[tuple[str, str]]:
+    """Where there is more of it: words, and an address that is plain http(s)."""
+    found = [("Everything about it", message.url), *((WHERE.get(where, where), url) for where, url in message.links)]
+    return [(words, url) for words, url in found if safe(url)]
+
+
+def safe(url: str) -> bool:
+    """The address can be shown as a link anywhere."""
+    return bool(url) and any(span.address == url for block in marked.blocks(link("x", url)) for span in block.spans)
+
+
+def fitted(parts: Sequence[Part], room: int, size: Callable[[str], int] = len) -> list[tuple[str, list[str]]]:
+    """Each part's heading and its pieces of Markdown, in `room` together as `size` measures a piece."""
+    pieces = [(part.heading, marked.items(part.lines)) for part in parts]
+    sizes = [sum(size(piece) + 1 for piece in found) for _, found in pieces]
+    each = _level(sizes, room)
+    return [(heading, _cut(found, each, size)) for heading, found in pieces]
+
+
+def within(message: Message, limit: int, show: Callable[[Message], bytes]) -> bytes:
+    """The message as `show` makes it of shorter and shorter versions, until it fits into `limit` bytes."""
+    room = limit
+    while len(shown := show(message)) > limit and room > 64:
+        room = room * 3 // 4
+        parts = [Part(heading, tuple(found)) for heading, found in fitted(message.parts, room)]
+        message = replace(message, parts=tuple(parts))
+    return shown
+
+
+def _level(sizes: Sequence[int], room: int) -> int:
+    """How much each may have, so that all together have no more than `room`: who needs less leaves it to the others."""
+    left, waiting = room, sorted(sizes)
+    for position, size in enumerate(waiting):
+        share = left // (len(waiting) - position)
+        if size > share:
+            return share
+        left -= size
+    return max(sizes, default=0)
+
+
+def _cut(pieces: Sequence[str], room: int, size: Callable[[str], int]) -> list[str]:
+    """As many of the pieces as fit from the first on, and how many more there are."""
+    if sum(size(piece) + 1 for piece in pieces) <= room:
+        return list(pieces)
+    kept, room = list[str](), room - 30
+    for piece in pieces:
+        room -= size(piece) + 1
+        if room < 0:
+            break
+        kept.append(piece)
+    return [*kept, f"- … and {len(pieces) - len(kept)} more"]

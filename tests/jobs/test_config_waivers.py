@@ -1,0 +1,144 @@
+"""Waivers in config files: bound to exact files, only for one's own artifacts, ended when they are taken out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.jobs.configured import DAY, FILE, GEAR, HOME, World
+from tests.verdict.cases import NOON, REPOSITORY, version
+from verifier.ledger.protocol import Watch
+from verifier.model import (
+    Artifact,
+    Confidence,
+    Incident,
+    IncidentState,
+    Member,
+    Outcome,
+    Publisher,
+    PublishersSet,
+    VersionSeen,
+    Waiver,
+)
+from verifier.verdict.incident import waived
+
+ODD = replace(version(), artifact=GEAR)
+DIGEST = "sha512:" + "a" * 128
+ODD = replace(ODD, files=(replace(ODD.files[0], digests=(DIGEST,)),))
+
+
+def asks(digest: str = DIGEST, until: str = "2026-06-30", purl: str = GEAR.purl) -> str:
+    return f"waivers: [{{purl: '{purl}', version: '1.2.3', digest: '{digest}', reason: CI was down, until: {until}}}]\n"
+
+
+def world() -> World:
+    made = World(home=True)
+    made.push(FILE)
+    seen(made, ODD)
+    return made
+
+
+def seen(of: World, published) -> None:
+    member = Member(
+        published.artifact, "1.2.3", "", Outcome.NON_COMPLIANT, Confidence.HIGH.word, False, (), (), (), NOON, NOON
+    )
+    with of.parts.ledger.writing() as book:
+        book.versions.put_watch(Watch(published.artifact, NOON))
+        book.record(VersionSeen(published), NOON)
+        book.incidents.put(Incident("i1", REPOSITORY.id, NOON, IncidentState.OPEN, True, (member,)))
+
+
+def given(of: World, artifact: Artifact = GEAR) -> list[Waiver]:
+    with of.parts.ledger.reading() as book:
+        return book.incidents.waivers(artifact, "1.2.3")
+
+
+def holds(of: World) -> bool:
+    return waived(ODD, given(of), of.parts.now)
+
+
+@pytest.mark.parametrize("digest", [DIGEST, ODD.fingerprint])
+def test_the_organisation_waives_at_once_and_a_repository_after_a_day(digest: str) -> None:
+    at_once, later = world(), world()
+    at_once.push("version: 1\n" + asks(digest), HOME)
+    at_once.wait(timedelta(minutes=1))
+    later.push(FILE + asks(digest))
+    early = holds(later)
+    later.wait(DAY)
+
+    assert ["config of alice/.github"] == [waiver.by for waiver in given(at_once)]
+    assert holds(at_once)
+    assert (False, True) == (early, holds(later))
+    assert "config of alice/widget" == given(later)[0].by
+    assert ODD.fingerprint == given(later)[0].fingerprint
+
+
+def test_it_is_given_once_however_often_the_file_is_read() -> None:
+    of = world()
+    of.push("version: 1\n" + asks(), HOME)
+    for _ in range(3):
+        of.wait(timedelta(minutes=1))
+        of.read()
+
+    assert 1 == len(given(of))
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [(asks("sha512:" + "b" * 128), "other files"), (asks(until="2028-01-01"), "365 days")],
+)
+def test_what_cannot_be_waived_is_said_and_not_given(asked: str, words: str) -> None:
+    of = world()
+    of.push("version: 1\n" + asked, HOME)
+    of.wait(timedelta(minutes=1))
+
+    assert [] == given(of)
+    assert words in of.parts.problems()[f"config {REPOSITORY.id}"]
+
+
+def test_nobody_waives_what_another_repository_publishes() -> None:
+    other = Artifact("pkg:npm/other")
+    of = world()
+    seen(of, replace(ODD, artifact=other))
+    with of.parts.ledger.writing() as book:
+        book.record(PublishersSet(99, "config", (Publisher(other, 99, 99, ("x.yml",)),)), NOON)
+    of.push(FILE + asks(purl=other.purl))
+    of.wait(DAY)
+
+    assert [] == given(of, other)
+
+
+def test_taken_out_of_the_file_it_ends_at_once_and_put_back_it_waits_again() -> None:
+    of = world()
+    of.push(FILE + asks())
+    of.wait(DAY)
+    before = holds(of)
+    of.push(FILE)
+    of.wait(timedelta(minutes=1))
+    ended = holds(of)
+    of.push(FILE + asks())
+    early = holds(of)
+    of.wait(DAY)
+
+    assert (True, False, False, True) == (before, ended, early, holds(of))
+
+
+def test_files_that_came_later_are_not_waived_with_it() -> None:
+    of = world()
+    of.push("version: 1\n" + asks(), HOME)
+    of.wait(timedelta(minutes=1))
+    changed = replace(ODD, files=(replace(ODD.files[0], digests=("sha512:" + "c" * 128,)),))
+
+    assert not waived(changed, given(of), of.parts.now)
+
+
+def test_a_waiver_of_another_author_is_not_ended_by_a_file_without_it() -> None:
+    of = world()
+    mine = Waiver(GEAR, "1.2.3", ODD.fingerprint, "carol", "ours", NOON, NOON + 30 * DAY)
+    with of.parts.ledger.writing() as book:
+        book.incidents.put_waiver(mine)
+    of.push(FILE + "# more\n")
+
+    assert [mine] == given(of)
