@@ -19,7 +19,7 @@ from verifier.ledger.views import Page, Sees, Sort, Views, Wanted
 from verifier.model import Artifact, IncidentState
 from verifier.model.standing import Standing
 
-SEES: tuple[Sees, ...] = (None, frozenset(), frozenset({1}), frozenset({2, 3}), frozenset(range(2, 90)))
+SEES: tuple[Sees, ...] = (None, frozenset(), frozenset({1}), frozenset({2, 3}), frozenset(range(2, 150)))
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
