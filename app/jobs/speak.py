@@ -44,6 +44,7 @@ deletes, what stands on GitHub."""
 
 def about(book: Book, dossier: Dossier, now: datetime) -> None:
     """Put the version into its incident and note what changed; history is never spoken about."""
+    dossier = _with_waiver(book, dossier, now)
     version, verdict = dossier.version, dossier.verdict
     watch, publishers = book.versions.watch(version.artifact), book.repositories.publishers_of(version.artifact)
     if verdict is None or watch is None or version.at < watch.since(version) or not publishers:
@@ -126,13 +127,20 @@ def _turns(book: Book, artifact: Artifact, number: str) -> Iterator[datetime]:
         yield dossier.version.removed_at + GONE_AFTER
 
 
+def _with_waiver(book: Book, dossier: Dossier, now: datetime) -> Dossier:
+    """The version as it is waived now, kept so: of history too, which nobody speaks about."""
+    version = dossier.version
+    holds = waived(version, book.incidents.waivers(version.artifact, version.number), now)
+    if holds != dossier.waived:
+        dossier = replace(dossier, waived=holds)
+        book.versions.put(dossier)
+    return dossier
+
+
 def _member(book: Book, dossier: Dossier, verdict: Verdict, now: datetime) -> Member:
     version = dossier.version
-    waivers = book.incidents.waivers(version.artifact, version.number)
     silent = muted(version, verdict, book.incidents.mutes(version.artifact), now)
-    member = member_of(
-        version, verdict, dossier.verdict_at or now, now, waived=waived(version, waivers, now), muted=silent
-    )
+    member = member_of(version, verdict, dossier.verdict_at or now, now, waived=dossier.waived, muted=silent)
     return _with_digests(book, member, version, verdict)
 
 

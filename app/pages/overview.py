@@ -30,6 +30,7 @@ from app.pages.words import (
 from verifier.ledger.health import Problem
 from verifier.ledger.protocol import Book, Dossier, Posted, Watch
 from verifier.model import Artifact, Incident, IncidentState, Version
+from verifier.model.standing import is_history
 
 if TYPE_CHECKING:
     from app.deps import Deps
@@ -257,18 +258,13 @@ def _row(dossier: Dossier, watch: Watch | None, posts: dict[str, tuple[Link, ...
 
 def standing_of(dossier: Dossier) -> Standing:
     """How a version is shown: of an image's old tags, which nobody examines, that nothing could settle them."""
-    if dossier.verdict is None and _is_history(dossier.version):
+    if dossier.verdict is None and is_history(dossier.version):
         return UNVERIFIABLE
     return standing(dossier.verdict)
 
 
 def _unexamined(version: Version) -> str:
-    return "It was there before we began to watch." if _is_history(version) else "Not examined yet."
-
-
-def _is_history(version: Version) -> bool:
-    """An image's tag that the first look showed: whatever came later was not there at the look before."""
-    return version.artifact.is_image and version.unseen_at is None
+    return "It was there before we began to watch." if is_history(version) else "Not examined yet."
 
 
 def _words(sentence: str, limit: int = LIMIT) -> Words:

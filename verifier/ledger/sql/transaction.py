@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Insert, Row, Select, Table, Update, insert, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Delete,
+    FromClause,
+    Insert,
+    Row,
+    Select,
+    Table,
+    TableValuedAlias,
+    Text,
+    Update,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from verifier.ledger.protocol import ReadOnly
@@ -37,7 +59,7 @@ class Transaction:
             self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             self._locked = True
 
-    def rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+    def rows(self, query: Select[Any] | CompoundSelect[Any]) -> Sequence[Row[Any]]:
         """All rows of a query."""
         return self._connection.execute(query).all()
 
@@ -103,6 +125,43 @@ class Transaction:
         rest = {name: fresh.excluded[name] for name in many[0] if name not in key}
         self._connection.execute(fresh.on_conflict_do_update(index_elements=key, set_=rest), many)
 
+    def among(self, column: ColumnElement[Any], ids: Collection[int]) -> ColumnElement[bool]:
+        """The column is one of these numbers, however many: one parameter, and the same statement for all."""
+        if self._postgresql:
+            return column == func.any(_array(ids))
+        return column.in_(select(self.listed(ids).c.value))
+
+    def sieved(self, column: ColumnElement[Any], ids: Collection[int]) -> ColumnElement[bool]:
+        """The same, as a sieve for rows in another order: SQLite would look each number up, and sort what it found."""
+        return self.among(column if self._postgresql else column + 0, ids)
+
+    def listed(self, ids: Collection[int]) -> TableValuedAlias:
+        """These numbers as rows, in the column `value`."""
+        if self._postgresql:
+            return func.unnest(_array(ids)).table_valued("value").render_derived()
+        return func.json_each(json.dumps(sorted(ids))).table_valued("value")
+
+    def for_each(self, some: TableValuedAlias, table: Table, query: Select[Any]) -> tuple[FromClause, FromClause]:
+        """The rows of a table that a query finds for each of these numbers: (their columns, what to select from).
+
+        SQLite knows no LATERAL: there each row's number is looked for.
+        """
+        if self._postgresql:
+            found: FromClause = query.lateral()
+            return found, some.join(found, true())
+        shown = table.alias("shown")
+        numbers: Select[Any] = query.with_only_columns(literal_column(f"{table.name}.rowid")).correlate(some)
+        return shown, some.join(shown, literal_column("shown.rowid").in_(numbers))
+
+    def has(self, column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+        """The column has this text in it, to the letter."""
+        place = func.strpos if self._postgresql else func.instr
+        return place(column, literal(text, Text)) > 0
+
     def _may_write(self) -> None:
         if not self._writing:
             raise ReadOnly("this transaction only reads; open it with `writing`")
+
+
+def _array(ids: Collection[int]) -> ColumnElement[Any]:
+    return literal(sorted(ids), postgresql.ARRAY(BigInteger))
