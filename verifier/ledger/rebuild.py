@@ -47,6 +47,7 @@ class _Past:
         self.versions = book.versions
         self.incidents = book.incidents
         self.subscriptions = book.subscriptions
+        self.sessions = book.sessions
         self.health = book.health
 
     def record(self, fact: Fact, now: datetime) -> None:
