@@ -4,6 +4,7 @@ from handlers import (
     check_run,
     create,
     delete,
+    github_app_authorization,
     installation,
     installation_repositories,
     ping,
@@ -26,6 +27,7 @@ _ALL: tuple[Handler, ...] = (
     delete,
     check_run,
     registry_package,
+    github_app_authorization,
     ping,
 )
 
