@@ -22,13 +22,16 @@ from app.settings import Settings
 from sandbox.app import create
 from sandbox.github.people import People
 from sandbox.world import World
+from tests.pages.examples import member
 from tests.sandbox.github import at, keys, scenario
 from tests.webhooks.site import SECRET, Woken
 from verifier.ledger import Ledger, memory_ledger
-from verifier.model import Repository, RepositorySeen
+from verifier.ledger.protocol import Watch
+from verifier.model import Artifact, Incident, IncidentState, Publisher, Repository, RepositorySeen
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 WIDGET, SECRET_WIDGET, ELSEWHERE = 4711, 4712, 4713
+NAMES = {WIDGET: "open-widget", SECRET_WIDGET: "secret-widget", ELSEWHERE: "foreign-thing"}
 
 
 class _Quiet(WSGIRequestHandler):
@@ -135,21 +138,24 @@ class Place:
         return Browser(self.monitor)
 
     def deps(self, settings: Settings | None = None) -> Deps:
-        return _deps(settings or self.settings, self.ledger, self.now)
+        return deps_of(settings or self.settings, self.ledger, self.now)
 
 
-def _deps(settings: Settings, ledger: Ledger, now: Any) -> Deps:
+def deps_of(settings: Settings, ledger: Ledger, now: Any) -> Deps:
     nothing = cast(Any, None)
     return Deps(settings, ledger, nothing, nothing, cast(Any, Woken()), now)
 
 
 def repositories(ledger: Ledger) -> None:
-    """A public and a private repository of one organisation, and a public one of another; each publishes a package."""
-    names = {WIDGET: "octo/widget", SECRET_WIDGET: "octo/secret-widget", ELSEWHERE: "other/thing"}
+    """A public and a private repository of one organisation and one of another; each publishes a package of its name."""
     with ledger.writing() as book:
-        for number, name in names.items():
+        for number, name in NAMES.items():
             private = number == SECRET_WIDGET
-            book.record(RepositorySeen(Repository(number, 1, name, NOW, "main", private)), NOW)
+            book.record(RepositorySeen(Repository(number, 1, f"octo/{name}", NOW, "main", private)), NOW)
+            artifact = Artifact(f"pkg:npm/{name}")
+            book.repositories.put_publishers(number, "server", (Publisher(artifact, number, 1, ("publish.yml",)),))
+            book.versions.put_watch(Watch(artifact, NOW, preview=False, polled_at=NOW))
+            book.incidents.put(Incident(name, number, NOW, IncidentState.OPEN, True, (member(artifact, "1.0.0"),)))
 
 
 @contextmanager
