@@ -22,6 +22,7 @@ def create_app(deps: Deps) -> Flask:
     from app import headers, health, hints, webhooks
     from app.pages import PAGES
     from app.settings import require_webhook_secret
+    from app.setup import page as setup
     from app.signin import gate, login
     from handlers.payload import LIMIT
 
@@ -35,6 +36,7 @@ def create_app(deps: Deps) -> Flask:
     app.register_blueprint(hints.routes(deps))
     app.register_blueprint(health.routes(deps))
     app.register_blueprint(login.routes(deps))
+    app.register_blueprint(setup.routes(deps))
     for page in PAGES:  # listed by hand in app/pages/__init__.py
         app.register_blueprint(page(deps))
     return app

@@ -38,7 +38,7 @@ def read(folder: Path) -> AppFile | None:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             raw = file.read(_LIMIT + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
         raise BadSetting(f"DATA_DIR holds an {NAME} that cannot be read; give it to the monitor's account.") from error

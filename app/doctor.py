@@ -12,7 +12,7 @@ from app import logins
 from app.addresses import name, origin
 from app.aws import NO_LOGIN, login_found
 from app.deps import Fetch
-from app.settings import BadSetting, Settings, read, require_webhook_secret
+from app.settings import BadSetting, Settings, read, require_login, require_webhook_secret
 from checks.base import Permanent, Temporary
 from verifier.ledger.protocol import Book, Ledger, Unavailable
 from verifier.model import Artifact
@@ -53,7 +53,7 @@ def examine() -> list[Check]:
     except BadSetting as error:
         return [*checks, Check(False, "settings", str(error), "See docs/install.md for every setting.")]
     checks.append(Check(True, "settings", f"data folder {settings.data_dir}"))
-    for check in (_secret, _database, _redis, _github, _registries, _images, _logins, _unused, _amazon):
+    for check in (_secret, _login, _database, _redis, _github, _registries, _images, _logins, _unused, _amazon):
         checks += _guarded(check, settings)
     return checks
 
@@ -72,6 +72,20 @@ def _secret(settings: Settings) -> Iterator[Check]:
         yield Check(False, "webhooks", str(error))
     else:
         yield Check(True, "webhooks", "a secret is set")
+
+
+def _login(settings: Settings) -> Iterator[Check]:
+    try:
+        require_login(settings)
+    except BadSetting as error:
+        yield Check(False, "login", str(error))
+        return
+    if settings.github_client_id:
+        yield Check(True, "login", f"with {settings.website}; it must come back to {settings.base_url}/login/callback")
+    else:
+        yield Check(
+            None, "login", "nobody can log in; pages are shown on this machine only", "docs/login.md says how to change it."
+        )
 
 
 def _database(settings: Settings) -> Iterator[Check]:
@@ -136,7 +150,7 @@ def _github(settings: Settings) -> Iterator[Check]:
             False,
             "github",
             "GITHUB_APP_ID or GITHUB_PRIVATE_KEY is not set",
-            "Create the App (docs/install.md) and set both.",
+            "Make the App with `artifact-monitor setup`, or by hand (docs/setup.md) and set both.",
         )
         return
     try:

@@ -66,6 +66,7 @@ MATRIX = {
     "GET signin.login": Entry("/login", alike(302, anonymous=200, operator=200)),
     "GET signin.start": Entry("/login/start", alike(302)),
     "GET signin.callback": Entry("/login/callback?code=a&state=b", alike(400)),
+    "GET setup.setup": Entry("/setup", alike(200, anonymous=302)),
     "POST signin.logout": Entry("/logout", alike(403)),
 }
 
