@@ -41,7 +41,7 @@ def read(folder: Path) -> AppFile | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
-        raise BadSetting(f"DATA_DIR holds an {NAME} that cannot be read; give it to the monitor's account.") from error
+        raise BadSetting(f"DATA_DIR holds an {NAME} that the monitor's account may not read; give it to it.") from error
     if stat.S_IMODE(mode) & 0o077:
         raise BadSetting(f"DATA_DIR holds an {NAME} that others may read; do: chmod 600 {path}")
     try:

@@ -113,7 +113,9 @@ def run() -> None:
 
 @main.command()
 @click.option("--port", default=0, metavar="PORT", help="Where its pages are; a tunnel needs the same at both ends.")
-@click.option("--print", "printing", is_flag=True, help="Show the credentials once instead of writing DATA_DIR/app.json.")
+@click.option(
+    "--print", "printing", is_flag=True, help="Show the credentials once instead of writing DATA_DIR/app.json."
+)
 def setup(port: int, printing: bool) -> None:
     """Make the GitHub App, in a browser on this machine, and keep its credentials.
 

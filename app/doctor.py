@@ -84,7 +84,10 @@ def _login(settings: Settings) -> Iterator[Check]:
         yield Check(True, "login", f"with {settings.website}; it must come back to {settings.base_url}/login/callback")
     else:
         yield Check(
-            None, "login", "nobody can log in; pages are shown on this machine only", "docs/login.md says how to change it."
+            None,
+            "login",
+            "nobody can log in; pages are shown on this machine only",
+            "docs/login.md says how to change it.",
         )
 
 

@@ -14,7 +14,6 @@ import structlog
 from flask import Blueprint, Response, jsonify, request
 
 from app.signin.here import is_here
-
 from verifier.ledger.health import Problem
 from verifier.ledger.protocol import Book
 

@@ -151,8 +151,8 @@ def _with_app_file(settings: Settings) -> Settings:
         return settings
     if app.api != settings.github_api_url:
         raise BadSetting(
-            f"DATA_DIR holds an {app_file.NAME} of an App at another GitHub than GITHUB_API_URL; set that as it was when "
-            "the App was made, or move the file away."
+            f"DATA_DIR holds an {app_file.NAME} of an App at another GitHub than GITHUB_API_URL; set that as it was "
+            "when the App was made, or move the file away."
         )
     return replace(
         settings,
@@ -169,8 +169,8 @@ def require_webhook_secret(settings: Settings) -> None:
     if not settings.github_webhook_secret:
         raise BadSetting(
             "GITHUB_WEBHOOK_SECRET is not set, so no webhook could be verified. Set it to the webhook secret of the "
-            "GitHub App (App settings, Webhook, Secret); make one with: openssl rand -hex 32. Where there is no App yet, "
-            "`artifact-monitor setup` makes one."
+            "GitHub App (App settings, Webhook, Secret); make one with: openssl rand -hex 32. Where there is no App "
+            "yet, `artifact-monitor setup` makes one."
         )
 
 
@@ -191,7 +191,9 @@ def require_login(settings: Settings) -> None:
     if urlsplit(settings.base_url).path:
         raise BadSetting("BASE_URL has a path; people can only log in where the dashboard has a host of its own.")
     if not settings.base_url.startswith("https://") and not is_loopback(urlsplit(settings.base_url).hostname or ""):
-        raise BadSetting("BASE_URL is not https, so a login would travel in the open; put a certificate in front of it.")
+        raise BadSetting(
+            "BASE_URL is not https, so a login would travel in the open; put a certificate in front of it."
+        )
 
 
 def is_loopback(host: str) -> bool:

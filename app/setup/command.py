@@ -14,7 +14,6 @@ from dataclasses import replace
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from app import app_file
 from app.app_file import AppFile
 from app.build import now
 from app.settings import BadSetting, Settings
@@ -53,7 +52,8 @@ def set_up(settings: Settings, port: int, printing: bool, say: Say) -> None:
         if printing:
             say(f"\nThe App's credentials, shown once; nothing is kept of them here:\n\n{as_environment(app)}\n")
         else:
-            say(f"\nThe App's credentials are in {app_file.write(settings.data_dir, app)}, readable to this account alone.")
+            path = app_file.write(settings.data_dir, app)
+            say(f"\nThe App's credentials are in {path}, readable to this account alone.")
         done.set()
 
     on_this_machine = replace(settings, host=HERE)

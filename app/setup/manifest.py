@@ -24,7 +24,9 @@ def load() -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
     except OSError as error:
-        raise BadSetting(f"app.yml is not beside the program ({error.strerror}); run the set-up in a checkout.") from error
+        raise BadSetting(
+            f"app.yml is not beside the program ({error.strerror}); run the set-up in a checkout."
+        ) from error
     return manifest
 
 

@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 import jwt
 import structlog
 from flask import Flask, redirect, render_template, request
+from jwt.types import Options
 from werkzeug.wrappers import Response as Answer
 
 from app import headers
@@ -75,9 +76,9 @@ class SetUp:
 
     def is_ours(self, state: str, browser: str) -> bool:
         """We signed this state for this browser, and its hour is not over."""
-        options = {"require": ["aud", "iat", "exp", "sub"], "verify_exp": False, "verify_iat": False}
+        options: Options = {"require": ["aud", "iat", "exp", "sub"], "verify_exp": False, "verify_iat": False}
         try:
-            claims = jwt.decode(state, self.secret, [_ALGORITHM], options, audience=_AUDIENCE)  # type: ignore[arg-type]
+            claims = jwt.decode(state, self.secret, [_ALGORITHM], options, audience=_AUDIENCE)
         except jwt.InvalidTokenError:
             return False
         begun, until, now = claims["iat"], claims["exp"], int(self.now().timestamp())
@@ -121,7 +122,9 @@ def create(going_on: SetUp) -> Flask:
             return _made(going_on.app)
         organisation = request.args.get("organisation", "").strip()
         if organisation and not _ORGANISATION.fullmatch(organisation):
-            return notice("That is no organisation", "Its name at GitHub has letters, digits and -.", 400, "/setup", "Back")
+            return notice(
+                "That is no organisation", "Its name at GitHub has letters, digits and -.", 400, "/setup", "Back"
+            )
         filled = manifest.fill(manifest.load(), settings, going_on.back, request.args.get("name", ""))
         where = f"/organizations/{organisation}/settings/apps/new" if organisation else "/settings/apps/new"
         page = render_template(

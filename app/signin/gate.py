@@ -154,8 +154,8 @@ def _login_first(changes: bool) -> Answer:
 def _not_here() -> Answer:
     return notice(
         "Shown on its own machine only",
-        "Nobody can log in here yet, so the pages are shown to a browser on the monitor's own machine and to nobody else. "
-        "Whoever runs the monitor can change that: docs/login.md says how.",
+        "Nobody can log in here yet, so the pages are shown to a browser on the monitor's own machine and to nobody "
+        "else. Whoever runs the monitor can change that: docs/login.md says how.",
         403,
     )
 
@@ -163,8 +163,8 @@ def _not_here() -> Answer:
 def _cannot_tell() -> Answer:
     answer = notice(
         "Cannot tell what you may see",
-        "GitHub does not say right now which repositories are shown to you, so none are. Please load the page again in a "
-        "moment.",
+        "GitHub does not say right now which repositories are shown to you, so none are. Please load the page again "
+        "in a moment.",
         503,
     )
     answer.headers["Retry-After"] = "10"

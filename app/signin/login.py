@@ -1,8 +1,8 @@
 """Log in with GitHub, and log out.
 
 1. `/login` says what happens. 2. `/login/start` keeps a random state and a PKCE verifier, sealed, in a cookie of this
-browser, and sends it to GitHub. 3. `/login/callback` takes GitHub's code only with the state of that cookie, once, within
-10 minutes; the code is worth nothing without the verifier.
+browser, and sends it to GitHub. 3. `/login/callback` takes GitHub's code only with the state of that cookie, once,
+within 10 minutes; the code is worth nothing without the verifier.
 """
 
 from __future__ import annotations
@@ -97,7 +97,11 @@ def routes(deps: Deps) -> Blueprint:
             return notice("Not logged out", wrong, 403)
         desk.end(ours.read(request))
         answer = notice(
-            "Logged out", "You are logged out of the monitor. At GitHub you stay logged in.", 200, "/", "To the first page"
+            "Logged out",
+            "You are logged out of the monitor. At GitHub you stay logged in.",
+            200,
+            "/",
+            "To the first page",
         )
         ours.forget(answer)
         return answer

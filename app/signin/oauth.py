@@ -127,10 +127,12 @@ def read_tokens(answer: Answer, now: datetime) -> Tokens:
         raise Denied("GitHub does not accept the login any more.")
     if error is not None or answer.status != 200:
         # Nothing of the person's: the App's own settings are wrong, or GitHub is.
-        word = error if isinstance(error, str) and error.isidentifier() and len(error) < 60 else f"status {answer.status}"
+        word = (
+            error if isinstance(error, str) and error.isidentifier() and len(error) < 60 else f"status {answer.status}"
+        )
         raise NoAnswer(f"GitHub refuses to log anybody in ({word}); are the client id and secret right?")
     access, renewal = data.get("access_token"), data.get("refresh_token", "")
-    if not _usable(access) or not (renewal == "" or _usable(renewal)):
+    if not isinstance(access, str) or not _usable(access) or not (renewal == "" or _usable(renewal)):
         raise NoAnswer("GitHub's answer holds no usable token.")
     return Tokens(
         access, _after(data.get("expires_in"), now), renewal, _after(data.get("refresh_token_expires_in"), now)

@@ -49,9 +49,7 @@ class Seal:
             fernet = self._fernet(purpose)
             seconds = int(within.total_seconds()) if within is not None else None
             plain = (
-                fernet.decrypt(text)
-                if seconds is None
-                else fernet.decrypt_at_time(text, seconds, int(now.timestamp()))
+                fernet.decrypt(text) if seconds is None else fernet.decrypt_at_time(text, seconds, int(now.timestamp()))
             )
             opened = json.loads(plain)
         except (InvalidToken, ValueError):

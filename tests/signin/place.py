@@ -1,4 +1,4 @@
-"""The monitor and the pretend GitHub, both over real HTTP on this machine, and a browser to go from one to the other."""
+"""The monitor and the pretend GitHub, both over real HTTP on this machine, and a browser to go between them."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def deps_of(settings: Settings, ledger: Ledger, now: Any) -> Deps:
 
 
 def repositories(ledger: Ledger) -> None:
-    """A public and a private repository of one organisation and one of another; each publishes a package of its name."""
+    """A public and a private repository, and one of other people; each publishes a package of its name."""
     with ledger.writing() as book:
         for number, name in NAMES.items():
             private = number == SECRET_WIDGET

@@ -75,8 +75,14 @@ def visitor(who: str, data_dir: Path, **changes: Any) -> FlaskClient:
     """Their browser, in front of a monitor on which people log in; the operator's: on one on which nobody does."""
     ledger = memory_ledger()
     repositories(ledger)
-    login = {"github_client_id": "Iv23liAbCdEf", "github_client_secret": "s", "base_url": "http://localhost"}
-    settings = Settings(data_dir=data_dir, github_webhook_secret=SECRET, **({} if who == OPERATOR else login), **changes)
+    login: dict[str, Any] = {
+        "github_client_id": "Iv23liAbCdEf",
+        "github_client_secret": "s",
+        "base_url": "http://localhost",
+    }
+    settings = Settings(
+        data_dir=data_dir, github_webhook_secret=SECRET, **({} if who == OPERATOR else login), **changes
+    )
     client = create_app(deps_of(settings, ledger, lambda: NOW)).test_client()
     if who in ROLES:
         rights = tuple(Right(number, role) for number, role in ROLES[who].items())

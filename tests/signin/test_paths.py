@@ -13,7 +13,25 @@ from tests.signin.place import Place
 
 BASE = "https://monitor.example/login/callback"
 _BITS = st.sampled_from(
-    ["/", "//", "\\", "https:", "http://", "evil.example", "@", ":", "?", "#", "..", "%2f", "\t", "\n", "\x00", "a", "\u3002"]
+    [
+        "/",
+        "//",
+        "\\",
+        "https:",
+        "http://",
+        "evil.example",
+        "@",
+        ":",
+        "?",
+        "#",
+        "..",
+        "%2f",
+        "\t",
+        "\n",
+        "\x00",
+        "a",
+        "\u3002",
+    ]
 )
 
 
@@ -44,7 +62,9 @@ def test_our_own_pages_stay_as_they_are(path: str) -> None:
     assert path == local_path(path)
 
 
-@pytest.mark.parametrize("path", ["", "/login", "/login?next=/", "/login/start", "/logout", "a", "/" + "a" * 2000, "/ä", "/a#b"])
+@pytest.mark.parametrize(
+    "path", ["", "/login", "/login?next=/", "/login/start", "/logout", "a", "/" + "a" * 2000, "/ä", "/a#b"]
+)
 def test_anything_else_leads_to_the_first_page(path: str) -> None:
     assert "/" == local_path(path)
 

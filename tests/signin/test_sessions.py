@@ -73,7 +73,11 @@ def test_what_a_session_is_worth_by_its_age(later: timedelta, age: Age) -> None:
     assert age is age_of(MONA, NOW + later)
 
 
-@given(begun=st.timedeltas(-LIFETIME, 2 * LIFETIME), used=st.timedeltas(-IDLE, 2 * IDLE), asked=st.timedeltas(-KNOWN, 2 * KNOWN))
+@given(
+    begun=st.timedeltas(-LIFETIME, 2 * LIFETIME),
+    used=st.timedeltas(-IDLE, 2 * IDLE),
+    asked=st.timedeltas(-KNOWN, 2 * KNOWN),
+)
 def test_no_session_is_shown_that_is_too_old_in_any_way(begun: timedelta, used: timedelta, asked: timedelta) -> None:
     age = age_of(Session("a", 7, "mona", "", NOW - begun, NOW - used, NOW - asked), NOW)
 
@@ -255,7 +259,7 @@ def test_rights_are_read_page_by_page(place: Place, monkeypatch: pytest.MonkeyPa
 
 
 def test_who_looks_is_who_github_says(place: Place, browser: Browser) -> None:
-    environ = EnvironBuilder(headers={"Cookie": f"artifact-monitor={cookie(browser)}"}).get_environ()
+    environ = EnvironBuilder(headers=[("Cookie", f"artifact-monitor={cookie(browser)}")]).get_environ()
     viewer = viewer_of(Request(environ), place.deps())
 
     assert ("mona", frozenset({WIDGET}), {WIDGET: "read"}, False) == (

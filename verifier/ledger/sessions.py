@@ -37,7 +37,9 @@ class Session:
 class Sessions(Protocol):
     """Who is logged in. A session that was dropped never comes back, whoever still works on it."""
 
-    def get(self, key: str) -> Session | None: ...
+    def get(self, key: str) -> Session | None:
+        """The session of this key."""
+
     def begin(self, session: Session) -> None:
         """Keep a new one."""
 
@@ -53,7 +55,9 @@ class Sessions(Protocol):
         `held_until`: the lease goes on until then; None: it ends.
         """
 
-    def drop(self, key: str) -> None: ...
+    def drop(self, key: str) -> None:
+        """End it."""
+
     def drop_of(self, user_id: int) -> int:
         """End every session of one account; how many there were."""
 
