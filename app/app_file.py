@@ -51,8 +51,8 @@ def read(folder: Path) -> AppFile | None:
     names = [each.name for each in fields(AppFile)]
     if not isinstance(held, dict) or not all(isinstance(held.get(name), str) and held[name] for name in names):
         raise BadSetting(
-            f"DATA_DIR holds an {NAME} that is not what the set-up wrote; move it away, and set the App's values in the "
-            "environment or set it up again."
+            f"DATA_DIR holds an {NAME} that is not what the set-up wrote; move it away, and set the App's values in "
+            "the environment or set it up again."
         )
     return AppFile(**{name: held[name] for name in names})
 

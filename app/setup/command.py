@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from app import app_file
 from app.app_file import AppFile
 from app.build import now
 from app.settings import BadSetting, Settings

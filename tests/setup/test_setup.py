@@ -192,7 +192,7 @@ def _commanded(monkeypatch: pytest.MonkeyPatch, data_dir: Path, *options: str) -
         environment = {"GITHUB_API_URL": f"{github}/api/v3", "BASE_URL": BASE, "DATA_DIR": str(data_dir)}
         settings = read(environment)
         printing = "--print" in options
-        thread = threading.Thread(target=command.set_up, args=(settings, 0, printing, said.append))
+        thread = threading.Thread(target=command.set_up, args=(settings, 0, printing, said.append), daemon=True)
         thread.start()
         _until(lambda: bool(said))
         address = next(word for word in said[0].split() if word.startswith("http://127.0.0.1"))
