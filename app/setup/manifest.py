@@ -32,7 +32,7 @@ def load() -> dict[str, Any]:
 
 def fill(manifest: dict[str, Any], settings: Settings, back: str, name: str = "") -> dict[str, Any]:
     """The manifest for this monitor. `back` is where GitHub sends the browser when the App is made. Pure."""
-    host = urlsplit(settings.base_url).hostname or ""
+    host = (urlsplit(settings.base_url).hostname or "").removeprefix("artifact-monitor.").removeprefix("monitor.")
     return {
         **manifest,
         "name": (name.strip() or f"Artifact Monitor {host.split('.')[0]}")[:NAME_LIMIT].strip(),

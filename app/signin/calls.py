@@ -51,7 +51,10 @@ class Calls:
 
     def get(self, path: str, token: str) -> Answer:
         """Ask the API in somebody's name; `path` may be the address of a next page."""
-        url = path if path.startswith(f"{self.api}/") else f"{self.api}{path}"
+        inside = path.removeprefix(self.api)
+        if not inside.startswith("/") or inside.startswith("//"):
+            raise NoAnswer("GitHub named an address that is not its own.")
+        url = f"{self.api}{inside}"
         headers = {"Authorization": f"Bearer {token}", "X-GitHub-Api-Version": "2022-11-28"}
         return self._ask("GET", url, headers, None)
 
