@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hmac
-from urllib.parse import urlsplit
 
 from flask import Request
 from markupsafe import Markup
 
+from app.addresses import Origin, Unusable
+from app.addresses import origin as origin_of
 from app.settings import Settings
 from app.signin.cookies import session_cookie
 from app.signin.seal import seal_of
@@ -39,7 +40,7 @@ def problem(request: Request, settings: Settings) -> str:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is None and origin is None:
         return "The browser does not say which page this comes from."
-    if site not in (None, "same-origin") or (origin is not None and origin != _ours(request, settings)):
+    if site not in (None, "same-origin") or (origin is not None and _place(origin) != _ours(request, settings)):
         return "This comes from another site's page."
     given = request.headers.get(HEADER) or request.form.get(FIELD, "")
     if not hmac.compare_digest(given.encode("utf-8", "replace"), token(request, settings).encode()):
@@ -47,8 +48,14 @@ def problem(request: Request, settings: Settings) -> str:
     return ""
 
 
-def _ours(request: Request, settings: Settings) -> str:
-    if settings.github_client_id:
-        parts = urlsplit(settings.base_url)
-        return f"{parts.scheme}://{parts.netloc}".lower()
-    return f"http://{request.headers.get('Host', '')}".lower()
+def _ours(request: Request, settings: Settings) -> Origin | str:
+    """Where our pages are: on a host of this machine, where nobody logs in (`app.signin.here` saw to it)."""
+    return _place(settings.base_url if settings.github_client_id else f"http://{request.headers.get('Host', '')}")
+
+
+def _place(address: str) -> Origin | str:
+    """Scheme, host and port; the text itself where it is no address, which is nobody's."""
+    try:
+        return origin_of(address)
+    except Unusable:
+        return address

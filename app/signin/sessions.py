@@ -94,7 +94,6 @@ class Desk:
         key = key_of(cookie)
         session = Session(key, who.id, who.login, self._closed(key, tokens), now, now, now, seen)
         with self.ledger.writing() as book:
-            book.sessions.sweep(now - LIFETIME, now - IDLE, now)
             if old_cookie:
                 book.sessions.drop(key_of(old_cookie))
             book.sessions.begin(session)
@@ -102,9 +101,11 @@ class Desk:
         return cookie
 
     def spend(self, mark: str, for_: timedelta) -> bool:
-        """Use up what may be used once."""
+        """Use up what may be used once; False: it was. Sweeps away what has run out on the way."""
+        now = self.now()
         with self.ledger.writing() as book:
-            return book.sessions.spend(mark, self.now() + for_)
+            book.sessions.sweep(now - LIFETIME, now - IDLE, now)
+            return book.sessions.spend(mark, now + for_)
 
     def find(self, cookie: str) -> Session | None:
         """The session of this cookie with rights that may be relied on now; None: nobody. Raises CannotTell."""

@@ -146,7 +146,8 @@ def test_a_refusal_of_the_person_ends_the_login_and_one_of_the_app_does_not() ->
     for word in ("bad_verification_code", "bad_refresh_token"):
         with pytest.raises(Denied):
             read_tokens(Answer(200, {"error": word}), NOW)
-    for data in ({"error": "incorrect_client_credentials"}, {"error": 7}, {}, [], None, {"access_token": ""}):
+    answers: list[Any] = [{"error": "incorrect_client_credentials"}, {"error": 7}, {}, [], None, {"access_token": ""}]
+    for data in answers:
         with pytest.raises(NoAnswer):
             read_tokens(Answer(200, data), NOW)
     with pytest.raises(NoAnswer):
