@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 def create_app(deps: Deps) -> Flask:
-    """The web application: webhooks, hints, health and pages. Raises BadSetting when there is no webhook secret.
+    """The web application: webhooks, hints, health, login and pages, behind the gate.
+
+    Raises BadSetting when there is no webhook secret, or when the login is set up by halves.
 
     Flask is imported here and not above: the worker, the clock and the commands import this package without it.
     """
@@ -20,6 +22,8 @@ def create_app(deps: Deps) -> Flask:
     from app import headers, health, hints, webhooks
     from app.pages import PAGES
     from app.settings import require_subscriptions, require_webhook_secret
+    from app.setup import page as setup
+    from app.signin import gate, login
     from handlers.payload import LIMIT
 
     require_webhook_secret(deps.settings)
@@ -27,10 +31,13 @@ def create_app(deps: Deps) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LIMIT
     app.after_request(headers.secure)
+    gate.install(app, deps)
     app.register_error_handler(Exception, headers.plain_error)
     app.register_blueprint(webhooks.routes(deps))
     app.register_blueprint(hints.routes(deps))
     app.register_blueprint(health.routes(deps))
+    app.register_blueprint(login.routes(deps))
+    app.register_blueprint(setup.routes(deps))
     for page in PAGES:  # listed by hand in app/pages/__init__.py
         app.register_blueprint(page(deps))
     return app

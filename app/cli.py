@@ -40,6 +40,7 @@ def main() -> None:
 
     \b
     artifact-monitor demo              the whole thing on this machine, with pretended registries
+    artifact-monitor setup             make the GitHub App
     artifact-monitor doctor            what is configured, reachable, missing
     artifact-monitor run               the monitor for real
     """
@@ -111,6 +112,22 @@ def run() -> None:
     from app.run import run as supervise
 
     sys.exit(supervise(_settings()))
+
+
+@main.command()
+@click.option("--port", default=0, metavar="PORT", help="Where its pages are; a tunnel needs the same at both ends.")
+@click.option(
+    "--print", "printing", is_flag=True, help="Show the credentials once instead of writing DATA_DIR/app.json."
+)
+def setup(port: int, printing: bool) -> None:
+    """Make the GitHub App, in a browser on this machine, and keep its credentials.
+
+    \b
+    Example:  BASE_URL=https://monitor.example artifact-monitor setup
+    """
+    from app.setup.command import set_up
+
+    set_up(_settings(), port, printing, click.echo)
 
 
 @main.command()

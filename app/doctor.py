@@ -12,7 +12,7 @@ from app import logins
 from app.addresses import name, origin
 from app.aws import NO_LOGIN, login_found
 from app.deps import Fetch
-from app.settings import BadSetting, Settings, read, require_subscriptions, require_webhook_secret
+from app.settings import BadSetting, Settings, read, require_login, require_subscriptions, require_webhook_secret
 from checks.base import Permanent, Temporary
 from verifier.ledger.protocol import Book, Ledger, Unavailable
 from verifier.model import Artifact
@@ -56,6 +56,7 @@ def examine() -> list[Check]:
     checks.append(Check(True, "settings", f"data folder {settings.data_dir}"))
     for check in (
         _secret,
+        _login,
         _database,
         _redis,
         _github,
@@ -100,6 +101,23 @@ def _people(settings: Settings) -> Iterator[Check]:
             *(["anybody to what is public"] if ANYBODY in settings.subscribe_domains else []),
         ]
         yield Check(True, "subscribers", f"{settings.base_url}/subscribe: {'; '.join(who)}")
+
+
+def _login(settings: Settings) -> Iterator[Check]:
+    try:
+        require_login(settings)
+    except BadSetting as error:
+        yield Check(False, "login", str(error))
+        return
+    if settings.github_client_id:
+        yield Check(True, "login", f"with {settings.website}; it must come back to {settings.base_url}/login/callback")
+    else:
+        yield Check(
+            None,
+            "login",
+            "nobody can log in; pages are shown on this machine only",
+            "docs/login.md says how to change it.",
+        )
 
 
 def _database(settings: Settings) -> Iterator[Check]:
@@ -164,7 +182,7 @@ def _github(settings: Settings) -> Iterator[Check]:
             False,
             "github",
             "GITHUB_APP_ID or GITHUB_PRIVATE_KEY is not set",
-            "Create the App (docs/install.md) and set both.",
+            "Make the App with `artifact-monitor setup`, or by hand (docs/setup.md) and set both.",
         )
         return
     try:

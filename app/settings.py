@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 from packageurl.contrib import purl2url
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
-from app import logins, mail_server, variables
+from app import app_file, logins, mail_server, variables
 from app.mail_server import MailServer
 from app.variables import BadSetting
 from verifier.model import Policy
@@ -23,6 +24,7 @@ __all__ = [
     "Settings",
     "npm_default",
     "read",
+    "require_login",
     "require_subscriptions",
     "require_webhook_secret",
 ]
@@ -59,6 +61,15 @@ class Settings:
     github_private_key: str = field(default="", repr=False)
     """PEM text (read from its file where the variable gave a path); empty: not configured."""
     github_webhook_secret: str = field(default="", repr=False)
+    github_url: str = ""
+    """The website, without a trailing slash; empty: the one that belongs to the API's address (`website`)."""
+    github_client_id: str = ""
+    """Empty: nobody logs in, and pages are shown on this machine only."""
+    github_client_secret: str = field(default="", repr=False)
+    session_secret: str = field(default="", repr=False)
+    """Sessions and forms are sealed with keys derived from it; empty: a random one in the data folder."""
+    public: bool = False
+    """Whether who is not logged in sees what belongs to public repositories."""
     npm_registry: str = field(default_factory=npm_default)
     """Without a trailing slash."""
     pypi_index: str = PYPI_SIMPLE_ENDPOINT
@@ -119,6 +130,18 @@ class Settings:
     """`console` or `json`."""
 
     @property
+    def website(self) -> str:
+        """GitHub's website, without a trailing slash."""
+        if self.github_url:
+            return self.github_url
+        parts = urlsplit(self.github_api_url)
+        if parts.hostname == "api.github.com":
+            return "https://github.com"
+        if not parts.path.endswith("/api/v3") and (parts.hostname or "").startswith("api."):
+            return f"{parts.scheme}://{parts.netloc.removeprefix('api.')}"  # GitHub with data residency
+        return self.github_api_url.removesuffix("/api/v3")
+
+    @property
     def refreshes_trust(self) -> bool:
         """The clock keeps a copy of the trust root fresh; never where roots were pinned by hand."""
         return self.tuf_refresh and not self.trust_root
@@ -141,7 +164,29 @@ def read(environment: Mapping[str, str]) -> Settings:
     the value of a variable that may hold a secret.
     """
     given = {key: environment.get(key.upper(), "") for key in _READERS}
-    return Settings(**{key: _READERS[key](key.upper(), text) for key, text in given.items() if text})
+    return _with_app_file(Settings(**{key: _READERS[key](key.upper(), text) for key, text in given.items() if text}))
+
+
+def _with_app_file(settings: Settings) -> Settings:
+    """The credentials that the set-up wrote, where the environment names no other App and leaves them out."""
+    app = app_file.read(settings.data_dir)
+    if app is None or settings.github_app_id not in ("", app.id, app.client_id):
+        return settings
+    if settings.github_client_id not in ("", app.client_id):
+        return settings
+    if app.api != settings.github_api_url:
+        raise BadSetting(
+            f"DATA_DIR holds an {app_file.NAME} of an App at another GitHub than GITHUB_API_URL; set that as it was "
+            "when the App was made, or move the file away."
+        )
+    return replace(
+        settings,
+        github_app_id=settings.github_app_id or app.id,
+        github_private_key=settings.github_private_key or app.private_key,
+        github_webhook_secret=settings.github_webhook_secret or app.webhook_secret,
+        github_client_id=settings.github_client_id or app.client_id,
+        github_client_secret=settings.github_client_secret or app.client_secret,
+    )
 
 
 def require_webhook_secret(settings: Settings) -> None:
@@ -149,7 +194,8 @@ def require_webhook_secret(settings: Settings) -> None:
     if not settings.github_webhook_secret:
         raise BadSetting(
             "GITHUB_WEBHOOK_SECRET is not set, so no webhook could be verified. Set it to the webhook secret of the "
-            "GitHub App (App settings, Webhook, Secret); make one with: openssl rand -hex 32"
+            "GitHub App (App settings, Webhook, Secret); make one with: openssl rand -hex 32. Where there is no App "
+            "yet, `artifact-monitor setup` makes one."
         )
 
 
@@ -180,6 +226,38 @@ def require_subscriptions(settings: Settings) -> None:
         )
 
 
+def require_login(settings: Settings) -> None:
+    """Refuse to go on where people could log in but something of it is missing. Raises BadSetting."""
+    if not settings.github_client_id:
+        return
+    if not settings.github_client_secret:
+        raise BadSetting(
+            "GITHUB_CLIENT_SECRET is not set, but GITHUB_CLIENT_ID is; make a secret in the settings of the GitHub App "
+            "(Client secrets), or set neither: then pages are shown on this machine only."
+        )
+    if not settings.base_url:
+        raise BadSetting(
+            "BASE_URL is not set, but GITHUB_CLIENT_ID is; set it to where people reach the dashboard, like "
+            "https://monitor.example, and the App's callback URL to the same with /login/callback."
+        )
+    if urlsplit(settings.base_url).path:
+        raise BadSetting("BASE_URL has a path; people can only log in where the dashboard has a host of its own.")
+    if not settings.base_url.startswith("https://") and not is_loopback(urlsplit(settings.base_url).hostname or ""):
+        raise BadSetting(
+            "BASE_URL is not https, so a login would travel in the open; put a certificate in front of it."
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """A name or an address that never leaves this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 _READERS: dict[str, Callable[[str, str], Any]] = {
     "data_dir": variables.folder,
     "database_url": variables.database,
@@ -188,6 +266,11 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "github_app_id": variables.app_id,
     "github_private_key": variables.private_key,
     "github_webhook_secret": variables.line,
+    "github_url": variables.address,
+    "github_client_id": variables.client_id,
+    "github_client_secret": variables.line,
+    "session_secret": variables.long_secret,
+    "public": variables.switch,
     "npm_registry": variables.address,
     "pypi_index": variables.index,
     "docker_hub": variables.address,

@@ -30,6 +30,7 @@ _PEM = re.compile(
 )
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
 _APP_ID = re.compile(r"[1-9][0-9]{0,17}|Iv[0-9A-Za-z.]{4,62}")
+_CLIENT_ID = re.compile(r"[0-9A-Za-z._-]{8,64}")
 _NAMED_HOST = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,250}(?::[0-9]{1,5})?")
 _PAIR = "write it like registry.internal:5000=https://10.0.0.5:5000, several with commas between them."
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])")
@@ -180,6 +181,20 @@ def app_id(name: str, text: str) -> str:
     """A GitHub App's number or client id."""
     if not _APP_ID.fullmatch(text):
         raise BadSetting(f"{name} is neither an App's number nor its client id (Iv…); see the App's settings page.")
+    return text
+
+
+def client_id(name: str, text: str) -> str:
+    """A GitHub App's client id."""
+    if not _CLIENT_ID.fullmatch(text):
+        raise BadSetting(f"{name} is not a client id (Iv…); see the App's settings page.")
+    return text
+
+
+def long_secret(name: str, text: str) -> str:
+    """A secret that keys are derived from, long enough that nobody guesses it."""
+    if len(line(name, text)) < 32:
+        raise BadSetting(f"{name} is shorter than 32 characters; make one with: openssl rand -hex 32")
     return text
 
 

@@ -17,6 +17,7 @@ import structlog
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
+from app.setup.arrival import note
 from handlers import HANDLERS
 from handlers.base import BadPayload
 from handlers.payload import LIMIT, parse
@@ -66,6 +67,7 @@ def accept(headers: Mapping[str, str], body: bytes, ledger: Ledger, secret: str,
         return Answer(400, "X-GitHub-Delivery is missing or is not a GUID.")
     event = held.get("x-github-event", "")
     if event == "ping":
+        _note_ping(ledger, now)
         return Answer(202, "pong: the address and the secret are right.")
     ignored = _ignored(event, body)
     if ignored:
@@ -130,6 +132,15 @@ def routes(deps: Deps) -> Blueprint:
         return _text(answer)
 
     return blueprint
+
+
+def _note_ping(ledger: Ledger, now: datetime) -> None:
+    """So that the set-up page can say that webhooks arrive. The answer is right without it."""
+    try:
+        with ledger.writing() as book:
+            note(book, now)
+    except Exception:  # GitHub asked whether the address and the secret are right, and they are
+        log.exception("ping.not_noted")
 
 
 def _ignored(event: str, body: bytes) -> str:

@@ -4,6 +4,7 @@ from handlers import (
     check_run,
     create,
     delete,
+    github_app_authorization,
     installation,
     installation_repositories,
     issue_comment,
@@ -30,6 +31,7 @@ _ALL: tuple[Handler, ...] = (
     issue_comment,
     issues,
     registry_package,
+    github_app_authorization,
     ping,
 )
 

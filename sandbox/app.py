@@ -6,7 +6,8 @@ from flask import Flask, Response, request
 
 from sandbox import docker_hub, ecr, images, npm, pypi
 from sandbox.github import app as github
-from sandbox.github import attestations, logs, pages
+from sandbox.github import attestations, login, logs, manifests, pages
+from sandbox.github.people import People
 from sandbox.keys import Keys
 from sandbox.world import World
 
@@ -18,15 +19,21 @@ AMAZON = "/amazon"
 _REGISTRIES = (NPM, PYPI, HUB, IMAGES)
 
 
-def create(world: World, keys: Keys, *, advisories: bool = True, tokens: bool = False) -> Flask:
+def create(
+    world: World, keys: Keys, *, advisories: bool = True, tokens: bool = False, people: People | None = None
+) -> Flask:
     """The app around a world: `/api/v3`, `/npm/`, `/pypi/simple/`, `/hub/v2/`, `/images/<host>/v2/`, `/amazon/`, pages.
 
-    Safe for several threads. `tokens`: registries of images answer only who brings a token of theirs.
+    Safe for several threads. `tokens`: registries of images answer only who brings a token of theirs. `people`: who
+    may log in.
     """
+    people = people or People()
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it, its base type does not
     app.url_map.strict_slashes = False
     app.register_blueprint(github.blueprint(world, keys, advisories=advisories))
+    app.register_blueprint(login.blueprint(world, keys, people))
+    app.register_blueprint(manifests.blueprint(world, keys, people))
     app.register_blueprint(npm.blueprint(world), url_prefix=NPM)
     app.register_blueprint(pypi.blueprint(world), url_prefix=PYPI)
     app.register_blueprint(docker_hub.blueprint(world), url_prefix=HUB)

@@ -11,7 +11,7 @@ import yaml
 from handlers import HANDLERS
 
 ROOT = Path(__file__).parent.parent
-NOT_SUBSCRIBABLE = {"installation", "installation_repositories", "ping"}
+NOT_SUBSCRIBABLE = {"github_app_authorization", "installation", "installation_repositories", "ping"}
 """Every App gets them unasked; GitHub refuses a manifest that lists them."""
 
 PERMISSION_OF = {

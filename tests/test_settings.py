@@ -20,6 +20,7 @@ from app.settings import (
     Settings,
     npm_default,
     read,
+    require_login,
     require_subscriptions,
     require_webhook_secret,
 )
@@ -67,6 +68,11 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         github_app_id="12345",
         github_private_key=PEM,
         github_webhook_secret="It's a Secret to Everybody",
+        github_url="https://ghes.example",
+        github_client_id="Iv23liAbCdEf",
+        github_client_secret="client's secret",
+        session_secret="0123456789abcdef0123456789abcdef",
+        public=True,
         npm_registry="http://127.0.0.1:4873",
         pypi_index="https://registry.example/simple/",
         docker_hub="https://hub.example",
@@ -104,6 +110,11 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "GITHUB_APP_ID": "12345",
             "GITHUB_PRIVATE_KEY": PEM,
             "GITHUB_WEBHOOK_SECRET": "It's a Secret to Everybody",
+            "GITHUB_URL": "https://ghes.example/",
+            "GITHUB_CLIENT_ID": "Iv23liAbCdEf",
+            "GITHUB_CLIENT_SECRET": "client's secret",
+            "SESSION_SECRET": "0123456789abcdef0123456789abcdef",
+            "PUBLIC": "on",
             "NPM_REGISTRY": "http://127.0.0.1:4873/",
             "PYPI_INDEX": "https://registry.example/simple",
             "DOCKER_HUB": "https://hub.example/",
@@ -151,6 +162,11 @@ BAD = [
     ("GITHUB_PRIVATE_KEY", "/no/such/file.pem"),
     ("GITHUB_WEBHOOK_SECRET", "hunter2\n"),
     ("GITHUB_WEBHOOK_SECRET", " hunter2"),
+    ("GITHUB_URL", "github.com"),
+    ("GITHUB_CLIENT_ID", "an id"),
+    ("GITHUB_CLIENT_SECRET", "hunter2\n"),
+    ("SESSION_SECRET", "hunter2"),
+    ("PUBLIC", "yes"),
     ("NPM_REGISTRY", "ftp://registry.example"),
     ("NPM_REGISTRY", "https://user:hunter2@registry.example"),
     ("NPM_REGISTRY", "https://registry.example/?a=b"),
@@ -350,3 +366,46 @@ def test_links_in_mails_are_encrypted_except_on_this_machine() -> None:
     require_subscriptions(read({**asked, "BASE_URL": "http://127.0.0.1:8750"}))
     with pytest.raises(BadSetting, match="https://"):
         require_subscriptions(read({**asked, "BASE_URL": "http://monitor.example"}))
+
+
+@pytest.mark.parametrize(
+    ("api", "website"),
+    [
+        ("https://api.github.com", "https://github.com"),
+        ("https://ghes.example/api/v3", "https://ghes.example"),
+        ("https://ghes.example:8443/api/v3", "https://ghes.example:8443"),
+        ("https://api.octo.ghe.example", "https://octo.ghe.example"),
+        ("http://127.0.0.1:5000/api/v3", "http://127.0.0.1:5000"),
+    ],
+)
+def test_githubs_website_follows_from_its_api(api: str, website: str) -> None:
+    assert website == Settings(github_api_url=api).website
+    assert "https://other.example" == Settings(github_api_url=api, github_url="https://other.example").website
+
+
+LOGIN = {
+    "GITHUB_CLIENT_ID": "Iv23liAbCdEf",
+    "GITHUB_CLIENT_SECRET": "secret",
+    "BASE_URL": "https://monitor.example",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"GITHUB_CLIENT_SECRET": ""}, "GITHUB_CLIENT_SECRET is not set"),
+        ({"BASE_URL": ""}, "BASE_URL is not set"),
+        ({"BASE_URL": "http://monitor.example"}, "is not https"),
+        ({"BASE_URL": "https://monitor.example/under"}, "has a path"),
+    ],
+)
+def test_a_login_that_is_set_up_by_halves_is_refused(changes: dict[str, str], word: str) -> None:
+    with pytest.raises(BadSetting, match=word):
+        require_login(read({**LOGIN, **changes}))
+
+
+def test_a_login_needs_https_but_on_this_machine() -> None:
+    require_login(read({}))
+    require_login(read(LOGIN))
+    for host in ("localhost", "127.0.0.1:8750", "[::1]:8750"):
+        require_login(read({**LOGIN, "BASE_URL": f"http://{host}"}))

@@ -27,6 +27,8 @@ from app.pages.words import (
     span,
     standing,
 )
+from app.signin.gate import viewer
+from app.viewer import Viewer
 from verifier.ledger.health import Problem
 from verifier.ledger.protocol import Book, Dossier, Posted, Watch
 from verifier.model import Artifact, Incident, IncidentState, Version
@@ -152,18 +154,25 @@ class Seen:
     repositories: int = 0
 
 
-def see(book: Book) -> Seen:
-    """Read it, in one transaction."""
-    watches = tuple(book.versions.watches())
-    incidents = tuple(book.incidents.all())
+def see(book: Book, viewer: Viewer) -> Seen:
+    """Read what they may see, in one transaction. What the monitor itself could not do is the operator's to see."""
+    watches = tuple(watch for watch in book.versions.watches() if _shown_to(viewer, book, watch.artifact))
+    incidents = tuple(incident for incident in book.incidents.all() if viewer.may_see(incident.repository_id))
     return Seen(
         watches,
         tuple(dossier for watch in watches for dossier in book.versions.of(watch.artifact)),
         incidents,
         tuple(posted for incident in incidents for posted in book.incidents.all_posted(incident.id)),
-        tuple(book.health.problems()),
-        sum(1 for repository in book.repositories.all() if not repository.removed),
+        tuple(book.health.problems()) if viewer.operator else (),
+        sum(1 for known in book.repositories.all() if not known.removed and viewer.may_see(known.id)),
     )
+
+
+def _shown_to(viewer: Viewer, book: Book, artifact: Artifact) -> bool:
+    """They may see a repository that publishes it; the operator sees what nobody publishes (any more), too."""
+    if viewer.sees is None:
+        return True
+    return any(viewer.may_see(publisher.repository_id) for publisher in book.repositories.publishers_of(artifact))
 
 
 def roll_up(seen: Seen, now: datetime) -> Overview:
@@ -328,7 +337,7 @@ def routes(deps: Deps) -> Blueprint:
     @blueprint.get("/")
     def overview() -> str:
         with deps.ledger.reading() as book:
-            seen = see(book)
+            seen = see(book, viewer())
         return render_template("overview.html", page=roll_up(seen, deps.now()))
 
     return blueprint

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 def routes(deps: Deps) -> Blueprint:
     """`GET /style.css`."""
+    return alone()
+
+
+def alone() -> Blueprint:
+    """The same for who has no parts: the set-up's pages."""
     blueprint = Blueprint("style", __name__)
 
     @blueprint.get("/style.css")

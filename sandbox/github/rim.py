@@ -53,7 +53,7 @@ class Rim:
         self.blueprint = Blueprint("github", __name__, url_prefix=PREFIX)
         self.blueprint.before_request(self._down)
         self.blueprint.after_request(_validator)
-        self.blueprint.register_error_handler(Refused, _refusal)
+        self.blueprint.register_error_handler(Refused, refusal)
 
     def app(self, path: str, *methods: str) -> Callable[[View], View]:
         """A path for the App itself: needs its JWT."""
@@ -111,7 +111,7 @@ class Rim:
     def _app_only(self) -> None:
         try:
             claims = jwt.decode(
-                _bearer(), self.keys.public, algorithms=["RS256"], options={"require": ["iat", "exp", "iss"]}
+                bearer(), self.keys.public, algorithms=["RS256"], options={"require": ["iat", "exp", "iss"]}
             )
         except jwt.InvalidTokenError as error:
             raise Refused(401, "A JSON web token could not be decoded") from error
@@ -121,13 +121,14 @@ class Rim:
             raise Refused(401, "'Expiration time' claim ('exp') is too far in the future")
 
     def _installation(self) -> int:
-        installation, expires = self.tokens.get(_bearer(), (0, 0.0))
+        installation, expires = self.tokens.get(bearer(), (0, 0.0))
         if time.time() >= expires:
             raise Refused(401, "Bad credentials")
         return installation
 
 
-def _bearer() -> str:
+def bearer() -> str:
+    """The token that the request brings; '' for none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() in ("bearer", "token") else ""
 
@@ -139,7 +140,8 @@ def _moved(repo: Repo, owner: str, name: str) -> Redirect:
     return redirect(where, 301 if request.method == "GET" else 307)
 
 
-def _refusal(error: Refused) -> tuple[Response, int]:
+def refusal(error: Refused) -> tuple[Response, int]:
+    """The answer that GitHub gives instead."""
     said: Shape = {
         "message": error.message,
         "documentation_url": "https://docs.github.com/rest",

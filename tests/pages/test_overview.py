@@ -19,6 +19,7 @@ from app.pages import PAGES
 from app.pages.overview import MOST, NEWEST, Overview, Row, Seen, roll_up, see, standing_of
 from app.pages.words import COMPLIANT, ODD, PENDING, ROGUE, STANDINGS, SUSPECT, UNVERIFIABLE, link, shown, span
 from app.settings import Settings
+from app.viewer import OPERATOR
 from tests.pages import examples
 from tests.pages.examples import AXIOS, EVIL, NOW, WIDGET, dossier, member
 from verifier.ledger import memory_ledger
@@ -274,7 +275,7 @@ def test_the_page_is_read_from_the_ledger_and_served_with_its_style() -> None:
     page, sheet = client.get("/"), client.get("/style.css")
 
     with ledger.reading() as book:
-        assert see(book).repositories == 1
+        assert see(book, OPERATOR).repositories == 1
     assert (200, 200) == (page.status_code, sheet.status_code)
     assert sheet.mimetype == "text/css"
     assert SECURITY["Content-Security-Policy"] == page.headers["Content-Security-Policy"]

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from verifier.ledger.health import Health
 from verifier.ledger.rows import TWO_CLOCKS, Delivery, Dossier, Link, Posted, Stood, Task, Watch
+from verifier.ledger.sessions import Sessions
 from verifier.ledger.views import Views
 from verifier.model import (
     Account,
@@ -55,6 +56,7 @@ __all__ = [
     "Refs",
     "Repositories",
     "Runs",
+    "Sessions",
     "Stood",
     "Subscriptions",
     "Task",
@@ -324,6 +326,8 @@ class Book(Protocol):
     @property
     def subscriptions(self) -> Subscriptions: ...
     @property
+    def sessions(self) -> Sessions: ...
+    @property
     def views(self) -> Views: ...
     @property
     def health(self) -> Health: ...
@@ -351,5 +355,5 @@ class Ledger(Protocol):
         """Empty every derived shelf and derive it again from the facts.
 
         What does not come from facts stays: inbox, work, watches, gaps, config files, incidents with their notices and
-        posts, the incident a version belongs to and whether it is waived, bulletins, subscriptions, health.
+        posts, the incident a version belongs to and whether it is waived, bulletins, subscriptions, sessions, health.
         """

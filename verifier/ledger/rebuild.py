@@ -49,6 +49,7 @@ class _Past:
         self.incidents = book.incidents
         self.subscriptions = book.subscriptions
         self.views = book.views
+        self.sessions = book.sessions
         self.health = book.health
 
     def record(self, fact: Fact, now: datetime) -> None:

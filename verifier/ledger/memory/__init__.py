@@ -15,6 +15,7 @@ from verifier.ledger.memory.incidents import Incidents
 from verifier.ledger.memory.refs import Refs
 from verifier.ledger.memory.repositories import Repositories
 from verifier.ledger.memory.runs import Runs
+from verifier.ledger.memory.sessions import Sessions
 from verifier.ledger.memory.subscriptions import Subscriptions
 from verifier.ledger.memory.table import Journal, Table
 from verifier.ledger.memory.versions import Versions
@@ -37,6 +38,7 @@ class MemoryBook:
         self.versions = Versions(journal)
         self.incidents = Incidents(journal)
         self.subscriptions = Subscriptions(journal)
+        self.sessions = Sessions(journal)
         self.health = Health(journal)
         self._facts: Table[int, tuple[datetime, Fact]] = Table(journal)
         self.views = Views(self)

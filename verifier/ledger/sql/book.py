@@ -15,6 +15,7 @@ from verifier.ledger.sql.incidents import Incidents
 from verifier.ledger.sql.refs import Refs
 from verifier.ledger.sql.repositories import Repositories
 from verifier.ledger.sql.runs import Runs
+from verifier.ledger.sql.sessions import Sessions
 from verifier.ledger.sql.subscriptions import Subscriptions
 from verifier.ledger.sql.transaction import Transaction
 from verifier.ledger.sql.versions import Versions
@@ -78,6 +79,11 @@ class SqlBook:
     def views(self) -> Views:
         """Derived."""
         return Views(self._alone())
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Waits for nobody."""
+        return Sessions(self._transaction)
 
     def record(self, fact: Fact, now: datetime) -> None:
         """Derive from one fact, and append it if that changed anything."""

@@ -354,6 +354,24 @@ subscriptions = Table(
     Column("body", Text, nullable=False),
 )
 
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("user_id", BigInteger, nullable=False, index=True),
+    Column("begun_at", Moment, nullable=False),
+    Column("used_at", Moment, nullable=False),
+    Column("asking_until", Moment),
+    Column("body", Text, nullable=False),
+)
+
+spent = Table(
+    "spent",
+    metadata,
+    Column("mark", String(64), primary_key=True),
+    Column("until", Moment, nullable=False),
+)
+
 problems = Table(
     "problems",
     metadata,
