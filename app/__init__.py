@@ -17,8 +17,7 @@ def create_app(deps: Deps) -> Flask:
     """
     from flask import Flask
 
-    from app import headers, health, hints, webhooks
-    from app.pages import PAGES
+    from app import headers, health, hints, pages, webhooks
     from app.settings import require_webhook_secret
     from handlers.payload import LIMIT
 
@@ -30,6 +29,5 @@ def create_app(deps: Deps) -> Flask:
     app.register_blueprint(webhooks.routes(deps))
     app.register_blueprint(hints.routes(deps))
     app.register_blueprint(health.routes(deps))
-    for page in PAGES:  # listed by hand in app/pages/__init__.py
-        app.register_blueprint(page(deps))
+    pages.install(app, deps)
     return app
