@@ -42,6 +42,7 @@ deletes, what stands on GitHub."""
 
 def about(book: Book, dossier: Dossier, now: datetime) -> None:
     """Put the version into its incident and note what changed; history is never spoken about."""
+    dossier = _with_waiver(book, dossier, now)
     version, verdict = dossier.version, dossier.verdict
     watch, publishers = book.versions.watch(version.artifact), book.repositories.publishers_of(version.artifact)
     if verdict is None or watch is None or version.at < watch.since(version) or not publishers:
@@ -121,12 +122,21 @@ def _turns(book: Book, artifact: Artifact, number: str) -> Iterator[datetime]:
         yield dossier.version.removed_at + GONE_AFTER
 
 
-def _member(book: Book, dossier: Dossier, verdict: Verdict, now: datetime) -> Member:
+def _with_waiver(book: Book, dossier: Dossier, now: datetime) -> Dossier:
+    """The version as it is waived now, kept so: of history too, which nobody speaks about."""
     version = dossier.version
     waivers = book.incidents.waivers(version.artifact, version.number)
     waived = any(w.fingerprint == version.fingerprint and w.given_at <= now < w.expires_at for w in waivers)
+    if waived != dossier.waived:
+        dossier = replace(dossier, waived=waived)
+        book.versions.put(dossier)
+    return dossier
+
+
+def _member(book: Book, dossier: Dossier, verdict: Verdict, now: datetime) -> Member:
+    version = dossier.version
     silent = muted(version, verdict, book.incidents.mutes(version.artifact), now)
-    member = member_of(version, verdict, dossier.verdict_at or now, now, waived=waived, muted=silent)
+    member = member_of(version, verdict, dossier.verdict_at or now, now, waived=dossier.waived, muted=silent)
     return _with_digests(book, member, version, verdict)
 
 

@@ -199,7 +199,7 @@ def _version_seen(book: Book, version: Version, now: datetime) -> bool:
         same = _same_evidence(known.version, version)
         kept = known if same else replace(known, evidence=None, github_asked=False)
         if known.version.fingerprint != version.fingerprint:
-            kept = replace(kept, source=None)
+            kept = replace(kept, source=None, waived=False)
         kept = replace(kept, version=version)
     book.versions.put(kept)
     if version.artifact.is_image and _settles_nothing(book, version):

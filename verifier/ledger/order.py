@@ -2,10 +2,52 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from verifier.ledger.protocol import Dossier, Task
 from verifier.model import Command, ForcedPush, Incident, Publisher, Ref, Release, Run, RunKey
+
+LONGEST_KEY = 1024
+"""In characters. PostgreSQL indexes at most about 2,700 bytes."""
+LONGEST_PLACE = 400
+"""In characters, for the same reason."""
+
+
+def key_of(text: str, longest: int = LONGEST_KEY) -> str:
+    """Text as keys hold it, in ASCII: a long one is cut and ends in its hash. Stored: to change it is to migrate."""
+    escaped = text.encode("unicode_escape").decode("ascii")
+    if len(escaped) <= longest:
+        return escaped
+    return f"{escaped[: longest - 72]} sha256:{hashlib.sha256(escaped.encode()).hexdigest()}"
+
+
+def place_of(rank: tuple[int, ...]) -> str:
+    """A version's rank as text that is ordered as the numbers are. Stored: to change it is to migrate."""
+    return "".join(map(_ordered, rank))[:LONGEST_PLACE]
+
+
+def _ordered(number: int) -> str:
+    digits = str(abs(number))
+    if number >= 0:
+        return f"p{len(digits):04d}{digits}"
+    return f"n{9999 - len(digits):04d}{digits.translate(_NINES)}"
+
+
+_NINES = str.maketrans("0123456789", "9876543210")
+
+
+def folded(text: str) -> str:
+    """Text as it is looked for, without case and in ASCII. Stored: to change it is to migrate.
+
+    What is not ASCII becomes capital letters, which nothing else is after folding, so that a part of the text is found
+    where it stands and nowhere else.
+    """
+    return "".join(c if " " <= c <= "~" else _capitals(c) for c in text.casefold())
+
+
+def _capitals(character: str) -> str:
+    return f"Z{''.join(chr(ord('A') + int(digit, 16)) for digit in f'{ord(character):x}')}Z"
 
 
 def by_publication(dossier: Dossier) -> tuple[datetime, tuple[int, ...], str, str]:

@@ -343,5 +343,5 @@ class Ledger(Protocol):
         """Empty every derived shelf and derive it again from the facts.
 
         What does not come from facts stays: inbox, work, watches, gaps, incidents with their notices and posts,
-        the incident a version belongs to, bulletins, subscriptions, health.
+        the incident a version belongs to and whether it is waived, bulletins, subscriptions, health.
         """

@@ -16,7 +16,7 @@ class Emptied(Book, Protocol):
     """A book whose derived shelves can be emptied."""
 
     def in_incidents(self) -> list[Dossier]:
-        """Every version that belongs to an incident."""
+        """Every version that belongs to an incident, or is waived: no fact says so."""
 
     def empty(self) -> None:
         """Drop everything that the facts give again."""
@@ -32,7 +32,8 @@ def derive_again(book: Emptied) -> None:
     for before in kept:
         dossier = book.versions.get(before.version.artifact, before.version.number)
         if dossier is not None:
-            book.versions.put(replace(dossier, incident_id=before.incident_id))
+            waived = before.waived and before.version.fingerprint == dossier.version.fingerprint
+            book.versions.put(replace(dossier, incident_id=before.incident_id, waived=waived))
 
 
 class _Past:
@@ -47,6 +48,7 @@ class _Past:
         self.versions = book.versions
         self.incidents = book.incidents
         self.subscriptions = book.subscriptions
+        self.views = book.views
         self.health = book.health
 
     def record(self, fact: Fact, now: datetime) -> None:

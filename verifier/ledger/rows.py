@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from verifier.model import Artifact, Comparison, Evidence, Verdict, Version
+from verifier.model.standing import Standing, is_history, standing_of
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,19 @@ class Dossier:
     """GitHub was asked for attestations about these files; what it gave is in `evidence`."""
     source: Comparison | None = None
     """What comparing these files with their source showed; None: not compared."""
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands, in the one word that people are shown."""
+        if self.verdict is None and is_history(self.version):
+            return Standing.UNVERIFIABLE
+        return standing_of(self.verdict, waived=self.waived)
+
+    @property
+    def odd(self) -> bool:
+        """It is compliant and something about it is odd, which nobody acknowledged."""
+        found = self.verdict is not None and bool(self.verdict.anomalies)
+        return found and self.standing is Standing.COMPLIANT and not self.waived
 
 
 @dataclass(frozen=True)

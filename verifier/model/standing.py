@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from verifier.model.artifact import Version
 from verifier.model.verdict import Outcome, Verdict
 
 
@@ -37,3 +38,11 @@ def standing_of(verdict: Verdict | None, *, waived: bool = False) -> Standing:
             return Standing.WAIVED
         return Standing.SUSPECT if verdict.suspect else Standing.NON_COMPLIANT
     return Standing(verdict.outcome.value)
+
+
+def is_history(version: Version) -> bool:
+    """An image's tag that the first look showed: whatever came later was not there at the look before.
+
+    Nobody examines the old ones, and nothing could settle them: while they have no verdict they are unverifiable.
+    """
+    return version.artifact.is_image and version.unseen_at is None

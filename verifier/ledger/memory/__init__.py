@@ -18,6 +18,7 @@ from verifier.ledger.memory.runs import Runs
 from verifier.ledger.memory.subscriptions import Subscriptions
 from verifier.ledger.memory.table import Journal, Table
 from verifier.ledger.memory.versions import Versions
+from verifier.ledger.memory.views import Views
 from verifier.ledger.memory.work import Work
 from verifier.ledger.protocol import Dossier, Link, Nested
 from verifier.ledger.rebuild import derive_again
@@ -38,6 +39,7 @@ class MemoryBook:
         self.subscriptions = Subscriptions(journal)
         self.health = Health(journal)
         self._facts: Table[int, tuple[datetime, Fact]] = Table(journal)
+        self.views = Views(self)
 
     def record(self, fact: Fact, now: datetime) -> None:
         if apply(self, fact, now):
@@ -57,8 +59,8 @@ class MemoryBook:
             previous = link.hash
 
     def in_incidents(self) -> list[Dossier]:
-        """Every version that belongs to an incident."""
-        return [dossier for dossier in self.versions.every() if dossier.incident_id is not None]
+        """Every version that belongs to an incident, or is waived."""
+        return [d for d in self.versions.every() if d.incident_id is not None or d.waived]
 
     def empty(self) -> None:
         """Drop everything that the facts give again."""

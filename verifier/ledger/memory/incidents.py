@@ -79,6 +79,10 @@ class Incidents:
     def answers(self, incident_id: str) -> dict[str, Answer]:
         return {a.command_id: a for a in self._answers.values() if a.incident_id == incident_id}
 
+    def answer_to(self, command_id: str) -> Answer | None:
+        """The answer to one command."""
+        return self._answers.get(command_id)
+
     def put_bulletin(self, bulletin: Bulletin) -> bool:
         if self._bulletins.get(bulletin.id) is not None:
             return False

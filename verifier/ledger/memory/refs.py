@@ -46,6 +46,14 @@ class Refs:
         self._forced.put(key, push)
         return True
 
+    def every_tag(self) -> list[Ref]:
+        """Every tag of every repository."""
+        return self._tags.values()
+
+    def every_release(self) -> list[Release]:
+        """Every release of every repository."""
+        return self._releases.values()
+
     def empty(self) -> None:
         """Drop everything: facts give it again."""
         self._tags.clear()

@@ -44,13 +44,13 @@ class Repositories:
         return max(same, key=lambda r: (r.named_at, r.id), default=None)
 
     def publishers(self, repository_id: int) -> list[Publisher]:
-        return [publisher for _, id_, _, publisher in self._said() if id_ == repository_id]
+        return [publisher for _, id_, _, publisher in self.said() if id_ == repository_id]
 
     def publishers_from(self, repository_id: int, source: str) -> tuple[Publisher, ...]:
         return self._publishers.get((repository_id, source)) or ()
 
     def publishers_of(self, artifact: Artifact) -> list[Publisher]:
-        return [publisher for _, _, _, publisher in self._said() if publisher.artifact == artifact]
+        return [publisher for _, _, _, publisher in self.said() if publisher.artifact == artifact]
 
     def put_publishers(self, repository_id: int, source: str, publishers: tuple[Publisher, ...]) -> None:
         self._publishers.put((repository_id, source), publishers)
@@ -82,7 +82,8 @@ class Repositories:
         for table in derived:
             table.clear()
 
-    def _said(self) -> list[tuple[str, int, int, Publisher]]:
+    def said(self) -> list[tuple[str, int, int, Publisher]]:
+        """Every publisher as (source, repository id, place in what the source said), `server` first."""
         said = [
             (source, repository_id, place, publisher)
             for (repository_id, source), publishers in self._publishers.items()

@@ -54,6 +54,10 @@ class Runs:
         kept = {(s, u) for s, u in spans if not (since <= s and u <= until)}
         self._lists.put(repository_id, frozenset(kept | {(since, until)}))
 
+    def every(self) -> list[Run]:
+        """Every attempt of every repository."""
+        return [run for table in self._runs.values() for run in table.values()]
+
     def empty(self) -> None:
         """Drop everything: facts give it again."""
         for table in self._runs.values():

@@ -18,6 +18,7 @@ from verifier.ledger.sql.runs import Runs
 from verifier.ledger.sql.subscriptions import Subscriptions
 from verifier.ledger.sql.transaction import Transaction
 from verifier.ledger.sql.versions import Versions
+from verifier.ledger.sql.views import Views
 from verifier.ledger.sql.work import Work
 from verifier.model import Fact
 
@@ -73,6 +74,11 @@ class SqlBook:
         """Read and written back as well."""
         return Subscriptions(self._alone())
 
+    @cached_property
+    def views(self) -> Views:
+        """Derived."""
+        return Views(self._alone())
+
     def record(self, fact: Fact, now: datetime) -> None:
         """Derive from one fact, and append it if that changed anything."""
         transaction = self._alone()
@@ -88,7 +94,7 @@ class SqlBook:
         return Facts(self._transaction).chain()
 
     def in_incidents(self) -> list[Dossier]:
-        """Every version that belongs to an incident."""
+        """Every version that belongs to an incident, or is waived."""
         return self.versions.in_incidents()
 
     def empty(self) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, Integer, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LONGEST_KEY = 1024
-"""In characters. PostgreSQL indexes at most about 2,700 bytes."""
+from verifier.ledger.order import key_of
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Counter: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
 """A primary key that counts by itself: SQLite does that only for the type INTEGER."""
+
+
+Ordered: TypeEngine[str] = Text().with_variant(Text(collation="C"), "postgresql")
+"""ASCII text that is ordered by its characters' numbers everywhere, whatever language PostgreSQL speaks."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -59,9 +61,4 @@ class Key(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """To the column."""
-        if value is None:
-            return None
-        escaped = value.encode("unicode_escape").decode("ascii")
-        if len(escaped) <= LONGEST_KEY:
-            return escaped
-        return f"{escaped[: LONGEST_KEY - 72]} sha256:{hashlib.sha256(escaped.encode()).hexdigest()}"
+        return None if value is None else key_of(value)

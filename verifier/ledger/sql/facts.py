@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select
 
 from verifier.ledger.chain import GENESIS, chained
 from verifier.ledger.codec import decode_fact, encode_fact
+from verifier.ledger.deeds import Subject, subject_of
 from verifier.ledger.protocol import Link
 from verifier.ledger.sql import tables
 from verifier.ledger.sql.transaction import Transaction
@@ -25,7 +27,7 @@ class Facts:
         self._transaction = transaction
 
     def append(self, fact: Fact, now: datetime) -> None:
-        """Chain one fact to the last one."""
+        """Chain one fact to the last one, and note it where it is a line of the audit log."""
         columns = tables.facts.c
         last = self._transaction.one(select(columns.sequence, columns.hash).order_by(columns.sequence.desc()).limit(1))
         sequence, previous = (last.sequence + 1, last.hash) if last else (1, GENESIS)
@@ -39,6 +41,9 @@ class Facts:
             "hash": link.hash,
         }
         self._transaction.write(insert(tables.facts).values(row))
+        subject = subject_of(fact)
+        if subject is not None:
+            self._transaction.write(insert(tables.deeds).values(deed_row(link.sequence, subject)))
 
     def chain(self) -> Iterator[Link]:
         """Every link, oldest first, a batch at a time."""
@@ -54,3 +59,10 @@ class Facts:
         """Every fact with its sequence number and when it was recorded."""
         for link in self.chain():
             yield link.sequence, link.recorded_at, decode_fact(link.kind, link.body)
+
+
+def deed_row(sequence: int, subject: Subject) -> dict[str, Any]:
+    """What the table of deeds holds of one fact."""
+    artifact = subject.artifact.purl if subject.artifact is not None else None
+    about = {"repository_id": subject.repository_id, "artifact": artifact, "command_id": subject.command_id}
+    return {"sequence": sequence, **about}

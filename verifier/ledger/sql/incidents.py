@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select
 
@@ -27,8 +28,7 @@ class Incidents:
         return found[0] if found else None
 
     def put(self, incident: Incident) -> None:
-        row = {"id": incident.id, "repository_id": incident.repository_id, "opened_at": incident.opened_at}
-        self._transaction.upsert(incidents, row | {"body": encode(incident)})
+        self._transaction.upsert(incidents, incident_row(incident))
 
     def all(self) -> list[Incident]:
         return self._where()
@@ -130,3 +130,14 @@ class Incidents:
     def _where(self, *conditions: ColumnElement[bool]) -> list[Incident]:
         rows = self._transaction.rows(select(incidents.c.body).where(*conditions))
         return sorted((decode(Incident, row.body) for row in rows), key=by_opening, reverse=True)
+
+
+def incident_row(incident: Incident) -> dict[str, Any]:
+    """What the table holds of one incident."""
+    return {
+        "id": incident.id,
+        "repository_id": incident.repository_id,
+        "opened_at": incident.opened_at,
+        "state": incident.state.value,
+        "body": encode(incident),
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -27,8 +28,7 @@ class Refs:
         return decode(Ref, row.body) if row else None
 
     def put_tag(self, ref: Ref) -> None:
-        row = {"repository_id": ref.repository_id, "name": ref.name, "body": encode(ref)}
-        self._transaction.upsert(tables.tags, row)
+        self._transaction.upsert(tables.tags, tag_row(ref))
 
     def tags(self, repository_id: int) -> list[Ref]:
         columns = tables.tags.c
@@ -43,8 +43,7 @@ class Refs:
         return decode(Release, row.body) if row else None
 
     def put_release(self, release: Release) -> None:
-        row = {"repository_id": release.repository_id, "id": release.id, "body": encode(release)}
-        self._transaction.upsert(tables.releases, row)
+        self._transaction.upsert(tables.releases, release_row(release))
 
     def releases(self, repository_id: int) -> list[Release]:
         columns = tables.releases.c
@@ -77,3 +76,14 @@ class Refs:
         self._transaction.write(delete(tables.tags))
         self._transaction.write(delete(tables.releases))
         self._transaction.write(delete(tables.forced_pushes))
+
+
+def tag_row(ref: Ref) -> dict[str, Any]:
+    """What the table holds of one tag."""
+    return {"repository_id": ref.repository_id, "name": ref.name, "at": ref.seen_at, "body": encode(ref)}
+
+
+def release_row(release: Release) -> dict[str, Any]:
+    """What the table holds of one release."""
+    key = {"repository_id": release.repository_id, "id": release.id}
+    return {**key, "at": release.updated_at, "body": encode(release)}

@@ -25,13 +25,7 @@ class Runs:
         return decode(Run, row.body) if row else None
 
     def put(self, run: Run) -> None:
-        asked = {
-            "started_at": run.started_at,
-            "updated_at": run.updated_at,
-            "completed": run.completed,
-            "unread": run.jobs is JobsState.UNREAD,
-        }
-        self._transaction.upsert(runs, {**_key(run.key), **asked, "body": encode(run)})
+        self._transaction.upsert(runs, run_row(run))
 
     def reading(self, key: RunKey) -> RunRead | None:
         row = self._transaction.one(select(readings.c.body).where(_is(readings, key)))
@@ -79,6 +73,17 @@ class Runs:
     def _where(self, *conditions: ColumnElement[bool]) -> list[Run]:
         rows = self._transaction.rows(select(runs.c.body).where(*conditions))
         return sorted((decode(Run, row.body) for row in rows), key=by_start)
+
+
+def run_row(run: Run) -> dict[str, Any]:
+    """What the table holds of one attempt."""
+    asked = {
+        "started_at": run.started_at,
+        "updated_at": run.updated_at,
+        "completed": run.completed,
+        "unread": run.jobs is JobsState.UNREAD,
+    }
+    return {**_key(run.key), **asked, "body": encode(run)}
 
 
 def _key(key: RunKey) -> dict[str, Any]:

@@ -1,13 +1,19 @@
 """The tables. Derived ones hold the key, what is asked for, and the whole as JSON text (`verifier.ledger.codec`).
 
-Changing one needs a migration in `verifier/ledger/migrations/versions`; a test compares the two.
+Changing one needs a migration in `verifier/ledger/migrations/versions`; a test compares the two. It does not compare
+how PostgreSQL sorts: keys that lists are ordered by (`versions.number`, `tags.name`, `incidents.id`,
+`summaries.artifact`) are sorted by their characters' numbers (collation C), as in memory and SQLite.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 
-from verifier.ledger.sql.columns import Counter, Key, Moment, Words
+from verifier.ledger.sql.columns import Counter, Key, Moment, Ordered, Words
+from verifier.model.standing import Standing
+
+UNSEEN = Standing.PENDING.rank
+"""How an artifact stands of which no version is known."""
 
 metadata = MetaData(
     naming_convention={
@@ -103,6 +109,8 @@ runs = Table(
     Column("unread", Boolean, nullable=False),
     Column("body", Text, nullable=False),
     Index(None, "repository_id", "updated_at"),
+    Index(None, "repository_id", "started_at", "run_id", "attempt"),
+    Index(None, "started_at", "repository_id", "run_id", "attempt"),
 )
 
 readings = Table(
@@ -127,7 +135,10 @@ tags = Table(
     metadata,
     Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
     Column("name", Key, primary_key=True),
+    Column("at", Moment, nullable=False, server_default="0"),
     Column("body", Text, nullable=False),
+    Index(None, "repository_id", "at", "name"),
+    Index(None, "at", "repository_id", "name"),
 )
 
 releases = Table(
@@ -135,7 +146,10 @@ releases = Table(
     metadata,
     Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
     Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False, server_default="0"),
     Column("body", Text, nullable=False),
+    Index(None, "repository_id", "at", "id"),
+    Index(None, "at", "repository_id", "id"),
 )
 
 forced_pushes = Table(
@@ -172,9 +186,37 @@ versions = Table(
     Column("account", Key),
     Column("scope", Key),
     Column("in_incident", Boolean, nullable=False),
+    # Its rank, so that it can be sorted by, and how it stands: empty for placeholders, which are not counted.
+    Column("place", Ordered, nullable=False, server_default=text("''")),
+    Column("standing", Words, nullable=False, server_default=text("''")),
+    Column("odd", Integer, nullable=False, server_default="0"),
     Column("body", Text, nullable=False),
+    Index(None, "artifact", "at", "place", "number", "standing"),
     Index(None, "account", "at"),
     Index(None, "scope", "at"),
+)
+
+# One row per artifact, kept up to date with every version put: how many stand so, and how that is looked for.
+summaries = Table(
+    "summaries",
+    metadata,
+    Column("artifact", Key, primary_key=True),
+    Column("purl", Words, nullable=False),
+    Column("type", Words, nullable=False),
+    Column("folded", Ordered, nullable=False),
+    Column("watched", Boolean, nullable=False, default=False),
+    Column("non_compliant", Integer, nullable=False, default=0),
+    Column("suspect", Integer, nullable=False, default=0),
+    Column("pending", Integer, nullable=False, default=0),
+    Column("unverifiable", Integer, nullable=False, default=0),
+    Column("waived", Integer, nullable=False, default=0),
+    Column("compliant", Integer, nullable=False, default=0),
+    Column("versions", Integer, nullable=False, default=0),
+    Column("odd", Integer, nullable=False, default=0),
+    Column("standing", Integer, nullable=False, default=UNSEEN),
+    Column("published_at", Moment),
+    Column("polled_at", Moment),
+    Column("problem", Words, nullable=False, default=""),
 )
 
 verdicts = Table(
@@ -213,8 +255,11 @@ incidents = Table(
     Column("id", Key, primary_key=True),
     Column("repository_id", BigInteger, nullable=False),
     Column("opened_at", Moment, nullable=False),
+    Column("state", Words, nullable=False, server_default=text("''")),
     Column("body", Text, nullable=False),
     Index(None, "repository_id", "opened_at"),
+    Index(None, "opened_at", "id"),
+    Index(None, "state", "opened_at", "id"),
 )
 
 notices = Table(
@@ -240,6 +285,16 @@ waivers = Table(
     Column("number", Key, primary_key=True),
     Column("digest", String(64), primary_key=True),
     Column("body", Text, nullable=False),
+)
+
+# Which facts are lines of the audit log, and who may see them. Comes and stays with the facts.
+deeds = Table(
+    "deeds",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("repository_id", BigInteger),
+    Column("artifact", Key),
+    Column("command_id", Key),
 )
 
 mutes = Table(

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Insert, Row, Select, Table, Update, insert, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Delete,
+    Insert,
+    Row,
+    Select,
+    Table,
+    Text,
+    Update,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from verifier.ledger.protocol import ReadOnly
@@ -37,7 +55,7 @@ class Transaction:
             self._connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             self._locked = True
 
-    def rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+    def rows(self, query: Select[Any] | CompoundSelect[Any]) -> Sequence[Row[Any]]:
         """All rows of a query."""
         return self._connection.execute(query).all()
 
@@ -102,6 +120,18 @@ class Transaction:
         fresh = (postgresql if self._postgresql else sqlite).insert(table)
         rest = {name: fresh.excluded[name] for name in many[0] if name not in key}
         self._connection.execute(fresh.on_conflict_do_update(index_elements=key, set_=rest), many)
+
+    def among(self, column: ColumnElement[Any], ids: Collection[int]) -> ColumnElement[bool]:
+        """The column is one of these numbers, however many: one parameter, and the same statement for all."""
+        if self._postgresql:
+            return column == func.any(literal(sorted(ids), postgresql.ARRAY(BigInteger)))
+        each = func.json_each(json.dumps(sorted(ids))).table_valued("value")
+        return column.in_(select(each.c.value))
+
+    def has(self, column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+        """The column has this text in it, to the letter."""
+        place = func.strpos if self._postgresql else func.instr
+        return place(column, literal(text, Text)) > 0
 
     def _may_write(self) -> None:
         if not self._writing:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select
 
 from verifier.ledger.codec import decode, encode
-from verifier.ledger.order import by_first_sight, by_publication
+from verifier.ledger.order import by_first_sight, by_publication, place_of
 from verifier.ledger.protocol import Dossier, Watch
 from verifier.ledger.sql import tables
+from verifier.ledger.sql.summaries import Counted, Summaries
 from verifier.ledger.sql.tables import versions, watches
 from verifier.ledger.sql.transaction import Transaction
 from verifier.model import Account, Artifact, Verdict
@@ -21,13 +23,15 @@ class Versions:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
+        self._summaries = Summaries(transaction)
 
     def watch(self, artifact: Artifact) -> Watch | None:
         row = self._transaction.one(select(watches.c.body).where(watches.c.artifact == artifact.purl))
         return decode(Watch, row.body) if row else None
 
     def put_watch(self, watch: Watch) -> None:
-        self._transaction.upsert(watches, {"artifact": watch.artifact.purl, "body": encode(watch)})
+        self._transaction.upsert(watches, watch_row(watch))
+        self._summaries.watched(watch)
 
     def watches(self) -> list[Watch]:
         rows = self._transaction.rows(select(watches.c.body))
@@ -38,17 +42,10 @@ class Versions:
         return found[0] if found else None
 
     def put(self, dossier: Dossier) -> None:
-        version = dossier.version
-        row = {
-            "artifact": version.artifact.purl,
-            "number": version.number,
-            "at": version.at,
-            "account": _account(version.account) if version.account else None,
-            "scope": version.artifact.scope,
-            "in_incident": dossier.incident_id is not None,
-            "body": encode(dossier),
-        }
+        row = version_row(dossier)
+        before = self._summaries.counted(row["artifact"], row["number"])
         self._transaction.upsert(versions, row)
+        self._summaries.changed(dossier.version.artifact, before, Counted(row["standing"], row["odd"], row["at"]))
 
     def of(self, artifact: Artifact) -> list[Dossier]:
         return self._where(versions.c.artifact == artifact.purl)
@@ -109,7 +106,7 @@ class Versions:
         self._transaction.write(insert(tables.verdicts).values(row | {"body": encode(verdict)}))
 
     def in_incidents(self) -> list[Dossier]:
-        """Every version that belongs to an incident."""
+        """Every version that belongs to an incident, or is waived."""
         return self._where(versions.c.in_incident.is_(True))
 
     def empty(self) -> None:
@@ -117,10 +114,33 @@ class Versions:
         self._transaction.write(delete(versions))
         self._transaction.write(delete(tables.verdicts))
         self._transaction.write(delete(tables.earlier))
+        self._summaries.empty()
 
     def _where(self, *conditions: ColumnElement[bool]) -> list[Dossier]:
         rows = self._transaction.rows(select(versions.c.body).where(*conditions))
         return sorted((decode(Dossier, row.body) for row in rows), key=by_publication)
+
+
+def version_row(dossier: Dossier) -> dict[str, Any]:
+    """What the table holds of one version."""
+    version = dossier.version
+    return {
+        "artifact": version.artifact.purl,
+        "number": version.number,
+        "at": version.at,
+        "account": _account(version.account) if version.account else None,
+        "scope": version.artifact.scope,
+        "in_incident": dossier.incident_id is not None or dossier.waived,
+        "place": place_of(version.rank),
+        "standing": "" if version.placeholder else dossier.standing.value,
+        "odd": int(dossier.odd and not version.placeholder),
+        "body": encode(dossier),
+    }
+
+
+def watch_row(watch: Watch) -> dict[str, Any]:
+    """What the table holds of one watch."""
+    return {"artifact": watch.artifact.purl, "body": encode(watch)}
 
 
 def _account(account: Account) -> str:

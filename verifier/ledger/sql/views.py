@@ -1,0 +1,178 @@
+"""What people look at, in tables: a fixed number of queries for every question, each by an index or over summaries."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, or_, select
+
+from verifier.ledger.codec import decode, decode_fact
+from verifier.ledger.deeds import deed_of
+from verifier.ledger.order import by_source, folded
+from verifier.ledger.paging import DEEDS, INCIDENTS, RELEASES, RUNS, TAGS, VERSIONS, size
+from verifier.ledger.protocol import Dossier
+from verifier.ledger.sql import newest as lists
+from verifier.ledger.sql import tables
+from verifier.ledger.sql.newest import before, first, newest
+from verifier.ledger.sql.summaries import counts_of
+from verifier.ledger.sql.tables import incidents, publishers, summaries, versions
+from verifier.ledger.sql.transaction import Transaction
+from verifier.ledger.summing import allowed, home
+from verifier.ledger.views import Deed, Page, Sees, Sort, Summary, Totals, Wanted
+from verifier.model import Answer, Artifact, Incident, IncidentState, Publisher, Ref, Release, Run
+from verifier.model.standing import Standing
+
+LONGEST_OFFSET = 10**9
+
+
+class Views:
+    """See `verifier.ledger.views.Views`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def totals(self, sees: Sees) -> Totals:
+        columns = summaries.c
+        sums = [func.sum(columns[standing.value]).label(standing.value) for standing in Standing]
+        rows = self._transaction.rows(
+            select(columns.standing, func.count().label("number"), func.sum(columns.odd).label("odd"), *sums)
+            .where(columns.watched.is_(True), *self._published(columns.artifact, sees))
+            .group_by(columns.standing)
+        )
+        counted: Counter[Standing] = Counter()
+        for row in rows:
+            counted.update(counts_of(row))
+        artifacts = {list(Standing)[row.standing]: row.number for row in rows}
+        return Totals(artifacts, dict(counted), sum(row.odd for row in rows))
+
+    def artifacts(self, sees: Sees, wanted: Wanted) -> Page[Summary]:
+        conditions = self._wanted(sees, wanted)
+        total = self._transaction.rows(select(func.count()).select_from(summaries).where(*conditions))[0][0]
+        rows = self._transaction.rows(
+            select(summaries)
+            .where(*conditions)
+            .order_by(*_sorted(wanted))
+            .offset(min(max(0, wanted.offset), LONGEST_OFFSET))
+            .limit(size(wanted.limit))
+        )
+        return Page(self._summed(rows, sees), total=total)
+
+    def artifact(self, sees: Sees, artifact: Artifact) -> Summary | None:
+        columns = summaries.c
+        row = self._transaction.one(
+            select(summaries).where(
+                columns.artifact == artifact.purl,
+                columns.watched.is_(True),
+                *self._published(columns.artifact, sees),
+            )
+        )
+        return self._summed([row], sees)[0] if row else None
+
+    def versions(
+        self, artifact: Artifact, after: str = "", limit: int = 50, standing: Standing | None = None
+    ) -> Page[Dossier]:
+        columns = versions.c
+        key = (columns.at, columns.place, columns.number)
+        stands = columns.standing != "" if standing is None else columns.standing == standing.value
+        query = select(columns.body).where(columns.artifact == artifact.purl, stands)
+        rows = self._transaction.rows(first(before(query, key, VERSIONS.after(after)), key, limit))
+        return VERSIONS.page((decode(Dossier, row.body) for row in rows), limit)
+
+    def incidents(
+        self, sees: Sees, states: tuple[IncidentState, ...] = (), after: str = "", limit: int = 50
+    ) -> Page[Incident]:
+        those = [incidents.c.state.in_([state.value for state in states])] if states else []
+        return newest(self._transaction, INCIDENTS, Incident, lists.INCIDENTS, sees, after, limit, *those)
+
+    def runs(self, sees: Sees, repository_id: int | None = None, after: str = "", limit: int = 50) -> Page[Run]:
+        may = allowed(sees, repository_id)
+        return newest(self._transaction, RUNS, Run, lists.RUNS, may, after, limit)
+
+    def tags(self, sees: Sees, repository_id: int | None = None, after: str = "", limit: int = 50) -> Page[Ref]:
+        may = allowed(sees, repository_id)
+        return newest(self._transaction, TAGS, Ref, lists.TAGS, may, after, limit)
+
+    def releases(self, sees: Sees, repository_id: int | None = None, after: str = "", limit: int = 50) -> Page[Release]:
+        may = allowed(sees, repository_id)
+        return newest(self._transaction, RELEASES, Release, lists.RELEASES, may, after, limit)
+
+    def deeds(self, sees: Sees, after: str = "", limit: int = 50) -> Page[Deed]:
+        deeds, facts, answers = tables.deeds.c, tables.facts.c, tables.answers.c
+        query = (
+            select(deeds.sequence, facts.recorded_at, facts.kind, facts.body, answers.body.label("answer"))
+            .join(tables.facts, facts.sequence == deeds.sequence)
+            .outerjoin(tables.answers, answers.command_id == deeds.command_id)
+        )
+        if sees is not None:
+            by = self._transaction.among(deeds.repository_id, sees)
+            query = query.where(or_(by, *self._published(deeds.artifact, sees)))
+        key = (deeds.sequence,)
+        rows = self._transaction.rows(first(before(query, key, DEEDS.after(after)), key, limit))
+        return DEEDS.page((_deed(row) for row in rows), limit)
+
+    def _published(self, artifact: ColumnElement[Any], sees: Sees) -> list[ColumnElement[bool]]:
+        """The artifact is published by a repository that may be seen."""
+        if sees is None:
+            return []
+        seen = select(publishers.c.artifact).where(self._transaction.among(publishers.c.repository_id, sees))
+        return [artifact.in_(seen)]
+
+    def _wanted(self, sees: Sees, wanted: Wanted) -> list[ColumnElement[bool]]:
+        columns = summaries.c
+        conditions: list[ColumnElement[bool]] = [columns.watched.is_(True)]
+        conditions += self._published(columns.artifact, allowed(sees, wanted.repository_id))
+        if wanted.text:
+            conditions.append(self._transaction.has(columns.folded, folded(wanted.text)))
+        if wanted.type:
+            conditions.append(columns.type == wanted.type)
+        if wanted.standing is not None:
+            conditions.append(columns.standing == wanted.standing.rank)
+        return conditions
+
+    def _summed(self, rows: Iterable[Row[Any]], sees: Sees) -> tuple[Summary, ...]:
+        rows = tuple(rows)
+        columns = publishers.c
+        chosen = columns.artifact.in_([row.purl for row in rows])
+        said = [(r.source, r.repository_id, r.place, decode(Publisher, r.body)) for r in self._said(chosen, sees)]
+        of: dict[str, list[tuple[int, Publisher]]] = defaultdict(list)
+        for _, repository_id, _, publisher in sorted(said, key=by_source):
+            of[publisher.artifact.purl].append((repository_id, publisher))
+        return tuple(_summary(row, *home(of[row.purl], sees)) for row in rows)
+
+    def _said(self, chosen: ColumnElement[bool], sees: Sees) -> Iterable[Row[Any]]:
+        seen = [] if sees is None else [self._transaction.among(publishers.c.repository_id, sees)]
+        return self._transaction.rows(select(publishers).where(chosen, *seen))
+
+
+def _sorted(wanted: Wanted) -> list[ColumnElement[Any]]:
+    """What is not known comes last, whichever way; ties by name."""
+    columns = summaries.c
+    by: ColumnElement[Any] = {
+        Sort.WORST: columns.standing,
+        Sort.NAME: columns.folded,
+        Sort.PUBLISHED: columns.published_at,
+        Sort.POLLED: columns.polled_at,
+        Sort.VERSIONS: columns.versions,
+    }[wanted.sort]
+    way = by.desc() if wanted.descending else by.asc()
+    return [by.is_(None), way, columns.folded, columns.artifact]
+
+
+def _summary(row: Row[Any], repository_id: int | None, workflows: tuple[str, ...]) -> Summary:
+    return Summary(
+        Artifact(row.purl),
+        repository_id,
+        workflows,
+        counts_of(row),
+        row.odd,
+        row.published_at,
+        row.polled_at,
+        row.problem,
+    )
+
+
+def _deed(row: Row[Any]) -> Deed:
+    answer = decode(Answer, row.answer) if row.answer is not None else None
+    return deed_of(row.sequence, row.recorded_at, decode_fact(row.kind, row.body), answer)
