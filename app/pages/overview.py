@@ -42,10 +42,11 @@ TYPES = ("npm", "pypi", "docker", "oci")
 
 @dataclass(frozen=True)
 class Count:
-    """How many artifacts stand so, and the address of the list of them."""
+    """How many artifacts and how many versions stand so, and the address of the list of those artifacts."""
 
     badge: Badge
-    number: int
+    artifacts: int
+    versions: int
     url: str
 
 
@@ -59,7 +60,8 @@ class Line:
     badge: Badge
     warning: bool
     workflows: tuple[str, ...]
-    counts: str
+    versions: int
+    counts: tuple[tuple[Badge, int], ...]
     odd: int
     published_at: datetime | None
     polled_at: datetime | None
@@ -148,9 +150,14 @@ def roll_up(seen: Seen, wanted: Wanted, now: datetime) -> Overview:
     first, last = wanted.offset + 1, wanted.offset + len(seen.artifacts.items)
     everything = replace(wanted, offset=0, standing=None)
     counts = [
-        Count(BADGES[s], seen.totals.artifacts.get(s, 0), address(replace(everything, standing=s)))
+        Count(
+            BADGES[s],
+            seen.totals.artifacts.get(s, 0),
+            seen.totals.versions.get(s, 0),
+            address(replace(everything, standing=s)),
+        )
         for s in Standing
-        if s is not Standing.WAIVED
+        if s is not Standing.WAIVED or seen.totals.versions.get(s, 0)
     ]
     filtered = (wanted.text, wanted.type, wanted.standing) != ("", "", None)
     return Overview(
@@ -172,7 +179,7 @@ def roll_up(seen: Seen, wanted: Wanted, now: datetime) -> Overview:
 
 
 def _line(summary: Summary) -> Line:
-    counts = [f"{n:,} {WORDS[s]}" for s in Standing if (n := summary.counts.get(s, 0))]
+    counts = tuple((BADGES[s], n) for s in Standing if (n := summary.counts.get(s, 0)))
     return Line(
         summary.artifact.purl,
         shown(summary.artifact.label, 120),
@@ -180,7 +187,8 @@ def _line(summary: Summary) -> Line:
         BADGES[summary.standing],
         summary.counts.get(Standing.NON_COMPLIANT, 0) > 0,
         tuple(shown(path.removeprefix(".github/workflows/"), 80) for path in summary.workflows[:3]),
-        ", ".join(counts) or "no version yet",
+        summary.versions,
+        counts,
         summary.odd,
         summary.published_at,
         summary.polled_at,
