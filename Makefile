@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup setup-dev demo run test check e2e bench requirements clean
+.PHONY: help setup setup-dev demo run test check e2e bench requirements look clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -55,6 +55,9 @@ requirements: setup-dev ## pin requirements.txt and requirements-dev.txt again, 
 	@for name in requirements requirements-dev; do \
 	  CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras \
 	    --no-header --no-emit-index-url --no-emit-find-links --output-file $$name.txt $$name.in; done
+
+look: ## compile the pages' style from app/look (needs npm)
+	@cd app/look && npm install --no-audit --no-fund --no-package-lock --silent && npm run --silent build && rm -rf node_modules
 
 clean: ## remove what was made here
 	@rm -rf $(VENV) .data .e2e .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

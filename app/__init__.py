@@ -19,8 +19,7 @@ def create_app(deps: Deps) -> Flask:
     """
     from flask import Flask
 
-    from app import headers, health, hints, webhooks
-    from app.pages import PAGES
+    from app import headers, health, hints, pages, webhooks
     from app.settings import require_subscriptions, require_webhook_secret
     from app.setup import page as setup
     from app.signin import gate, login
@@ -38,6 +37,5 @@ def create_app(deps: Deps) -> Flask:
     app.register_blueprint(health.routes(deps))
     app.register_blueprint(login.routes(deps))
     app.register_blueprint(setup.routes(deps))
-    for page in PAGES:  # listed by hand in app/pages/__init__.py
-        app.register_blueprint(page(deps))
+    pages.install(app, deps)
     return app

@@ -2,6 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
 from app.pages import overview, style, subscribe, subscriptions
+from app.pages.words import ago, moment, short, shown
+
+if TYPE_CHECKING:
+    from app.deps import Deps
 
 PAGES = (overview.routes, style.routes, subscribe.routes, subscriptions.routes)
+
+NAV = (
+    ("overview.overview", "Overview"),
+    ("incidents.incidents", "Incidents"),
+    ("runs.runs", "Ledger"),
+    ("activity.activity", "Activity"),
+    ("troubles.troubles", "Health"),
+)
+"""What stands at the top of every page."""
+
+
+def install(app: Flask, deps: Deps) -> None:
+    """Register every page, with what their templates share."""
+    for page in PAGES:
+        app.register_blueprint(page(deps))
+    app.jinja_env.filters.update(ago=ago, moment=moment, short=short, shown=shown)
+    there = [(name, label) for name, label in NAV if name in app.view_functions]
+    app.jinja_env.globals["nav"] = lambda: there

@@ -8,45 +8,42 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from verifier.model import Outcome, Verdict
+from verifier.model import Incident, Outcome
+from verifier.model.standing import Standing
 
 LIMIT = 200
 """The longest text from a registry that a page shows, in characters."""
 
 
 @dataclass(frozen=True)
-class Standing:
-    """An outcome as people see it: a word and a sign, so that nothing rests on a colour. `style` is its CSS class."""
+class Badge:
+    """A standing as people see it: a word and a sign, so that nothing rests on a colour. `style` is its CSS class."""
 
     word: str
     sign: str
     style: str
 
 
-ROGUE = Standing("non-compliant", "✗", "rogue")
-SUSPECT = Standing("suspect", "!", "suspect")
-PENDING = Standing("pending", "…", "pending")
-UNVERIFIABLE = Standing("unverifiable", "?", "unverifiable")
-COMPLIANT = Standing("compliant", "✓", "compliant")
-ODD = Standing("odd", "!", "suspect")
+BADGES = {
+    Standing.NON_COMPLIANT: Badge("non-compliant", "✗", "non-compliant"),
+    Standing.SUSPECT: Badge("suspect", "!", "suspect"),
+    Standing.PENDING: Badge("pending", "…", "pending"),
+    Standing.UNVERIFIABLE: Badge("unverifiable", "?", "unverifiable"),
+    Standing.WAIVED: Badge("waived", "~", "waived"),
+    Standing.COMPLIANT: Badge("compliant", "✓", "compliant"),
+}
+ODD = Badge("odd", "!", "suspect")
 """What an incident is in which no version stands worse than compliant; no version is shown so."""
-STANDINGS = (ROGUE, SUSPECT, PENDING, UNVERIFIABLE, COMPLIANT)
-"""The worst first."""
 
 _DIGEST = re.compile("(sha(?:256|384|512):[0-9a-f]{12})[0-9a-f]{20,}")
-_OF = {
-    Outcome.COMPLIANT: COMPLIANT,
-    Outcome.NON_COMPLIANT: ROGUE,
-    Outcome.PENDING: PENDING,
-    Outcome.UNVERIFIABLE: UNVERIFIABLE,
-}
 
 
-def standing(verdict: Verdict | None) -> Standing:
-    """How this verdict is shown; what is not judged yet is pending."""
-    if verdict is None:
-        return PENDING
-    return SUSPECT if verdict.suspect else _OF[verdict.outcome]
+def badge_of(incident: Incident) -> Badge:
+    """The loudest thing that stands open in an incident; of a settled one what it was about."""
+    members = [member for member in incident.members if member.open] or incident.members
+    if incident.rogue and any(m.outcome is Outcome.NON_COMPLIANT for m in members):
+        return BADGES[Standing.NON_COMPLIANT]
+    return BADGES[Standing.SUSPECT] if any(m.suspect for m in members) else ODD
 
 
 def shown(text: str, limit: int = LIMIT) -> str:
@@ -91,6 +88,11 @@ def span(duration: timedelta) -> str:
         if seconds >= 2 * length:
             return f"{seconds // length} {unit}"
     return f"{seconds} s"
+
+
+def ago(duration: timedelta) -> str:
+    """`3 min ago`; what lies ahead, by two clocks that differ, is now."""
+    return "just now" if duration < timedelta(seconds=2) else f"{span(duration)} ago"
 
 
 def plural(number: int, word: str) -> str:

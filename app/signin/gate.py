@@ -34,6 +34,11 @@ OPEN = frozenset(
         "hints.from_docker_hub",  # by the secret in their address
         "health.healthz",  # whether, not what
         "style.sheet",
+        "subscribe.form",  # for who has no account here; 404 where nobody may subscribe
+        "subscribe.ask",  # by where the form comes from, and by the mail that follows
+        "subscriptions.look",  # by the secret in their address
+        "subscriptions.confirm",
+        "subscriptions.end",
         "signin.login",
         "signin.start",
         "signin.callback",
