@@ -45,9 +45,10 @@ check: setup-dev ## ruff, mypy --strict and the house's import contracts
 e2e: setup-dev ## against real servers: Verdaccio, docker-registry, moto, GitHub's payload examples … (docs/e2e.md)
 	@tests/e2e/run
 
-bench: setup-dev ## measure: webhooks per second and their latency; what verifying a bundle costs
+bench: setup-dev ## measure: webhooks per second and their latency; what verifying a bundle costs; what pages are made of
 	@$(BIN)/python benchmarks/webhooks.py
 	@$(BIN)/python benchmarks/verify.py
+	@$(BIN)/python -m benchmarks.views
 
 requirements: setup-dev ## pin requirements.txt and requirements-dev.txt again, with hashes and without hosts
 	@for name in requirements requirements-dev; do \

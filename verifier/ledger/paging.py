@@ -46,7 +46,7 @@ class List(Generic[T]):
             key = tuple(_part(kind, part) for kind, part in zip(self.types, parts, strict=True))
         except (ValueError, TypeError, OverflowError, RecursionError):
             raise BadCursor("this is no cursor that a page gave") from None
-        if name != self.name or self._cursor(key) != cursor:
+        if name != self.name or self.cursor(key) != cursor:
             raise BadCursor(f"this is no cursor of a page of {self.name}")
         return key
 
@@ -54,9 +54,10 @@ class List(Generic[T]):
         """The page of what was found, of which one item more than the page takes shows that there are more."""
         items = tuple(found)
         shown = items[: size(limit)]
-        return Page(shown, self._cursor(self.key(shown[-1])) if len(items) > len(shown) else "")
+        return Page(shown, self.cursor(self.key(shown[-1])) if len(items) > len(shown) else "")
 
-    def _cursor(self, key: Key) -> str:
+    def cursor(self, key: Key) -> str:
+        """The cursor of the item with this key."""
         parts = [(part - _EPOCH) // _MICROSECOND if isinstance(part, datetime) else part for part in key]
         text = json.dumps([self.name, *parts], separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
