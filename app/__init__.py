@@ -25,7 +25,7 @@ def create_app(deps: Deps) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LIMIT
     app.after_request(headers.secure)
-    app.register_error_handler(Exception, headers.plain_error)
+    app.register_error_handler(Exception, pages.errors.answer)
     app.register_blueprint(webhooks.routes(deps))
     app.register_blueprint(hints.routes(deps))
     app.register_blueprint(health.routes(deps))

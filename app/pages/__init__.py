@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, g
 
-from app.pages import overview, style
+from app.pages import artifact, errors, overview, style, version
 from app.pages.words import ago, moment, short, shown
 from app.viewer import OPERATOR
 
 if TYPE_CHECKING:
     from app.deps import Deps
 
-PAGES = (overview.routes, style.routes)
+__all__ = ["PAGES", "errors", "install"]
+
+PAGES = (overview.routes, artifact.routes, version.routes, style.routes)
 
 NAV = (
     ("overview.overview", "Overview"),
