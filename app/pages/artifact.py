@@ -153,7 +153,7 @@ def roll_up(seen: Seen, now: datetime) -> Shown:
     summary, watch, purl = seen.summary, seen.watch, seen.summary.artifact.purl
     runs = {run.key: run for run in seen.runs}
     tags = pointing(watch, (*seen.newest, *seen.page.items))
-    drawn = [_publication(dossier) for dossier in seen.newest]
+    picture = timeline([_publication(dossier) for dossier in seen.newest], seen.runs)
     counts = [
         Count(BADGES[s], n, address(purl, Asked(standing=s)), s is seen.asked.standing)
         for s in Standing
@@ -175,8 +175,8 @@ def roll_up(seen: Seen, now: datetime) -> Shown:
         tuple(counts),
         summary.odd,
         ring(summary.counts, WORDS),
-        timeline(drawn, seen.runs),
-        sum(not one.run and one.standing in (Standing.NON_COMPLIANT, Standing.SUSPECT) for one in drawn),
+        picture,
+        sum(dot.missing for dot in picture.dots),
         tuple(row(dossier, runs, tags) for dossier in seen.page.items),
         address(purl, Asked(standing=seen.asked.standing)) if seen.asked.after else "",
         address(purl, Asked(seen.page.next, seen.asked.standing)) if seen.page.next else "",

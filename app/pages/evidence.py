@@ -107,6 +107,7 @@ class Held:
     name: str
     digests: tuple[str, ...]
     published_at: datetime | None
+    attested: bool
     marks: tuple[str, ...]
     parts: tuple[tuple[str, str], ...]
     more_parts: int
@@ -239,7 +240,6 @@ def publishes(run: Run, publishers: Iterable[Publisher]) -> bool:
 def held(file: File) -> Held:
     """One file with its full digests."""
     marks = (
-        (file.attested, "provenance at the registry"),
         (file.yanked, "yanked"),
         (file.removed, "removed"),
     )
@@ -247,6 +247,7 @@ def held(file: File) -> Held:
         shown(file.name, 200) or "(no name)",
         tuple(shown(digest, 140) for digest in file.digests[:4]),
         file.published_at,
+        file.attested,
         tuple(word for holds, word in marks if holds),
         tuple((shown(part.platform, 60), shown(part.digest, 140)) for part in file.parts[:PARTS]),
         max(len(file.parts) - PARTS, 0),

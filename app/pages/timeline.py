@@ -46,6 +46,8 @@ class Dot:
     label: str
     url: str
     tie: float | None
+    missing: bool = False
+    """No run accounts for it, and one should: an empty place is drawn where that would be."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def _bar(run: Run, place: _Place) -> Bar:
     x, end = place(run.started_at), place(run.updated_at)
     failed = run.conclusion not in (None, "success")
     how = run.conclusion or run.status
-    return Bar(x, max(round(end - x, 1), 2.0), failed, f"run {run.key}, {how}, {moment(run.started_at)} UTC", run.url)
+    return Bar(x, max(round(end - x, 1), 4.0), failed, f"run {run.key}, {how}, {moment(run.started_at)} UTC", run.url)
 
 
 def _dots(publications: Sequence[Publication], bars: dict[str, Bar], place: _Place) -> list[Dot]:
@@ -113,7 +115,8 @@ def _dots(publications: Sequence[Publication], bars: dict[str, Bar], place: _Pla
         bar = bars.get(one.run)
         tie = round(bar.x + bar.width / 2, 1) if bar is not None else None
         label = f"{shown(one.number, 60)}, {one.standing.value.replace('_', '-')}, {moment(one.at)} UTC"
-        dots.append(Dot(x, lane, one.standing.value.replace("_", "-"), label, one.url, tie))
+        missing = not one.run and one.standing in (Standing.NON_COMPLIANT, Standing.SUSPECT)
+        dots.append(Dot(x, lane, one.standing.value.replace("_", "-"), label, one.url, tie, missing))
     return dots
 
 

@@ -15,7 +15,7 @@ from app.pages.evidence import Certificate, Held, Item, facts
 from app.pages.findings import Group, groups
 from app.pages.now import Steps, steps
 from app.pages.telling import Link
-from app.pages.version_row import SURE, digest_of, marks, pointing, said_by, why
+from app.pages.version_row import digest_of, marks, pointing, said_by, sure, why
 from app.pages.words import BADGES, Badge, link, shown
 from verifier.ledger.protocol import Posted, Watch
 from verifier.ledger.rows import Dossier
@@ -155,6 +155,8 @@ class Shown:
     certificates: tuple[Certificate, ...]
     more_certificates: int
     unread: bool
+    nothing: bool
+    """Its registry says that it holds provenance, and nothing was found there that could be read."""
     runs: tuple[evidence.Told, ...]
     more_runs: int
     around: tuple[Near, ...]
@@ -191,8 +193,7 @@ def roll_up(seen: Seen, now: datetime) -> Shown:
         shown(str(version), 200),
         version.artifact.type,
         BADGES[dossier.standing],
-        verdict.confidence.word if verdict is not None else "",
-        SURE[verdict.confidence] if verdict is not None else "",
+        *sure(verdict),
         why(dossier),
         dossier.odd,
         verdict is not None and dossier.judged not in ("", version.fingerprint),
@@ -211,6 +212,7 @@ def roll_up(seen: Seen, now: datetime) -> Shown:
         tuple(evidence.certificate(one, version) for one in found[: evidence.CERTIFICATES]),
         max(len(found) - evidence.CERTIFICATES, 0),
         dossier.evidence is None and attested,
+        dossier.evidence == () and attested,
         tuple(evidence.told(run, role(run.key, dossier)) for run in runs.values()),
         max(len(seen.runs) - evidence.RUNS, 0),
         tuple(Near(f"run {run.key}", link(run.url), evidence.one_line(run)) for run in near[:AROUND]),
@@ -314,5 +316,5 @@ def _before(dossier: Dossier) -> Before:
 def _judgement(one: tuple[datetime, str, Verdict], version: Version) -> Judgement:
     at, fingerprint, verdict = one
     badge = BADGES[standing_of(verdict)]
-    sentence = shown(said_by(verdict).sentence, 300)
-    return Judgement(badge, verdict.confidence.word, at, fingerprint != version.fingerprint, sentence)
+    sentence = shown(said_by(verdict).sentence, 600)
+    return Judgement(badge, sure(verdict)[0], at, fingerprint != version.fingerprint, sentence)

@@ -11,20 +11,21 @@ from app.pages.telling import Link
 from app.pages.words import BADGES, Badge, link, shown
 from verifier.ledger.protocol import Watch
 from verifier.ledger.rows import Dossier
-from verifier.model import Confidence, Finding, Run, RunKey, Verdict, Version, Weight
+from verifier.model import Confidence, Finding, Outcome, Run, RunKey, Verdict, Version, Weight
 
 FILES = 2
 """How many files of one version a list names."""
 TAGS = 4
 """How many tags that point at one version a list names."""
-SENTENCE = 240
+SENTENCE = 600
 
 SURE = {
-    Confidence.HIGH: "high: a signature, a digest or the registry's own word shows it",
-    Confidence.MEDIUM: "medium: several signs agree, none of them is proof",
-    Confidence.LOW: "low: the best there is, and little",
+    Confidence.HIGH: "high: it rests on a signature, a digest, or what the registry itself recorded",
+    Confidence.MEDIUM: "medium: the signs agree, and none of them alone is proof",
+    Confidence.LOW: "low: there is little to go by",
 }
 """What each confidence means."""
+_OPEN = (Outcome.PENDING, Outcome.UNVERIFIABLE)
 _NOTHING = Finding("", Weight.NOTES, Confidence.LOW, "")
 
 
@@ -64,6 +65,13 @@ Pointing = Mapping[str, tuple[str, ...]]
 def said_by(verdict: Verdict | None) -> Finding:
     """The finding that decided it; an empty one where nothing did."""
     return next(iter(verdict.reasons), next(iter(verdict.findings), _NOTHING)) if verdict is not None else _NOTHING
+
+
+def sure(verdict: Verdict | None) -> tuple[str, str]:
+    """How sure the answer is, in a word and in a sentence; both '' while there is none to be sure of."""
+    if verdict is None or (verdict.outcome in _OPEN and not verdict.suspect):
+        return "", ""
+    return verdict.confidence.word, SURE[verdict.confidence]
 
 
 def why(dossier: Dossier) -> str:
@@ -116,8 +124,7 @@ def row(dossier: Dossier, runs: Mapping[RunKey, Run], tags: Pointing) -> Row:
         version.at,
         version.published_at is not None,
         BADGES[dossier.standing],
-        verdict.confidence.word if verdict is not None else "",
-        SURE[verdict.confidence] if verdict is not None else "",
+        *sure(verdict),
         why(dossier),
         shown(verdict.anomalies[0].sentence, SENTENCE) if verdict is not None and verdict.anomalies else "",
         run_of(said_by(verdict), runs),
