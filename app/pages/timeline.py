@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.pages.words import moment, shown
+from app.pages.words import moment, plural, shown
 from verifier.model import Run
 from verifier.model.standing import Standing
 
@@ -95,7 +95,7 @@ def timeline(publications: Sequence[Publication], runs: Sequence[Run]) -> Timeli
     bars = {str(run.key): _bar(run, place) for run in near}
     dots = _dots(newest, bars, place)
     alone = sum(dot.tie is None for dot in dots)
-    label = f"{len(dots):,} publications and {len(bars):,} runs; {alone:,} publications with no run under them."
+    label = f"{plural(len(dots), 'publication')}, {plural(len(bars), 'run')}; without a run under it: {alone:,}."
     return Timeline(tuple(dots), tuple(bars.values()), _ticks(first, last), label)
 
 

@@ -53,7 +53,7 @@ def see(book: Book, viewer: Viewer, wanted: Wanted) -> Seen | None:
         dossier,
         watch,
         publishers,
-        tuple(book.views.attempts(viewer.sees, keys_of(dossier))),
+        _named(book, viewer, dossier),
         _around(book, dossier, publishers),
         tuple(book.versions.verdicts(artifact, number)),
         tuple(book.versions.earlier(artifact, number)) if artifact.is_image else (),
@@ -73,6 +73,12 @@ def keys_of(dossier: Dossier) -> list[RunKey]:
     found = [*verdict.reasons, *verdict.findings] if verdict is not None else []
     said = [finding.run for finding in found if finding.run is not None]
     return list(dict.fromkeys([*said, *(e.run for e in dossier.evidence or () if e.run is not None)]))
+
+
+def _named(book: Book, viewer: Viewer, dossier: Dossier) -> tuple[Run, ...]:
+    """Those of them that are known, in the same order."""
+    keys = keys_of(dossier)
+    return tuple(sorted(book.views.attempts(viewer.sees, keys), key=lambda run: keys.index(run.key)))
 
 
 def _around(book: Book, dossier: Dossier, publishers: tuple[Publisher, ...]) -> tuple[Run, ...]:
