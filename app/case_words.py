@@ -74,6 +74,9 @@ def vetted(vetting: Vetting) -> Iterator[tuple[str, str]]:
     if vetting.commit is not None:
         yield "commit", _commit(vetting.commit)
     yield "workflow", _STOOD[vetting.stood]
+    said = [f"{one.environment}: {one.state} by {one.user}" for one in vetting.approvals]
+    if said:
+        yield "approval", few(said)
     if vetting.problem:
         yield "problem", shown(vetting.problem, 300)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.case_words import LOGS, STANDINGS, claimed, vetted
 from app.pages.words import link, moment, shown
-from verifier.model import Evidence, File, JobsState, Publisher, PublishStep, Run, RunKey, Standing, Version
+from verifier.model import Evidence, File, JobsState, LogClaim, Publisher, PublishStep, Run, RunKey, Standing, Version
 
 FILES = 50
 """The most files of one version that are listed."""
@@ -178,6 +178,7 @@ def told(run: Run, role: str) -> Told:
     )
     vetting = vetted(run.vetting) if run.vetting is not None else iter((("source", "not asked about yet"),))
     names = {"commit": "Its commit", "workflow": "Its workflow file", "problem": "Not answered", "source": "Its source"}
+    names["approval"] = "Environment"
     items = (
         *facts(ran, ("Workflow", "Commit", "Ref")),
         Item("Began", at=run.started_at),
@@ -193,11 +194,23 @@ def told(run: Run, role: str) -> Told:
         items,
         tuple(_step(step, url) for step in run.steps[:STEPS]),
         "" if run.steps else _JOBS[run.jobs],
-        tuple(shown(claimed(claim), 800) for claim in run.claims[:CLAIMS]),
+        tuple(_line(claim) for claim in run.claims[:CLAIMS]),
         "" if run.claims else f"Its log: {LOGS[run.log]}.",
         max(len(run.steps) - STEPS, 0),
         max(len(run.claims) - CLAIMS, 0),
     )
+
+
+def _line(claim: LogClaim) -> str:
+    """What the log says, and who printed it when."""
+    by = (
+        (" by", claim.tool),
+        (" in step", claim.step and f"“{claim.step}”"),
+        (" to", claim.registry),
+        (" at", claim.at and f"{moment(claim.at)} UTC"),
+    )
+    printed = "".join(f"{word} {shown(what, 120)}" for word, what in by if what)
+    return shown(claimed(claim), 800) + (f" (printed{printed})" if printed else "")
 
 
 def _people(run: Run) -> str:

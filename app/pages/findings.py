@@ -79,13 +79,14 @@ def groups(verdict: Verdict, runs: Mapping[RunKey, Run]) -> tuple[Group, ...]:
 def told(finding: Finding, runs: Mapping[RunKey, Run]) -> Told:
     """One finding as the page shows it."""
     said, run = words(finding.reason), runs.get(finding.run) if finding.run is not None else None
+    quiet = finding.weight in (Weight.NOTES, Weight.BLINDS)
     urls = list(dict.fromkeys(url for each in finding.links if (url := link(each))))[:LINKS]
     return Told(
         shown(finding.reason, 60),
         said.title,
         shown(finding.sentence, SENTENCE),
         inline(said.why),
-        finding.confidence.word,
+        "" if quiet else finding.confidence.word,
         SURE[finding.confidence],
         anchor(finding.run) if run is not None and finding.run is not None else "",
         one_line(run) if run is not None else "",

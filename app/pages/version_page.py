@@ -13,9 +13,10 @@ from app.pages import evidence, telling
 from app.pages.decided import Decided, decided, in_force
 from app.pages.evidence import Certificate, Held, Item, facts
 from app.pages.findings import Group, groups
+from app.pages.history import Before, Judgement, before, judgement
 from app.pages.now import Steps, steps
 from app.pages.telling import Link
-from app.pages.version_row import digest_of, marks, pointing, said_by, sure, why
+from app.pages.version_row import marks, pointing, sure, why
 from app.pages.words import BADGES, Badge, link, shown
 from verifier.ledger.protocol import Posted, Watch
 from verifier.ledger.rows import Dossier
@@ -34,7 +35,7 @@ from verifier.model import (
     Weight,
     named_runs,
 )
-from verifier.model.standing import standing_of
+from verifier.model.standing import Standing, standing_of
 
 HISTORY = 20
 """The most verdicts, and the most earlier holdings of a tag, that are shown."""
@@ -96,27 +97,6 @@ class InIncident:
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """One verdict of the past. `other`: it was about other files than are there now."""
-
-    badge: Badge
-    sure: str
-    at: datetime
-    other: bool
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Before:
-    """What a tag held before."""
-
-    badge: Badge
-    digest: str
-    at: datetime
-    until: datetime | None
-
-
-@dataclass(frozen=True)
 class Near:
     """A run near the publication that nothing ties to it."""
 
@@ -135,6 +115,8 @@ class Shown:
     name: str
     type: str
     badge: Badge
+    beneath: Badge | None
+    """What a waiver acknowledges: the verdict stays. None: nothing is waived."""
     sure: str
     meaning: str
     why: str
@@ -193,6 +175,7 @@ def roll_up(seen: Seen, now: datetime) -> Shown:
         shown(str(version), 200),
         version.artifact.type,
         BADGES[dossier.standing],
+        BADGES[standing_of(verdict)] if dossier.standing is Standing.WAIVED else None,
         *sure(verdict),
         why(dossier),
         dossier.odd,
@@ -222,9 +205,9 @@ def roll_up(seen: Seen, now: datetime) -> Shown:
         max(len(version.files) - evidence.FILES, 0),
         sentence,
         facts(paths),
-        tuple(_before(one) for one in reversed(seen.earlier[-HISTORY:])),
+        tuple(before(one) for one in reversed(seen.earlier[-HISTORY:])),
         max(len(seen.earlier) - HISTORY, 0),
-        tuple(_judgement(one, version) for one in reversed(seen.history[-HISTORY:])),
+        tuple(judgement(one, version) for one in reversed(seen.history[-HISTORY:])),
         max(len(seen.history) - HISTORY, 0),
         given[:HISTORY],
         max(len(given) - HISTORY, 0),
@@ -306,15 +289,3 @@ def _undated(version: Version) -> str:
     if version.unseen_at is None:
         return "its registry gives no time, and it was there at the first look"
     return f"after {version.unseen_at:%Y-%m-%d %H:%M:%S} UTC, the last look that did not show it so"
-
-
-def _before(dossier: Dossier) -> Before:
-    version = dossier.version
-    return Before(BADGES[dossier.standing], shown(digest_of(version), 140), version.at, version.seen_at)
-
-
-def _judgement(one: tuple[datetime, str, Verdict], version: Version) -> Judgement:
-    at, fingerprint, verdict = one
-    badge = BADGES[standing_of(verdict)]
-    sentence = shown(said_by(verdict).sentence, 600)
-    return Judgement(badge, sure(verdict)[0], at, fingerprint != version.fingerprint, sentence)
