@@ -52,11 +52,8 @@ class Choice:
 
     def wanted(self) -> Wanted:
         """Any sort, any page."""
-        return Wanted(
-            sort=self.random.choice(list(Sort)),
-            descending=self.random.random() < 0.5,
-            offset=self.random.randrange(9000),
-        )
+        sort, descending = self.random.choice(list(Sort)), self.random.random() < 0.5
+        return Wanted(sort=sort, descending=descending, offset=self.random.randrange(len(self.artifacts)))
 
 
 def _deep(listing: List[Any], *rest: int | str) -> Callable[[Choice], str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from itertools import zip_longest
 
 from hypothesis import strategies as st
 
@@ -64,8 +65,8 @@ def dossiers(draw: st.DrawFn) -> Dossier:
     published = draw(st.none() | times)
     rank = draw(st.sampled_from([(), (1, 0, 0), (1, 9, 0), (1, 10, 0), (-1,), (-10,), (1,)]))
     shown = version(
-        draw(st.sampled_from(NUMBERS)),
-        draw(artifacts),
+        draw(st.just(NUMBERS[0]) | st.sampled_from(NUMBERS)),
+        draw(st.just(ARTIFACTS[0]) | artifacts),
         rank=rank,
         published_at=published,
         first_seen_at=draw(times),
@@ -99,8 +100,6 @@ def facts(draw: st.DrawFn) -> Fact:
 def steps() -> st.SearchStrategy[Step]:
     """One change of the ledger."""
     return st.one_of(
-        dossiers().map(_dossier),
-        dossiers().map(_dossier),
         st.builds(_watch, artifacts, st.none() | times, st.sampled_from(["", "no answer \0"])),
         st.builds(_publishers, repositories, st.sampled_from(["config", "server"]), st.lists(artifacts, max_size=4)),
         st.builds(_run, repositories, st.integers(100, 102), times),
@@ -109,6 +108,14 @@ def steps() -> st.SearchStrategy[Step]:
         st.builds(_incident, repositories, st.sampled_from(["i1", "i2", "I3"]), times, st.sampled_from(IncidentState)),
         facts().map(_fact),
     )
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[Step]:
+    """Versions put again and again, and between them whatever else happens."""
+    puts = draw(st.lists(dossiers().map(_dossier), min_size=4, max_size=12))
+    others = draw(st.lists(steps(), max_size=12))
+    return [step for pair in zip_longest(puts, others) for step in pair if step is not None]
 
 
 def _dossier(dossier: Dossier) -> Step:

@@ -1,6 +1,8 @@
 """What people look at: totals, lists and pages of them, in a fixed number of queries however much there is.
 
-Every answer is about what somebody may see: `sees` are ids of repositories, None is everything (the operator).
+Every answer is about what somebody may see: `sees` are ids of repositories, None is everything (the operator). Who sees
+one of the repositories that publish an artifact sees the artifact, and of its publishers only those. Deleted
+repositories are like any other here: their history stays.
 """
 
 from __future__ import annotations
@@ -39,7 +41,10 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which artifacts, in which order. `text` is looked for in the name, without case. `worst` sorts worst first."""
+    """Which artifacts, in which order. `text` is looked for in the name, without case. `worst` sorts worst first.
+
+    `repository_id`: those it publishes, alone or beside others. What is not known is sorted last, whichever way.
+    """
 
     text: str = ""
     type: str = ""
@@ -57,13 +62,15 @@ class Summary:
 
     artifact: Artifact
     repository_id: int | None
-    """None: no repository publishes it (any more)."""
+    """The first that publishes it, of those that may be seen: what the server says comes first. None: no repository
+    publishes it (any more), which only the operator sees."""
     workflows: tuple[str, ...] = ()
+    """The workflow files from which that repository publishes it."""
     counts: Mapping[Standing, int] = field(default_factory=dict)
     odd: int = 0
-    """How many compliant versions have something odd about them."""
+    """How many compliant versions have something odd about them that nobody waived."""
     published_at: datetime | None = None
-    """When its newest version was published."""
+    """When its newest version was published, as far as we can tell; placeholders left out."""
     polled_at: datetime | None = None
     problem: str = ""
     """Why its registry could not be looked at, '' where it could."""
@@ -138,7 +145,10 @@ class Views(Protocol):
     def versions(
         self, artifact: Artifact, after: str = "", limit: int = 50, standing: Standing | None = None
     ) -> Page[Dossier]:
-        """Its versions, newest first, placeholders left out. Whether it may be seen is asked with `artifact`."""
+        """Its versions, newest first, of one time the highest first, placeholders left out.
+
+        Whether it may be seen is asked with `artifact`.
+        """
 
     def incidents(
         self, sees: Sees, states: tuple[IncidentState, ...] = (), after: str = "", limit: int = 50
@@ -152,10 +162,10 @@ class Views(Protocol):
         """Those of these attempts that are known, by their start; of more than `MOST` keys the first so many."""
 
     def tags(self, sees: Sees, repository_id: int | None = None, after: str = "", limit: int = 50) -> Page[Ref]:
-        """Tags with those deleted, newest first."""
+        """Tags with those deleted, by when they were made, newest first."""
 
     def releases(self, sees: Sees, repository_id: int | None = None, after: str = "", limit: int = 50) -> Page[Release]:
-        """Releases with those deleted, newest first."""
+        """Releases with those deleted, by when they last changed, newest first."""
 
     def deeds(self, sees: Sees, after: str = "", limit: int = 50) -> Page[Deed]:
         """What people decided, newest first."""

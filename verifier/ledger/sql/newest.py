@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Text, literal, select, tuple_, type_coerce, union_all
+from sqlalchemy import ColumnElement, Select, Table, Text, literal, select, tuple_, type_coerce
 
 from verifier.ledger.codec import decode
 from verifier.ledger.paging import Key, List, size
@@ -17,7 +17,7 @@ from verifier.ledger.views import Page, Sees
 
 T = TypeVar("T")
 
-FEW = 50
+FEW = 100
 """Up to so many repositories are looked at one by one, each by its own index, and put together; more are sieved out of
 all rows, newest first. Few may have nothing among a million rows of others, many hardly."""
 
@@ -26,13 +26,13 @@ all rows, newest first. Few may have nothing among a million rows of others, man
 class Place:
     """Where a kind of list lies: its table's columns in the order of its key, and the one of the repository."""
 
-    body: ColumnElement[str]
+    table: Table
     key: tuple[ColumnElement[Any], ...]
     repository_id: ColumnElement[int]
 
 
-def _place(table: Any, *names: str) -> Place:
-    return Place(table.c.body, tuple(table.c[name] for name in names), table.c.repository_id)
+def _place(table: Table, *names: str) -> Place:
+    return Place(table, tuple(table.c[name] for name in names), table.c.repository_id)
 
 
 INCIDENTS = _place(incidents, "opened_at", "id")
@@ -55,16 +55,16 @@ def newest(
     last = listing.after(after)
     if sees is not None and not sees:
         return Page(())
-    query = before(select(place.body, *place.key).where(*conditions), place.key, last)
+    query = before(select(place.table).where(*conditions), place.key, last)
     if sees is None:
         query = first(query, place.key, limit)
     elif len(sees) > FEW:
-        query = first(query.where(transaction.among(place.repository_id, sees)), place.key, limit)
+        query = first(query.where(transaction.sieved(place.repository_id, sees)), place.key, limit)
     else:
-        each = [first(query.where(place.repository_id == id_), place.key, limit) for id_ in sorted(sees)]
-        found = union_all(*(select(one.subquery()) for one in each)).subquery()
-        key = [found.c[column.name] for column in place.key]
-        query = first(select(found.c.body), key, limit)
+        some = transaction.listed(sees)
+        each = first(query.where(place.repository_id == some.c.value), place.key, limit)
+        shown, joined = transaction.for_each(some, place.table, each)
+        query = first(select(shown).select_from(joined), [shown.c[column.name] for column in place.key], limit)
     return listing.page((decode(kind, row.body) for row in transaction.rows(query)), limit)
 
 

@@ -12,17 +12,21 @@ from sqlalchemy import (
     CompoundSelect,
     Connection,
     Delete,
+    FromClause,
     Insert,
     Row,
     Select,
     Table,
+    TableValuedAlias,
     Text,
     Update,
     func,
     insert,
     literal,
+    literal_column,
     select,
     text,
+    true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -124,9 +128,30 @@ class Transaction:
     def among(self, column: ColumnElement[Any], ids: Collection[int]) -> ColumnElement[bool]:
         """The column is one of these numbers, however many: one parameter, and the same statement for all."""
         if self._postgresql:
-            return column == func.any(literal(sorted(ids), postgresql.ARRAY(BigInteger)))
-        each = func.json_each(json.dumps(sorted(ids))).table_valued("value")
-        return column.in_(select(each.c.value))
+            return column == func.any(_array(ids))
+        return column.in_(select(self.listed(ids).c.value))
+
+    def sieved(self, column: ColumnElement[Any], ids: Collection[int]) -> ColumnElement[bool]:
+        """The same, as a sieve for rows in another order: SQLite would look each number up, and sort what it found."""
+        return self.among(column if self._postgresql else column + 0, ids)
+
+    def listed(self, ids: Collection[int]) -> TableValuedAlias:
+        """These numbers as rows, in the column `value`."""
+        if self._postgresql:
+            return func.unnest(_array(ids)).table_valued("value").render_derived()
+        return func.json_each(json.dumps(sorted(ids))).table_valued("value")
+
+    def for_each(self, some: TableValuedAlias, table: Table, query: Select[Any]) -> tuple[FromClause, FromClause]:
+        """The rows of a table that a query finds for each of these numbers: (their columns, what to select from).
+
+        SQLite knows no LATERAL: there each row's number is looked for.
+        """
+        if self._postgresql:
+            found: FromClause = query.lateral()
+            return found, some.join(found, true())
+        shown = table.alias("shown")
+        numbers: Select[Any] = query.with_only_columns(literal_column(f"{table.name}.rowid")).correlate(some)
+        return shown, some.join(shown, literal_column("shown.rowid").in_(numbers))
 
     def has(self, column: ColumnElement[str], text: str) -> ColumnElement[bool]:
         """The column has this text in it, to the letter."""
@@ -136,3 +161,7 @@ class Transaction:
     def _may_write(self) -> None:
         if not self._writing:
             raise ReadOnly("this transaction only reads; open it with `writing`")
+
+
+def _array(ids: Collection[int]) -> ColumnElement[Any]:
+    return literal(sorted(ids), postgresql.ARRAY(BigInteger))
