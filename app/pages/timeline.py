@@ -47,7 +47,7 @@ class Dot:
     url: str
     tie: float | None
     missing: bool = False
-    """No run accounts for it, and one should: an empty place is drawn where that would be."""
+    """It is in doubt and no run accounts for it: an empty frame is drawn where that would be."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,11 @@ class Timeline:
     bars: tuple[Bar, ...]
     ticks: tuple[Tick, ...]
     label: str
+
+    @property
+    def top(self) -> int:
+        """Where the picture begins: no higher than what is stacked in it."""
+        return max(0, 76 - 15 * max((dot.lane for dot in self.dots), default=0))
 
 
 def timeline(publications: Sequence[Publication], runs: Sequence[Run]) -> Timeline:

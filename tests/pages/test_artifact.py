@@ -234,13 +234,13 @@ def test_a_cursor_that_is_not_ours_shows_the_list_from_its_start() -> None:
     assert "1.14.1" in shown(AXIOS, after="nonsense").text
 
 
-def test_a_publication_without_a_run_that_should_have_one_is_drawn_and_counted() -> None:
+def test_a_publication_in_doubt_without_a_run_is_drawn_with_an_empty_frame_and_counted() -> None:
     page = client().get("/artifact", query_string={"purl": AXIOS.purl}).text
 
     assert 2 == page.count('<rect class="missing')
     assert 1 == page.count('<line class="tie')
-    assert "2 publications have no run under them and should." in page
-    assert "and should" not in shown(IMAGE).text
+    assert "2 publications in doubt, and no run accounts for them." in page
+    assert "in doubt, and no run" not in shown(IMAGE).text
 
 
 def test_runs_of_other_workflows_are_not_drawn() -> None:

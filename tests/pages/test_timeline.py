@@ -32,7 +32,7 @@ def test_everything_is_drawn_inside_of_the_picture(published: list[Publication],
 
 
 @given(publications, runs)
-def test_only_what_a_run_accounts_for_is_tied_and_a_run_is_missing_only_where_one_should_be(
+def test_only_what_a_run_accounts_for_is_tied_and_a_run_is_missing_only_where_there_is_doubt(
     published: list[Publication], ran: list[object]
 ) -> None:
     picture = timeline(published, ran)  # type: ignore[arg-type]  # a strategy of runs
