@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from app.pages import overview, style, subscribe, subscriptions
+from app.pages import incident, incidents, overview, style, subscribe, subscriptions
 from app.pages.words import ago, moment, short, shown
 
 if TYPE_CHECKING:
     from app.deps import Deps
 
-PAGES = (overview.routes, style.routes, subscribe.routes, subscriptions.routes)
+PAGES = (
+    overview.routes,
+    incidents.routes,
+    incident.routes,
+    style.routes,
+    subscribe.routes,
+    subscriptions.routes,
+)
 
 NAV = (
     ("overview.overview", "Overview"),
