@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from app.pages import incident, incidents, overview, style, subscribe, subscriptions
+from app.pages import activity, incident, incidents, overview, runs, style, subscribe, subscriptions, troubles
 from app.pages.words import ago, moment, short, shown
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ PAGES = (
     overview.routes,
     incidents.routes,
     incident.routes,
+    runs.routes,
+    activity.routes,
+    troubles.routes,
     style.routes,
     subscribe.routes,
     subscriptions.routes,
