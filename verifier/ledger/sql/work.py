@@ -79,7 +79,7 @@ class Work:
         rows = self._transaction.rows(
             select(work.c.step, func.count(), func.count(due), func.min(due)).group_by(work.c.step)
         )
-        return sorted((Queue(*row) for row in rows), key=lambda queue: queue.step)
+        return sorted((Queue(row[0], row[1], row[2], row[3]) for row in rows), key=lambda queue: queue.step)
 
     def _get(self, step: str, key: str) -> leases.Row | None:
         # Locked: a claim does not wait in `alone`, and a lease made between reading and writing would be lost.
