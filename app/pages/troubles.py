@@ -195,7 +195,7 @@ def _steps(seen: Seen, now: datetime) -> list[Step]:
                 _STEPS[name],
                 due,
                 (queue.wanted if queue is not None else 0) + waiting,
-                f"the oldest for {span(late)}" if late is not None else "",
+                f"the oldest for {span(late)}" if late is not None and late > QUIET else "",
             )
         )
     lanes = [queue for queue in seen.queues if queue.step.startswith(("tell/", "route/", "person/"))]

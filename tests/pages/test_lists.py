@@ -20,7 +20,8 @@ from app.pages import troubles
 from app.settings import Settings
 from app.signin.sessions import key_of
 from tests.ledger.conftest import migrated_file, sqlite_url
-from tests.signin.place import ELSEWHERE, NAMES, NOW, WIDGET, deps_of, member, repositories
+from tests.pages.examples import member
+from tests.signin.place import ELSEWHERE, NAMES, NOW, WIDGET, deps_of, repositories
 from tests.webhooks.site import SECRET
 from verifier.ledger import Ledger, memory_ledger, open_ledger
 from verifier.ledger.health import Budget

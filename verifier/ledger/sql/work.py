@@ -76,10 +76,11 @@ class Work:
 
     def queues(self, now: datetime) -> list[Queue]:
         due = case((work.c.due_at <= now, work.c.due_at))
-        rows = self._transaction.rows(
-            select(work.c.step, func.count(), func.count(due), func.min(due)).group_by(work.c.step)
+        counts = func.count().label("wanted"), func.count(due).label("due"), func.min(due).label("due_since")
+        rows = self._transaction.rows(select(work.c.step, *counts).group_by(work.c.step))
+        return sorted(
+            (Queue(row.step, row.wanted, row.due, row.due_since) for row in rows), key=lambda queue: queue.step
         )
-        return sorted((Queue(row[0], row[1], row[2], row[3]) for row in rows), key=lambda queue: queue.step)
 
     def _get(self, step: str, key: str) -> leases.Row | None:
         # Locked: a claim does not wait in `alone`, and a lease made between reading and writing would be lost.
