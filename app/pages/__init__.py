@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from app.pages import artifact, errors, overview, style, subscribe, subscriptions, version
+from app.pages import (
+    activity,
+    artifact,
+    errors,
+    incident,
+    incidents,
+    overview,
+    runs,
+    style,
+    subscribe,
+    subscriptions,
+    troubles,
+    version,
+)
 from app.pages.words import ago, moment, short, shown
 
 if TYPE_CHECKING:
@@ -14,7 +27,19 @@ if TYPE_CHECKING:
 
 __all__ = ["PAGES", "errors", "install"]
 
-PAGES = (overview.routes, artifact.routes, version.routes, style.routes, subscribe.routes, subscriptions.routes)
+PAGES = (
+    overview.routes,
+    artifact.routes,
+    version.routes,
+    incidents.routes,
+    incident.routes,
+    runs.routes,
+    activity.routes,
+    troubles.routes,
+    style.routes,
+    subscribe.routes,
+    subscriptions.routes,
+)
 
 NAV = (
     ("overview.overview", "Overview"),
