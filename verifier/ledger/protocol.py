@@ -6,14 +6,15 @@ The truth is the insert-only list of facts; runs, versions, verdicts and all oth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from verifier.ledger.health import Health
-from verifier.ledger.rows import TWO_CLOCKS, Delivery, Dossier, Link, Posted, Stood, Task, Watch
+from verifier.ledger.rows import TWO_CLOCKS, Delivery, Dossier, Link, Posted, Queue, Stood, Task, Watch
 from verifier.ledger.sessions import Sessions
+from verifier.ledger.tokens import Tokens
 from verifier.ledger.views import Views
 from verifier.model import (
     Account,
@@ -52,6 +53,7 @@ __all__ = [
     "Link",
     "Nested",
     "Posted",
+    "Queue",
     "ReadOnly",
     "Refs",
     "Repositories",
@@ -60,6 +62,7 @@ __all__ = [
     "Stood",
     "Subscriptions",
     "Task",
+    "Tokens",
     "Unavailable",
     "Versions",
     "Watch",
@@ -130,6 +133,9 @@ class Work(Protocol):
 
     def all(self, step: str) -> list[Task]:
         """Everything of one step, earliest first."""
+
+    def queues(self, now: datetime) -> list[Queue]:
+        """How much there is to do, by step; steps without anything are left out."""
 
 
 class Repositories(Protocol):
@@ -261,6 +267,9 @@ class Incidents(Protocol):
 
     def add_notice(self, notice: Notice) -> None: ...
     def notices(self, incident_id: str) -> list[Notice]: ...
+    def last_said(self, incident_ids: Collection[str]) -> dict[str, datetime]:
+        """When something last changed in each of them; those in which nothing ever did are left out."""
+
     def posted(self, incident_id: str, channel: str) -> Posted | None: ...
     def put_posted(self, posted: Posted) -> None: ...
     def all_posted(self, incident_id: str) -> list[Posted]: ...
@@ -328,6 +337,8 @@ class Book(Protocol):
     @property
     def sessions(self) -> Sessions: ...
     @property
+    def tokens(self) -> Tokens: ...
+    @property
     def views(self) -> Views: ...
     @property
     def health(self) -> Health: ...
@@ -355,5 +366,6 @@ class Ledger(Protocol):
         """Empty every derived shelf and derive it again from the facts.
 
         What does not come from facts stays: inbox, work, watches, gaps, config files, incidents with their notices and
-        posts, the incident a version belongs to and whether it is waived, bulletins, subscriptions, sessions, health.
+        posts, the incident a version belongs to and whether it is waived, bulletins, subscriptions, sessions, tokens,
+        health.
         """

@@ -36,6 +36,20 @@ class Task:
     lent_until: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Queue:
+    """How much of one step there is to do: all that is wanted, what is due by now, and since when the oldest is.
+
+    What somebody is at counts too.
+    """
+
+    step: str
+    wanted: int
+    due: int
+    oldest_due_at: datetime | None
+    """None: nothing is due."""
+
+
 TWO_CLOCKS = timedelta(minutes=2)
 """How far a registry's clock may differ from ours at first contact."""
 

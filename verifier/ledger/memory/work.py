@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from verifier.ledger import lease as leases
 from verifier.ledger.memory.table import Journal, Table
 from verifier.ledger.order import by_due
-from verifier.ledger.protocol import Task
+from verifier.ledger.protocol import Queue, Task
 
 
 class Work:
@@ -51,3 +52,13 @@ class Work:
 
     def all(self, step: str) -> list[Task]:
         return sorted((row.task for row in self._rows.values() if row.step == step), key=by_due)
+
+    def queues(self, now: datetime) -> list[Queue]:
+        due: dict[str, list[datetime]] = defaultdict(list)
+        for row in self._rows.values():
+            due[row.step].append(row.due_at)
+        late = {step: [at for at in times if at <= now] for step, times in due.items()}
+        return [
+            Queue(step, len(times), len(late[step]), min(late[step], default=None))
+            for step, times in sorted(due.items())
+        ]

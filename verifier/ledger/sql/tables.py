@@ -372,6 +372,15 @@ spent = Table(
     Column("until", Moment, nullable=False),
 )
 
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("name", Key, nullable=False, unique=True),
+    Column("used_at", Moment),
+    Column("body", Text, nullable=False),
+)
+
 problems = Table(
     "problems",
     metadata,
