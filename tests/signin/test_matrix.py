@@ -44,11 +44,15 @@ SEES = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One route. `answers` are statuses by who asks; `shown`: it shows exactly what each of them may see."""
+    """One route. `answers` are statuses by who asks; `shown`: it shows exactly what each of them may see.
+
+    `about`: it shows this one thing, to who gets it at all.
+    """
 
     path: str
     answers: dict[str, int]
     shown: bool = False
+    about: str = ""
 
 
 def alike(status: int, **others: int) -> dict[str, int]:
@@ -56,6 +60,12 @@ def alike(status: int, **others: int) -> dict[str, int]:
     return {who: others.get(who.split()[0], status) for who in PEOPLE}
 
 
+def hidden(status: int) -> dict[str, int]:
+    """About the private repository: this for who may see it, and for others as if it were not there."""
+    return alike(status, anonymous=401, member=404)
+
+
+PRIVATE = "pkg:npm/secret-widget"
 MATRIX = {
     "GET overview.overview": Entry("/", alike(200, anonymous=302), shown=True),
     "GET style.sheet": Entry("/style.css", alike(200)),
@@ -68,6 +78,23 @@ MATRIX = {
     "GET signin.callback": Entry("/login/callback?code=a&state=b", alike(400)),
     "GET setup.setup": Entry("/setup", alike(200, anonymous=302)),
     "POST signin.logout": Entry("/logout", alike(403)),
+    "GET api.openapi": Entry("/api/v1/openapi.json", alike(200)),
+    "GET api.artifacts": Entry("/api/v1/artifacts", alike(200, anonymous=401), shown=True),
+    "GET api.artifact": Entry(f"/api/v1/artifact?purl={PRIVATE}", hidden(200), about="secret-widget"),
+    "GET api.versions": Entry(f"/api/v1/versions?purl={PRIVATE}", hidden(200)),
+    "GET api.version": Entry(f"/api/v1/version?purl={PRIVATE}&version=1.0.0", alike(404, anonymous=401)),
+    "GET api.incidents": Entry("/api/v1/incidents", alike(200, anonymous=401), shown=True),
+    "GET api.incident": Entry("/api/v1/incidents/secret-widget", hidden(200), about="secret-widget"),
+    "GET api.runs": Entry("/api/v1/runs", alike(200, anonymous=401)),
+    "GET api.deeds": Entry("/api/v1/deeds", alike(200, anonymous=401)),
+    # only a token acts, whoever else one is
+    "POST api.recheck": Entry(f"/api/v1/version/recheck?purl={PRIVATE}&version=1.0.0", alike(401)),
+    "POST api.acknowledge": Entry("/api/v1/incidents/secret-widget/acknowledge", alike(401)),
+    "POST api.mine": Entry("/api/v1/incidents/secret-widget/mine", alike(401)),
+    "POST api.mute": Entry("/api/v1/incidents/secret-widget/mute", alike(401)),
+    "GET badge.badge": Entry(f"/badge?purl={PRIVATE}", hidden(200), about="secret-widget"),
+    "GET feed.atom": Entry("/incidents.atom", alike(200, anonymous=401), shown=True),
+    "GET metrics.metrics": Entry("/metrics", alike(401, operator=200)),
 }
 
 
@@ -116,7 +143,8 @@ def test_everybody_gets_what_the_matrix_says(tmp_path: Path, route: str, who: st
 
     assert entry.answers[who] == answer.status_code
     told = {name for name in NAMES.values() if name in answer.text}
-    assert (SEES[who] if entry.shown and answer.status_code == 200 else set()) == told
+    shown = SEES[who] if entry.shown else {entry.about} - {""}
+    assert (shown if answer.status_code == 200 else set()) == told
 
 
 @pytest.mark.parametrize("route", sorted(route for route in MATRIX if route.split()[1] not in OPEN))
