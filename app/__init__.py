@@ -31,7 +31,7 @@ def create_app(deps: Deps) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LIMIT
     app.after_request(headers.secure)
     gate.install(app, deps)
-    app.register_error_handler(Exception, headers.plain_error)
+    app.register_error_handler(Exception, pages.errors.answer)
     app.register_blueprint(webhooks.routes(deps))
     app.register_blueprint(hints.routes(deps))
     app.register_blueprint(health.routes(deps))

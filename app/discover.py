@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from app import build, files
-from app.explain import shown
+from app.case_words import shown
 from app.jobs.discover import known_to, same_to
 from app.login import make_login
 from app.origins import Origins, origins

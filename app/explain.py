@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 
+from app.case_words import SECTIONS, STANDINGS, compared, run_facts, shown
 from app.deps import Deps
 from app.explain_image import of_image
 from app.explain_said import said_of
@@ -15,20 +16,14 @@ from verifier.ledger.cases import Cases
 from verifier.ledger.protocol import Book, Dossier
 from verifier.model import (
     Case,
-    Commit,
     Comparison,
     Evidence,
     Finding,
-    LogClaim,
-    LogState,
     Outcome,
     Repository,
     Run,
-    Standing,
     Verdict,
     Version,
-    Vetting,
-    Weight,
 )
 from verifier.verdict import decide
 from verifier.verdict.habit import Way, expects_ci, habit
@@ -39,42 +34,6 @@ SIGNS = {
     Outcome.PENDING: "…",
     Outcome.UNVERIFIABLE: "?",
 }
-_SECTIONS = (
-    (Weight.CONTRADICTS, "Against it"),
-    (Weight.ABSENT, "Missing"),
-    (Weight.EXPLAINS, "For it"),
-    (Weight.BLINDS, "Not seen yet"),
-    (Weight.SUSPECTS, "Was this you?"),
-    (Weight.ANOMALY, "Odd, whatever its origin"),
-    (Weight.NOTES, "Context"),
-)
-_STANDINGS = {
-    Standing.VERIFIED: "verified",
-    Standing.PROMISED: "verified, only promised by its log",
-    Standing.STATED: "cannot be checked here",
-    Standing.FAILED: "failed",
-    Standing.UNREADABLE: "unreadable",
-}
-_LOGS = {
-    LogState.UNREAD: "not read",
-    LogState.GONE: "gone at GitHub",
-    LogState.REFUSED: "refused: too large, or no text",
-    LogState.READ: "read, and names nothing that was published",
-}
-_STOOD = {
-    True: "the file as it stood on the default branch",
-    False: "the file never stood like this on the default branch",
-    None: "not known whether the file ever stood on the default branch",
-}
-_SIGNED = {True: "signed", False: "not signed", None: "signature not known"}
-_FEW = 5
-"""The most of one kind that is shown on a line."""
-
-
-def shown(text: str, limit: int = 200) -> str:
-    """Text from outside for a terminal: control characters made visible, and cut."""
-    clean = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[:limit])
-    return clean + ("…" if len(text) > limit else "")
 
 
 def headline(version: Version, verdict: Verdict | None) -> str:
@@ -130,7 +89,7 @@ def _evidence(evidence: tuple[Evidence, ...] | None) -> Iterator[str]:
         yield "  evidence    the registry holds attestations that are not read yet"
     for one in evidence or ():
         problem = f": {shown(one.problem, 300)}" if one.problem else ""
-        yield f"  evidence    {shown(one.source)}: {_STANDINGS[one.standing]}{problem}"
+        yield f"  evidence    {shown(one.source)}: {STANDINGS[one.standing]}{problem}"
         claim = "" if one.proven else "(unproven) "
         if one.run is not None:
             yield f"              {claim}run {one.run} of {shown(one.repository or '?')} on {shown(one.ref or '?')}"
@@ -139,7 +98,7 @@ def _evidence(evidence: tuple[Evidence, ...] | None) -> Iterator[str]:
 
 
 def _findings(verdict: Verdict) -> Iterator[str]:
-    for weight, title in _SECTIONS:
+    for weight, title in SECTIONS:
         found = [finding for finding in verdict.findings if finding.weight is weight]
         if found:
             yield ""
@@ -170,7 +129,7 @@ def _surroundings(case: Case) -> Iterator[str]:
     yield f"Runs around the publication: {len(case.runs) or 'none'}"
     for run in case.runs:
         yield f"  {_run(run)}"
-        yield from (f"      {name:<9} {value}" for name, value in _run_facts(run))
+        yield from (f"      {name:<9} {value}" for name, value in run_facts(run))
     yield from _source(case.source)
     yield f"GitHub's list of runs was read: {_time(case.sight.runs_listed_at)}"
 
@@ -182,64 +141,10 @@ def _run(run: Run) -> str:
     )
 
 
-def _run_facts(run: Run) -> Iterator[tuple[str, str]]:
-    """What GitHub said about its source, and what its own log says, by name."""
-    if run.vetting is None:
-        yield "source", "not asked about yet"
-    else:
-        yield from _vetted(run.vetting)
-    yield from (("log", _claim(claim)) for claim in run.claims[:_FEW])
-    if len(run.claims) > _FEW:
-        yield "log", f"… and {len(run.claims) - _FEW} more"
-    if not run.claims:
-        yield "log", _LOGS[run.log]
-
-
-def _vetted(vetting: Vetting) -> Iterator[tuple[str, str]]:
-    refs = _few(vetting.reachable_from) or f"none of the refs that were asked about ({len(vetting.asked)})"
-    yield "commit", f"reachable from {refs}"
-    if vetting.commit is not None:
-        yield "commit", _commit(vetting.commit)
-    yield "workflow", _STOOD[vetting.stood]
-    if vetting.problem:
-        yield "problem", shown(vetting.problem, 300)
-
-
-def _commit(commit: Commit) -> str:
-    numbers = commit.pull_requests
-    if numbers is None:
-        brought = "pull requests not known"
-    else:
-        brought = f"brought by pull request {_few([f'#{n}' for n in numbers])}" if numbers else "no pull request"
-    return f"{_SIGNED[commit.signed]}; {brought}"
-
-
-def _claim(claim: LogClaim) -> str:
-    word = "staged" if claim.staged else "published"
-    what = f"{claim.name}@{claim.version}" if claim.version else claim.name
-    of_file = f" ({shown(claim.file)})" if claim.file else ""
-    digests = _few(claim.digests) or shown(claim.integrity) or "no digest"
-    return f"says it {word} {shown(what)}{of_file}, {digests}"
-
-
 def _source(source: Comparison | None) -> Iterator[str]:
-    if source is None:
-        yield "Its files were not compared with the source."
-        return
-    at = f"the source at {shown(source.commit[:12] or '?')}"
-    if source.problem:
-        yield f"Its files could not be compared with {at}: {shown(source.problem, 300)}"
-        return
-    yield f"Compared with {at}: {source.compared} of {source.files} files"
-    for name, paths in (("differ", source.differing), ("not in it", source.missing)):
-        if paths:
-            yield f"  {name + ':':<10} {_few(paths)}"
-
-
-def _few(texts: Sequence[str]) -> str:
-    """The first few, each of them harmless, and how many more there are."""
-    more = f" and {len(texts) - _FEW} more" if len(texts) > _FEW else ""
-    return ", ".join(shown(text) for text in texts[:_FEW]) + more
+    sentence, paths = compared(source)
+    yield sentence
+    yield from (f"  {name + ':':<10} {those}" for name, those in paths)
 
 
 def _history(history: list[tuple[datetime, str, Verdict]]) -> Iterator[str]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from app.case_words import shown
 from app.deps import Deps
-from app.explain import shown
 from checks import CHANNELS
 from checks.exports import EXPORTS
 from checks.exports.base import CaseFile, Held, stamp

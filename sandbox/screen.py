@@ -11,7 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from app.explain import SIGNS, shown
+from app.case_words import shown
+from app.explain import SIGNS
 from app.pages.words import short
 from sandbox.results import Result, State
 from sandbox.scenario import Scenario

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.explain import explain, of_version, shown
+from app.case_words import shown
+from app.explain import explain, of_version
 from app.explain_said import said_of
 from tests.jobs.configured import DAY, FILE, GEAR, World
 from tests.verdict.cases import LATER, NOON, case, run, signed, version

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from app.pages import overview, style, subscribe, subscriptions
+from app.pages import artifact, errors, overview, style, subscribe, subscriptions, version
 from app.pages.words import ago, moment, short, shown
 
 if TYPE_CHECKING:
     from app.deps import Deps
 
-PAGES = (overview.routes, style.routes, subscribe.routes, subscriptions.routes)
+__all__ = ["PAGES", "errors", "install"]
+
+PAGES = (overview.routes, artifact.routes, version.routes, style.routes, subscribe.routes, subscriptions.routes)
 
 NAV = (
     ("overview.overview", "Overview"),

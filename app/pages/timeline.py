@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.pages.words import moment, shown
+from app.pages.words import moment, plural, shown
 from verifier.model import Run
 from verifier.model.standing import Standing
 
@@ -46,6 +46,8 @@ class Dot:
     label: str
     url: str
     tie: float | None
+    missing: bool = False
+    """It is in doubt and no run accounts for it: an empty frame is drawn where that would be."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,11 @@ class Timeline:
     ticks: tuple[Tick, ...]
     label: str
 
+    @property
+    def top(self) -> int:
+        """Where the picture begins: no higher than what is stacked in it."""
+        return max(0, 76 - 15 * max((dot.lane for dot in self.dots), default=0))
+
 
 def timeline(publications: Sequence[Publication], runs: Sequence[Run]) -> Timeline:
     """The newest `MOST` publications, and the runs from shortly before the first of them on."""
@@ -93,7 +100,7 @@ def timeline(publications: Sequence[Publication], runs: Sequence[Run]) -> Timeli
     bars = {str(run.key): _bar(run, place) for run in near}
     dots = _dots(newest, bars, place)
     alone = sum(dot.tie is None for dot in dots)
-    label = f"{len(dots):,} publications and {len(bars):,} runs; {alone:,} publications with no run under them."
+    label = f"{plural(len(dots), 'publication')}, {plural(len(bars), 'run')}; without a run under it: {alone:,}."
     return Timeline(tuple(dots), tuple(bars.values()), _ticks(first, last), label)
 
 
@@ -101,7 +108,7 @@ def _bar(run: Run, place: _Place) -> Bar:
     x, end = place(run.started_at), place(run.updated_at)
     failed = run.conclusion not in (None, "success")
     how = run.conclusion or run.status
-    return Bar(x, max(round(end - x, 1), 2.0), failed, f"run {run.key}, {how}, {moment(run.started_at)} UTC", run.url)
+    return Bar(x, max(round(end - x, 1), 4.0), failed, f"run {run.key}, {how}, {moment(run.started_at)} UTC", run.url)
 
 
 def _dots(publications: Sequence[Publication], bars: dict[str, Bar], place: _Place) -> list[Dot]:
@@ -113,7 +120,8 @@ def _dots(publications: Sequence[Publication], bars: dict[str, Bar], place: _Pla
         bar = bars.get(one.run)
         tie = round(bar.x + bar.width / 2, 1) if bar is not None else None
         label = f"{shown(one.number, 60)}, {one.standing.value.replace('_', '-')}, {moment(one.at)} UTC"
-        dots.append(Dot(x, lane, one.standing.value.replace("_", "-"), label, one.url, tie))
+        missing = not one.run and one.standing in (Standing.NON_COMPLIANT, Standing.SUSPECT)
+        dots.append(Dot(x, lane, one.standing.value.replace("_", "-"), label, one.url, tie, missing))
     return dots
 
 

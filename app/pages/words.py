@@ -35,7 +35,7 @@ BADGES = {
 ODD = Badge("odd", "!", "suspect")
 """What an incident is in which no version stands worse than compliant; no version is shown so."""
 
-_DIGEST = re.compile("(sha(?:256|384|512):[0-9a-f]{12})[0-9a-f]{20,}")
+_DIGEST = re.compile("(sha(?:256|384|512):[0-9a-f]{12})[0-9a-f]{20,}…?")
 
 
 def badge_of(incident: Incident) -> Badge:

@@ -200,6 +200,15 @@ def test_lists_show_what_may_be_seen_newest_first_by_pages(filled: Ledger) -> No
     assert ["i2", "i1"] == [i.id for i in open_.items]
 
 
+def test_attempts_are_found_by_their_keys_as_far_as_they_may_be_seen(filled: Ledger) -> None:
+    with filled.reading() as book:
+        mine, theirs = run(100).key, run(101, repository_id=8).key
+        keys = [theirs, mine, run(100, 2).key, run(101).key]
+        found = [[r.key for r in book.views.attempts(sees, keys)] for sees in (None, frozenset({8}), frozenset())]
+
+    assert [[mine, theirs], [theirs], []] == found
+
+
 def test_versions_of_one_time_are_in_version_order(ledger: Ledger) -> None:
     """A registry of images gives no times: a thousand tags were first seen at once."""
     with ledger.writing() as book:
@@ -288,6 +297,7 @@ ASKS: dict[str, tuple[int, Callable[[Any, Any], Any]]] = {
     "versions": (1, lambda v, _: v.versions(WIDGET)),
     "incidents": (1, lambda v, sees: v.incidents(sees, (IncidentState.OPEN,))),
     "runs": (1, lambda v, sees: v.runs(sees)),
+    "attempts": (1, lambda v, sees: v.attempts(sees, [run(n).key for n in range(500)])),
     "tags": (1, lambda v, sees: v.tags(sees, 8)),
     "releases": (1, lambda v, sees: v.releases(sees)),
     "deeds": (1, lambda v, sees: v.deeds(sees)),

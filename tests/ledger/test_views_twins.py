@@ -68,6 +68,7 @@ def shown(views: Views, asked: Asked) -> list[Any]:
     found += [walk(lambda after: views.incidents(sees, asked.states, after, limit))]
     for listed in (views.runs, views.tags, views.releases):
         found += [walk(partial(_listed, listed, asked))]
+    found.append(views.attempts(sees, [run.key for run in views.runs(None).items]))
     for artifact in ARTIFACTS:
         found += [walk(partial(_versions, views, artifact, asked))]
     return found

@@ -5,305 +5,265 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
-from html.parser import HTMLParser
-from typing import Any, cast
+from urllib.parse import parse_qsl
 
 import pytest
-from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.deps import Deps
 from app.headers import SECURITY
-from app.pages import PAGES
-from app.pages.overview import MOST, NEWEST, Overview, Row, Seen, roll_up, see, standing_of
-from app.pages.words import COMPLIANT, ODD, PENDING, ROGUE, STANDINGS, SUSPECT, UNVERIFIABLE, link, shown, span
-from app.settings import Settings
-from app.viewer import OPERATOR
-from tests.pages import examples
-from tests.pages.examples import AXIOS, EVIL, NOW, WIDGET, dossier, member
-from verifier.ledger import memory_ledger
-from verifier.ledger.protocol import Posted, Watch
-from verifier.model import Acknowledgement, Artifact, Incident, IncidentState, Outcome, Repository, RepositorySeen
+from app.pages.overview import INCIDENTS, LONGEST, ROWS, TROUBLES, Seen, address, asked, roll_up
+from app.pages.telling import NAMED, told
+from app.pages.words import BADGES, ODD
+from app.viewer import Viewer
+from tests.pages.browser import Page, client, filled, harmless, read, statements
+from tests.pages.examples import (
+    ALICE,
+    AXIOS,
+    HOSTILE,
+    IDLE,
+    IMAGE,
+    NOW,
+    ROGUE,
+    WIDGET,
+    dossier,
+    member,
+    repository,
+)
+from verifier.ledger import memory_ledger, open_ledger
+from verifier.ledger.protocol import Watch
+from verifier.ledger.views import Page as Some
+from verifier.ledger.views import Sort, Summary, Totals, Wanted
+from verifier.model import Acknowledgement, Artifact, Incident, IncidentState, Outcome, Publisher
+from verifier.model.standing import Standing
 
-ALLOWED = {
-    *("html", "head", "meta", "title", "link", "body", "header", "a", "span", "main", "section", "h1", "h2", "p", "ul"),
-    *("li", "article", "div", "strong", "bdi", "table", "thead", "tbody", "tr", "th", "td", "code", "pre"),
-}
-
-
-class Tags(HTMLParser):
-    """What a browser would make of a page: its tags, its attributes, its text."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: set[str] = set()
-        self.addresses: list[str] = []
-        self.text = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-        self.addresses += [value or "" for name, value in attrs if name in ("href", "src")]
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
+HELD = Incident("i", 1, NOW, IncidentState.OPEN, True, (member(AXIOS, "1.14.1"),))
 
 
-def rendered(page: Overview) -> str:
-    from flask import render_template
-
-    app = Flask("app")
-    nothing = cast(Any, None)
-    for routes in PAGES:
-        app.register_blueprint(routes(Deps(Settings(), memory_ledger(), nothing, nothing, nothing, lambda: NOW)))
-    with app.test_request_context():
-        return render_template("overview.html", page=page)
+def line(page: Page, name: str) -> str:
+    """What a row of the list says, from a name on."""
+    return " ".join(page.text.partition("Last monitored")[2].partition(name)[2].split())[:200]
 
 
-def rows(page: Overview, name: str) -> list[Row]:
-    return next(list(group.rows) for group in page.groups if group.name == name)
+def purls(page: Page) -> list[str]:
+    """The artifacts that the page leads to, in its order."""
+    return [dict(parse_qsl(a.partition("?")[2]))["purl"] for a in page.addresses if a.startswith("/artifact?")]
 
 
-def test_versions_are_counted_by_outcome_with_suspects_apart() -> None:
-    page = roll_up(examples.seen(), NOW)
+def test_artifacts_and_versions_are_counted_by_how_they_stand() -> None:
+    text = " ".join(read("/").text.split())
 
-    expected = {ROGUE: 2, SUSPECT: 1, PENDING: 2, UNVERIFIABLE: 141, COMPLIANT: 142}
-    assert expected == {total.standing: total.number for total in page.totals}
-
-
-def test_an_odd_version_of_a_valid_run_is_called_odd_and_not_suspect() -> None:
-    odd = replace(member(WIDGET, "1.0.0"), outcome=Outcome.COMPLIANT, suspect=False, odd=("force-push",))
-    quiet = Incident("odd", 1, NOW, IncidentState.OPEN, rogue=False, members=(odd,))
-
-    page = roll_up(replace(examples.seen(), incidents=(quiet,)), NOW)
-
-    assert [ODD] == [one.standing for one in page.incidents]
-
-
-def test_an_incident_says_who_looks_after_it_and_stays_a_week_once_it_is_settled() -> None:
-    given = Acknowledgement("bob", "looking", NOW, NOW + timedelta(days=7))
-    held = Incident("i", 1, NOW, IncidentState.ACKNOWLEDGED, True, (member(AXIOS, "1.14.1"),), given)
-    done = replace(held, id="d", state=IncidentState.RESOLVED, opened_at=NOW - timedelta(days=6))
-    old = replace(done, id="o", opened_at=NOW - timedelta(days=8))
-
-    told = roll_up(replace(examples.seen(), incidents=(old, done, held)), NOW).incidents
-
-    assert ["i", "d"] == [one.id for one in told]
-    assert told[0].state.startswith("acknowledged by bob until")
-    assert "settled" == told[1].state
-    assert "acknowledged by bob" in rendered(roll_up(replace(examples.seen(), incidents=(held,)), NOW))
+    for words in (
+        "5 artifacts",
+        "✗ non-compliant 2 2 versions",
+        "! suspect 0 1 version",
+        "… pending 2 2 versions",
+        "? unverifiable 0 1 version",
+        "~ waived 1 version",
+        "✓ compliant 1 4 versions",
+    ):
+        assert words in text
 
 
-def test_what_needs_attention_comes_first() -> None:
-    page = roll_up(examples.seen(), NOW)
+def test_what_needs_attention_comes_first_with_a_mark_that_is_no_colour() -> None:
+    page = read("/")
+    found = purls(page)
 
-    assert [group.type for group in page.groups] == ["npm", "npm", "pypi", "npm"]
-    worst = [min((STANDINGS.index(row.standing) for row in group.rows), default=9) for group in page.groups]
-    assert sorted(worst) == worst
-
-
-def test_a_long_history_is_summed_up_and_nothing_urgent_is_left_out_with_it() -> None:
-    ok = examples.seen().dossiers[2].verdict
-    rogue = examples.seen().dossiers[0].verdict
-    history = [dossier(WIDGET, f"1.{n}.0", NOW - timedelta(days=n), ok) for n in range(300)]
-    history[250] = replace(history[250], verdict=rogue)
-
-    page = roll_up(Seen(dossiers=tuple(history)), NOW)
-
-    assert NEWEST + 1 == len(page.groups[0].rows)
-    assert page.groups[0].rows[-1].number == "1.250.0"
-    assert page.groups[0].more == "and 291 more versions: 291 compliant"
+    assert {AXIOS.purl, HOSTILE.purl} == set(found[:2])
+    assert IMAGE.purl == found[-1]
+    assert 2 == page.text.count("⚠")
+    assert 2 == page.titles.count("a version of it is non-compliant")
 
 
-def test_a_version_shows_when_it_was_published_and_how_much_later_we_noticed() -> None:
-    row = rows(roll_up(examples.seen(), NOW), "axios")[1]
+def test_a_list_shows_workflow_publication_look_and_what_the_versions_are() -> None:
+    said = line(read("/"), "axios")
 
-    assert ("1.14.1", "2026-03-31 00:22:00", "2026-03-31 00:23:35", "95 s") == (
-        row.number,
-        row.published,
-        row.noticed,
-        row.lag,
-    )
-    assert row.removed
-
-
-def test_history_shows_no_lag_because_nobody_was_watching_then() -> None:
-    assert rows(roll_up(examples.seen(), NOW), "axios")[-1].lag == ""
-
-
-def test_open_incidents_link_to_what_was_filed_and_resolved_ones_are_gone() -> None:
-    page = roll_up(examples.seen(), NOW)
-
-    assert [incident.title for incident in page.incidents] == ["axios@1.14.1", "85 versions of 1 package"]
-    assert [post.label for post in page.incidents[0].posts] == ["check run", "issue", "advisory"]
-    assert page.incidents[1].more == f"and {85 - NEWEST} more"
-
-
-def test_tags_of_images_are_called_so() -> None:
-    app = Artifact("pkg:docker/a/app")
-    held = Incident("i", 1, NOW, IncidentState.OPEN, True, (member(app, "3.4.0"), member(app, "latest")))
-
-    assert ["2 tags of 1 image"] == [one.title for one in roll_up(Seen(incidents=(held,)), NOW).incidents]
-
-
-def test_a_digest_is_cut_short_and_whole_where_one_points_at_it() -> None:
-    digest = f"sha256:{'0123456789abcdef' * 4}"
-    held = examples.verdict(Outcome.NON_COMPLIANT, f"It holds {digest} now.")
-    page = rendered(roll_up(Seen(dossiers=(dossier(WIDGET, "1.0.0", NOW, held),)), NOW))
-
-    assert f'<bdi title="It holds {digest} now.">It holds sha256:0123456789ab… now.</bdi>' in page
+    for words in ("npm", "✗ non-compliant", "4 ✗ 1", "! 1", "? 1", "publish.yml", "12 min ago", "just now"):
+        assert words in said
 
 
 def test_what_the_monitor_could_not_do_stands_on_the_page() -> None:
-    page = rendered(roll_up(examples.seen(), NOW))
+    page = read("/")
 
-    assert "Could not look: GitHub answered 502." in page
-    assert "Could not look: registry.example did not answer within 30 seconds." in page
+    assert "Could not look: GitHub answered 502." in page.text
+    assert "could not look: registry.example did not answer within 30 seconds." in page.text
 
 
-def test_an_outcome_is_a_word_and_a_sign_and_never_only_a_colour() -> None:
-    text = Tags(rendered(roll_up(examples.seen(), NOW))).text
+def test_what_the_monitor_could_not_do_is_for_who_runs_it_alone() -> None:
+    assert "GitHub answered 502" not in read("/", Viewer("alice", 1, frozenset({ALICE}))).text
 
-    for standing in STANDINGS:
-        assert re.search(rf"{re.escape(standing.sign)}\s+{standing.word}", text)
+
+def test_everyone_sees_the_artifacts_of_their_repositories_and_no_others() -> None:
+    mine = read("/", Viewer("alice", 1, frozenset({ALICE})))
+    nothing = read("/", Viewer("eve", 2, frozenset()))
+
+    assert "axios" in mine.text
+    assert "alert(1)" not in mine.text
+    assert "axios" not in nothing.text
+
+
+def test_open_incidents_link_to_what_was_filed_and_settled_ones_are_not_there() -> None:
+    page = read("/")
+
+    assert [f"https://github.example/o/r/{c}/1" for c in ("check_run", "issue", "advisory")] == [
+        a for a in page.addresses if a.startswith("https://github.example/o/r")
+    ]
+    assert "85 versions of 1 package" in page.text
+    assert f"and {85 - NAMED} more" in page.text
+    assert "0.1.0" not in page.text
+    assert "not reported anywhere yet" in page.text
+
+
+def test_more_incidents_than_fit_are_said_to_be_there() -> None:
+    ledger = filled()
+    with ledger.writing() as book:
+        for number in range(INCIDENTS + 1):
+            book.incidents.put(replace(HELD, id=f"more{number}"))
+        for number in range(TROUBLES + 2):
+            book.health.report(f"poll {number}", "Could not look.", NOW)
+    page = read("/", ledger=ledger)
+
+    assert "/incidents" in page.addresses
+    assert "and 3 more problems" in page.text
+
+
+def test_an_incident_says_who_looks_after_it() -> None:
+    given_ = Acknowledgement("bob", "looking", NOW, NOW + timedelta(days=7))
+    held = replace(HELD, state=IncidentState.ACKNOWLEDGED, acknowledged=given_)
+
+    assert "acknowledged by bob until 2026-04-07 01:00:00 UTC: looking" == told(held, ()).state
+    assert "settled" == told(replace(held, state=IncidentState.RESOLVED), ()).state
+    assert "" == told(replace(held, state=IncidentState.OPEN), ()).state
+
+
+def test_an_odd_version_of_a_valid_run_is_called_odd_and_not_suspect() -> None:
+    odd = member(WIDGET, "1.0.0", outcome=Outcome.COMPLIANT, odd=("force-push",))
+
+    assert ODD == told(replace(HELD, rogue=False, members=(odd,)), ()).badge
+
+
+def test_tags_of_images_are_called_so() -> None:
+    both = (member(IMAGE, "3.4.0"), member(IMAGE, "latest"))
+
+    assert "2 tags of 1 image" == told(replace(HELD, members=both), ()).title
+    assert "axios@1.14.1" == told(HELD, ()).title
+
+
+def test_a_standing_is_a_word_and_a_sign_and_never_only_a_colour() -> None:
+    text = read("/").text
+
+    for badge in BADGES.values():
+        assert re.search(rf"{re.escape(badge.sign)}\s+{badge.word}", text)
 
 
 def test_a_hostile_name_makes_no_tag_no_attribute_and_no_link() -> None:
-    page = Tags(rendered(roll_up(examples.seen(), NOW)))
+    page = read("/")
 
-    assert page.tags <= ALLOWED
-    assert not any(name.startswith("on") or name == "style" for name in page.attributes)
-    assert all(re.match(r"/$|/style\.css$|https://github\.example/", address) for address in page.addresses)
+    assert harmless(page)
+    assert "<script>alert(1)</script>" in page.text
     assert "\u202e" not in page.text
     assert "z" * 500 not in page.text
 
 
 @given(st.text(max_size=60))
-def test_any_name_from_anybody_leaves_the_page_as_it_is(text: str) -> None:
-    quiet = dossier(AXIOS, "1.0.0", NOW, None)
-    loud = replace(quiet, version=replace(quiet.version, number=text))
-
-    one, other = (Tags(_page(Seen(dossiers=(d,)))) for d in (quiet, loud))
-
-    assert one.tags == other.tags
-    assert one.attributes == other.attributes
-    assert one.addresses == other.addresses
+def test_any_search_leaves_the_page_as_it_is(text: str) -> None:
+    """What is typed comes back as text, whatever it is."""
+    assert harmless(read("/", q=text))
 
 
-def _page(found: Seen) -> str:
-    return rendered(roll_up(found, NOW))
+def test_the_page_loads_nothing_but_our_own_sheet() -> None:
+    one = client()
+    answer, sheet = one.get("/"), one.get("/style.css")
 
-
-@given(st.text())
-def test_shown_text_has_nothing_invisible_and_a_bounded_length(text: str) -> None:
-    result = shown(text, 50)
-
-    assert all(character.isprintable() or character in "\u00a0\u3000" or character.isspace() for character in result)
-    assert len(result) <= 50 * len("\\u{10ffff}") + 1
-    assert shown("widget 1.0", 50) == "widget 1.0"
-
-
-@pytest.mark.parametrize(
-    ("url", "safe"),
-    [
-        ("https://github.example/o/r/issues/1", True),
-        ("http://127.0.0.1:8751/o/r", True),
-        ("javascript:alert(1)", False),
-        ("JaVaScRiPt://github.example/%0aalert(1)", False),
-        ("data:text/html,x", False),
-        ("//github.example", False),
-        ("https://[", False),
-        ("", False),
-    ],
-)
-def test_only_addresses_of_the_web_become_links(url: str, safe: bool) -> None:
-    assert (url if safe else "") == link(url)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(-5, "0 s"), (0, "0 s"), (119, "119 s"), (120, "2 min"), (7200, "2 h"), (172800, "2 d")]
-)
-def test_spans_are_short_and_never_negative(seconds: int, words: str) -> None:
-    assert words == span(timedelta(seconds=seconds))
+    assert SECURITY["Content-Security-Policy"] == answer.headers["Content-Security-Policy"]
+    assert ["/style.css"] == [a for a in Page(answer.text).addresses if a.endswith(".css")]
+    assert "text/css" == sheet.mimetype
+    assert "http" not in sheet.text.replace("http://www.w3.org/2000/svg", "")
+    assert "url(" not in sheet.text
 
 
 def test_an_empty_monitor_says_what_to_do_next() -> None:
-    assert "Install the GitHub App" in rendered(roll_up(Seen(), NOW))
-    assert ".github/artifact-monitor.yml" in rendered(roll_up(Seen(repositories=1), NOW))
-
-
-def test_an_artifact_without_versions_says_whether_anybody_looked() -> None:
-    waiting, looked = Watch(AXIOS, NOW), Watch(WIDGET, NOW, polled_at=NOW)
-
-    page = roll_up(Seen(watches=(waiting, looked)), NOW)
-
-    assert {"axios": "Not looked at yet.", "widget": "The registry shows no version of it."} == {
-        group.name: group.note for group in page.groups
-    }
-
-
-def test_long_lists_are_cut_and_say_so() -> None:
-    incidents = tuple(
-        Incident(str(n), 1, NOW, IncidentState.OPEN, True, (member(AXIOS, str(n)),)) for n in range(MOST + 3)
-    )
-
-    page = roll_up(Seen(incidents=incidents), NOW)
-
-    assert len(page.incidents) == MOST
-    assert page.more_incidents == "and 3 more incidents"
-
-
-def test_the_page_is_read_from_the_ledger_and_served_with_its_style() -> None:
     ledger = memory_ledger()
+    empty = read("/", ledger=ledger).text
     with ledger.writing() as book:
-        book.record(RepositorySeen(Repository(1, 1, "alice/axios", NOW, "main", False, NOW, 5)), NOW)
-        book.versions.put_watch(Watch(AXIOS, examples.CONTACT, preview=False, polled_at=NOW))
-        for kept in examples.seen().dossiers[:2]:
-            book.versions.put(kept)
-        book.incidents.put(examples.seen().incidents[0])
-        book.incidents.put_posted(Posted("i1", "issue", "7", "https://github.example/i/7", "d", True, NOW))
-        book.health.report("poll", "Could not look at <b>axios</b>.", NOW)
-    nothing = cast(Any, None)
-    settings = Settings(github_webhook_secret="s" * 32)
-    deps = Deps(settings, ledger, nothing, nothing, nothing, lambda: NOW)
-    from app import create_app
+        book.repositories.put(repository(1, "alice/axios"))
 
-    client = create_app(deps).test_client()
-    page, sheet = client.get("/"), client.get("/style.css")
-
-    with ledger.reading() as book:
-        assert see(book, OPERATOR).repositories == 1
-    assert (200, 200) == (page.status_code, sheet.status_code)
-    assert sheet.mimetype == "text/css"
-    assert SECURITY["Content-Security-Policy"] == page.headers["Content-Security-Policy"]
-    assert "https://github.example/i/7" in page.text
-    assert "Could not look at &lt;b&gt;axios&lt;/b&gt;." in page.text
-    assert ROGUE.word in page.text
+    assert "Install the GitHub App" in empty
+    assert ".github/artifact-monitor.yml" in read("/", ledger=ledger).text
 
 
-def test_every_outcome_has_a_standing() -> None:
-    from app.pages.words import standing
+def test_a_search_that_finds_nothing_leads_back() -> None:
+    page = read("/", q="there is no such thing")
 
-    shown_as = {outcome: standing(examples.verdict(outcome, "x")) for outcome in Outcome}
-
-    assert {ROGUE, PENDING, UNVERIFIABLE, COMPLIANT} == set(shown_as.values())
-    assert standing(examples.verdict(Outcome.UNVERIFIABLE, "x", suspect=True)) == SUSPECT
-    assert standing(None) == PENDING
+    assert "Nothing fits." in page.text
+    assert "Nothing is watched yet" not in page.text
 
 
-def test_the_hostile_example_is_hostile() -> None:
-    assert {"<", "\n", "\u202e"} <= set(EVIL)
-    assert len(EVIL) > 5000
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"q": "AXI"}, {AXIOS}),
+        ({"type": "docker"}, {IMAGE}),
+        ({"standing": "non_compliant"}, {AXIOS, HOSTILE}),
+        ({"type": "cobol", "standing": "fine", "page": "-1"}, {AXIOS, HOSTILE, IMAGE, WIDGET, IDLE}),
+    ],
+)
+def test_artifacts_are_found_by_name_registry_and_standing(query: dict[str, str], found: set[Artifact]) -> None:
+    assert {artifact.purl for artifact in found} == set(purls(Page(client().get("/", query_string=query).text)))
 
 
-def test_old_tags_of_an_image_that_nobody_examines_are_not_shown_as_pending() -> None:
-    """An image has a thousand tags of before the installation; nothing about them is going on."""
-    app = Artifact("pkg:docker/a/app")
-    seen = dossier(WIDGET, "1.0.0", NOW, None)
-    old = replace(seen, version=replace(seen.version, artifact=app, unseen_at=None))
-    new = replace(seen, version=replace(seen.version, artifact=app, unseen_at=NOW))
+def test_a_long_list_comes_in_pages_that_lead_to_each_other() -> None:
+    summaries = tuple(Summary(Artifact(f"pkg:npm/a{n}"), 1) for n in range(ROWS))
+    seen = Seen(Totals({Standing.PENDING: 500}, {}), Some(summaries, total=500))
+    first, third = (roll_up(seen, Wanted(offset=n * ROWS, limit=ROWS), NOW) for n in (0, 2))
 
-    assert [UNVERIFIABLE, PENDING, PENDING] == [standing_of(old), standing_of(new), standing_of(seen)]
+    assert ("", "?page=2") == (first.previous, first.next)
+    assert ("?page=2", "?page=4") == (third.previous, third.next)
+    assert "101 to 150 of 500 artifacts" == third.found
+
+
+wanteds = st.builds(
+    Wanted,
+    text=st.text(max_size=LONGEST).map(str.strip),
+    type=st.sampled_from(["", "npm", "oci"]),
+    standing=st.none() | st.sampled_from(Standing),
+    sort=st.sampled_from(Sort),
+    descending=st.booleans(),
+    offset=st.integers(0, 19_999).map(lambda page: page * ROWS),
+    limit=st.just(ROWS),
+)
+
+
+@given(wanteds)
+def test_an_address_asks_for_what_it_was_made_from(wanted: Wanted) -> None:
+    query = address(wanted)
+
+    assert wanted == asked(dict(parse_qsl(query.removeprefix("?"), keep_blank_values=True)))
+
+
+@given(st.dictionaries(st.sampled_from(["q", "type", "standing", "sort", "order", "page"]), st.text(max_size=300)))
+def test_no_address_asks_for_more_than_a_page(query: dict[str, str]) -> None:
+    """What an address cannot mean counts as not said."""
+    wanted = asked(query)
+
+    assert ROWS == wanted.limit
+    assert 0 <= wanted.offset <= 1_000_000
+    assert len(wanted.text) <= LONGEST
+
+
+def test_the_page_costs_as_many_queries_for_a_hundred_artifacts_as_for_five(sqlite_url: str) -> None:
+    ledger = filled(open_ledger(sqlite_url))
+    one = client(ledger=ledger)
+    with statements() as few:
+        one.get("/")
+    with ledger.writing() as book:
+        more = tuple(Artifact(f"pkg:npm/more-{n}") for n in range(100))
+        book.repositories.put_publishers(9, "config", tuple(Publisher(a, 9, 9, ("x.yml",)) for a in more))
+        for artifact in more:
+            book.versions.put_watch(Watch(artifact, NOW))
+            book.versions.put(dossier(artifact, "1.0.0", NOW, ROGUE))
+    with statements() as many:
+        one.get("/")
+
+    assert len(few) == len(many)
+    ledger.close()  # type: ignore[attr-defined]  # only ledgers in tables hold connections

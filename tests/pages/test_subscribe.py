@@ -10,7 +10,7 @@ import pytest
 from app.headers import SECURITY
 from app.pages.subscribe import LIMIT, MOST
 from app.subscribing import MOST_AN_HOUR, MOST_LIVE, MOST_PENDING
-from tests.pages.test_overview import Tags
+from tests.pages.browser import Page as Tags
 from tests.subscribers import ALICE, BASE, SETTINGS, STRANGER, Monitor, link, person, put, text
 from verifier.model import Filter
 

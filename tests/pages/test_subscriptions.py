@@ -10,7 +10,7 @@ import pytest
 
 from app.subscribing import KEPT, VALID
 from checks.subscription import ONE_CLICK
-from tests.pages.test_overview import Tags
+from tests.pages.browser import Page as Tags
 from tests.subscribers import ALICE, KEY, Monitor, end_link, incident, link
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from verifier.ledger.views import Sees
-from verifier.model import Publisher
+from verifier.ledger.views import MOST, Sees
+from verifier.model import Publisher, RunKey
 
 
 def allowed(sees: Sees, repository_id: int | None) -> Sees:
@@ -13,6 +13,12 @@ def allowed(sees: Sees, repository_id: int | None) -> Sees:
     if repository_id is None:
         return sees
     return frozenset({repository_id}) if sees is None or repository_id in sees else frozenset()
+
+
+def asked_for(sees: Sees, keys: Collection[RunKey]) -> frozenset[RunKey]:
+    """The attempts that are looked for, of those that may be seen: no more than a page has items."""
+    seen = (key for key in dict.fromkeys(keys) if sees is None or key.repository_id in sees)
+    return frozenset(key for _, key in zip(range(MOST), seen, strict=False))
 
 
 def home(said: Iterable[tuple[int, Publisher]], sees: Sees) -> tuple[int | None, tuple[str, ...]]:

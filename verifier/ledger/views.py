@@ -7,14 +7,14 @@ repositories are like any other here: their history stays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from verifier.ledger.rows import Dossier
-from verifier.model import Artifact, Incident, IncidentState, Ref, Release, Run
+from verifier.model import Artifact, Incident, IncidentState, Ref, Release, Run, RunKey
 from verifier.model.standing import Standing
 
 T = TypeVar("T")
@@ -157,6 +157,9 @@ class Views(Protocol):
 
     def runs(self, sees: Sees, repository_id: int | None = None, after: str = "", limit: int = 50) -> Page[Run]:
         """Attempts, newest first."""
+
+    def attempts(self, sees: Sees, keys: Collection[RunKey]) -> list[Run]:
+        """Those of these attempts that are known, by their start; of more than `MOST` keys the first so many."""
 
     def tags(self, sees: Sees, repository_id: int | None = None, after: str = "", limit: int = 50) -> Page[Ref]:
         """Tags with those deleted, by when they were made, newest first."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from verifier.ledger.deeds import Subject, deed_of, subject_of
-from verifier.ledger.order import folded
+from verifier.ledger.order import by_start, folded
 from verifier.ledger.paging import DEEDS, INCIDENTS, RELEASES, RUNS, TAGS, VERSIONS, List, size
 from verifier.ledger.protocol import Dossier
-from verifier.ledger.summing import allowed, home
+from verifier.ledger.summing import allowed, asked_for, home
 from verifier.ledger.views import Deed, Page, Sees, Sort, Summary, Totals, Wanted
-from verifier.model import Artifact, Fact, Incident, IncidentState, Publisher, Ref, Release, Run
+from verifier.model import Artifact, Fact, Incident, IncidentState, Publisher, Ref, Release, Run, RunKey
 from verifier.model.standing import Standing
 
 if TYPE_CHECKING:
@@ -63,6 +63,10 @@ class Views:
     def runs(self, sees: Sees, repository_id: int | None = None, after: str = "", limit: int = 50) -> Page[Run]:
         may = allowed(sees, repository_id)
         return _page(RUNS, (r for r in self._book.runs.every() if _in(r.key.repository_id, may)), after, limit)
+
+    def attempts(self, sees: Sees, keys: Collection[RunKey]) -> list[Run]:
+        wanted = asked_for(sees, keys)
+        return sorted((run for run in self._book.runs.every() if run.key in wanted), key=by_start)
 
     def tags(self, sees: Sees, repository_id: int | None = None, after: str = "", limit: int = 50) -> Page[Ref]:
         may = allowed(sees, repository_id)

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from verifier.ledger.codec import decode, decode_fact
 from verifier.ledger.deeds import deed_of
-from verifier.ledger.order import by_source, folded
+from verifier.ledger.order import by_source, by_start, folded
 from verifier.ledger.paging import DEEDS, INCIDENTS, RELEASES, RUNS, TAGS, VERSIONS, size
 from verifier.ledger.protocol import Dossier
 from verifier.ledger.sql import newest as lists
 from verifier.ledger.sql import tables
 from verifier.ledger.sql.newest import before, first, newest
 from verifier.ledger.sql.summaries import counts_of
-from verifier.ledger.sql.tables import incidents, publishers, summaries, versions
+from verifier.ledger.sql.tables import incidents, publishers, runs, summaries, versions
 from verifier.ledger.sql.transaction import Transaction
-from verifier.ledger.summing import allowed, home
+from verifier.ledger.summing import allowed, asked_for, home
 from verifier.ledger.views import Deed, Page, Sees, Sort, Summary, Totals, Wanted
-from verifier.model import Answer, Artifact, Incident, IncidentState, Publisher, Ref, Release, Run
+from verifier.model import Answer, Artifact, Incident, IncidentState, Publisher, Ref, Release, Run, RunKey
 from verifier.model.standing import Standing
 
 LONGEST_OFFSET = 10**9
@@ -89,6 +89,13 @@ class Views:
     def runs(self, sees: Sees, repository_id: int | None = None, after: str = "", limit: int = 50) -> Page[Run]:
         may = allowed(sees, repository_id)
         return newest(self._transaction, RUNS, Run, lists.RUNS, may, after, limit)
+
+    def attempts(self, sees: Sees, keys: Collection[RunKey]) -> list[Run]:
+        wanted, among = asked_for(sees, keys), self._transaction.among
+        of = among(runs.c.repository_id, {key.repository_id for key in wanted})
+        rows = self._transaction.rows(select(runs.c.body).where(of, among(runs.c.run_id, {k.run_id for k in wanted})))
+        found = (decode(Run, row.body) for row in rows)
+        return sorted((run for run in found if run.key in wanted), key=by_start)
 
     def tags(self, sees: Sees, repository_id: int | None = None, after: str = "", limit: int = 50) -> Page[Ref]:
         may = allowed(sees, repository_id)

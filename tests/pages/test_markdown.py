@@ -1,0 +1,55 @@
+"""Our own Markdown becomes HTML, and whatever a stranger called a package stays text in it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.pages.markdown import blocks, inline
+from checks.escape import code, markdown
+from checks.words import WORDS
+from tests.pages.browser import Page
+
+TAGS = {"p", "ol", "ul", "li", "strong", "em", "code", "pre"}
+
+
+def test_steps_are_a_numbered_list_with_commands_to_copy() -> None:
+    made = blocks(["1. **Warn** whoever installs it:", "   ```sh\n   npm deprecate a@1\n   ```", "2. Go *on*."])
+
+    assert "<ol>\n<li><strong>Warn</strong> whoever installs it:" in made
+    assert '<pre><code class="language-sh">npm deprecate a@1\n</code></pre>' in made
+    assert "<em>on</em>" in made
+
+
+@given(st.text(max_size=200))
+def test_no_text_makes_a_tag_that_is_not_ours(text: str) -> None:
+    for made in (blocks([text]), inline(text)):
+        page = Page(str(made))
+        assert page.tags <= TAGS
+        assert page.attributes <= {"class", "start"}
+
+
+@given(st.text(max_size=80))
+def test_an_escaped_name_is_nothing_but_text(text: str) -> None:
+    page = Page(str(inline(f"About {markdown(text)} and {code(text)}.")))
+
+    assert page.tags <= {"code"}
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "[x](javascript:alert(1))", "![x](http://x.example/y)"])
+def test_no_link_picture_or_html_is_made(text: str) -> None:
+    page = Page(str(blocks([text])))
+
+    assert {"p"} == page.tags
+    assert [] == page.addresses
+
+
+@pytest.mark.parametrize("reason", WORDS)
+def test_everything_that_we_say_about_a_reason_can_be_shown(reason: str) -> None:
+    said = WORDS[reason]
+    for text in (said.title, said.why, said.act, *said.silence):
+        page = Page(str(inline(text)))
+        assert page.tags <= {"strong", "em", "code"}
+        assert "**" not in page.text
+        assert "`" not in page.text
