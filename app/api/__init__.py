@@ -89,7 +89,7 @@ def _act(deps: Deps, caller: Caller, operation: Operation, values: dict[str, Any
         except acting.Unknown:
             raise Stop(404, NO_VERSION) from None
         return Done("It is looked at again now.", False, deps.now())
-    reason = printable(values["reason"]).strip()
+    reason = printable(values["reason"].strip())
     said = acting.Said(Verb(operation.name), reason, values.get("days"), values.get("code", ""))
     try:
         given = acting.command(deps, caller.token, values["id"], said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app import create_app, tokens
+from app.api.pace import EACH
 from app.deps import Deps
 from app.settings import Settings
 from tests.ledger.examples import (
@@ -103,14 +104,15 @@ class Api:
     ledger: Ledger = field(default_factory=memory_ledger)
     changes: dict[str, Any] = field(default_factory=dict)
     woken: Woken = field(default_factory=Woken)
-    now: Any = NOW
+    now: datetime = NOW
+    paced: bool = True
     client: FlaskClient = field(init=False)
 
     def __post_init__(self) -> None:
         login = {"github_client_id": "Iv23", "github_client_secret": "s", "base_url": "http://localhost"}
         settings = Settings(**{"data_dir": self.data_dir, "github_webhook_secret": SECRET, **login, **self.changes})
         nothing = cast(Any, None)
-        self.deps = Deps(settings, self.ledger, nothing, nothing, cast(Any, self.woken), lambda: self.now)
+        self.deps = Deps(settings, self.ledger, nothing, nothing, cast(Any, self.woken), self.clock)
         fill(self.ledger)
         self.client = create_app(self.deps).test_client()
 
@@ -134,6 +136,11 @@ class Api:
 
     def post(self, path: str, token: str = "", body: Any = None) -> TestResponse:
         return self.client.post(path, headers=said(token), **({} if body is None else {"json": body}))
+
+    def clock(self) -> datetime:
+        """Stands still; or goes so fast that nobody is too quick."""
+        self.now += timedelta(0) if self.paced else EACH
+        return self.now
 
     def wait(self, span: timedelta) -> None:
         self.now += span
