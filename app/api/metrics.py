@@ -62,7 +62,7 @@ def count(book: Book, now: datetime) -> Figures:
 
 def exposition(figures: Figures, now: datetime) -> str:
     """The text. Whatever is zero is said too, where it is known that it could be otherwise. Pure."""
-    totals, late = figures.totals, [q for q in figures.queues if q.oldest_due_at is not None]
+    totals, late = figures.totals, [q for q in figures.queues if q.due_since is not None]
     parts: tuple[tuple[str, str, Samples], ...] = (
         ("artifacts", "Artifacts watched, by how they stand.", _by("standing", totals.artifacts)),
         ("versions", "Versions, by how they stand.", _by("standing", totals.versions)),
@@ -77,7 +77,7 @@ def exposition(figures: Figures, now: datetime) -> str:
         (
             "queue_oldest_due_seconds",
             "For how long the oldest piece of work has been due, by step.",
-            [({"step": q.step}, _seconds(q.oldest_due_at, now)) for q in late],
+            [({"step": q.step}, _seconds(q.due_since, now)) for q in late],
         ),
         ("deliveries_waiting", "Webhooks accepted and not heard yet.", [({}, figures.waiting)]),
         ("problems", "What the monitor could not do, as its health page lists it.", [({}, figures.problems)]),

@@ -61,7 +61,9 @@ CODE_OF = Text(
     required=True,
     pattern=f"[0-9a-f]{{{CODE}}}",
 )
-WHY = Text("reason", "Why; everybody who hears of the alert is shown it.", REASON, required=True, pattern=r"[\s\S]*\S[\s\S]*")
+WHY = Text(
+    "reason", "Why; everybody who hears of the alert is shown it.", REASON, required=True, pattern=r"[\s\S]*\S[\s\S]*"
+)
 TYPES = ("npm", "pypi", "docker", "oci")
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from app.api import badge, feed, metrics, wire
 from app.signin.sessions import key_of
-from app.viewer import OPERATOR
-from tests.api.site import EVIL, NOW, PRIVATE, PUBLIC, SECRET_THING, Api
+from tests.api.site import EVIL, NOW, PUBLIC, SECRET_THING, Api
 from tests.api.test_reading import PURL
 from tests.ledger.examples import HOUR, MINUTE, T0, WIDGET
 from tests.ledger.test_views import counted
@@ -216,16 +215,16 @@ def test_on_the_machine_itself_figures_need_no_token_where_nobody_can_log_in(tmp
 
 
 def test_what_is_no_text_is_replaced_on_the_wire() -> None:
-    assert '{"a":"' in wire.encoded({"a": "x\ud800"}).decode()
-    assert "\ud800".encode("utf-8", "replace") not in wire.encoded({"a": "x\ud800"})[:5]
+    """A lone surrogate of a hostile name breaks no reader of JSON."""
+    told = json.loads(wire.encoded({"a": "x\ud800y"}))["a"]
+
+    assert ("x", "\N{REPLACEMENT CHARACTER}", "y") == (told[0], told[1], told[-1])
 
 
 def test_the_operator_sees_everything_in_the_feed(tmp_path: Path) -> None:
     api = Api(tmp_path, changes={"github_client_id": "", "github_client_secret": ""})
 
     assert 2 == len(entries(api.get("/incidents.atom").text))
-    assert OPERATOR.may_see(PRIVATE)
-    assert timedelta(minutes=badge.MINUTES) == timedelta(seconds=300)
 
 
 def test_an_artifact_that_nobody_looked_at_lately_is_told_so(api: Api) -> None:

@@ -135,7 +135,7 @@ class Work(Protocol):
         """Everything of one step, earliest first."""
 
     def queues(self, now: datetime) -> list[Queue]:
-        """How much there is to do, by step; steps without anything are left out."""
+        """How much each step has to do, by its name; steps with nothing are left out."""
 
 
 class Repositories(Protocol):

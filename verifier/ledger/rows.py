@@ -36,20 +36,6 @@ class Task:
     lent_until: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Queue:
-    """How much of one step there is to do: all that is wanted, what is due by now, and since when the oldest is.
-
-    What somebody is at counts too.
-    """
-
-    step: str
-    wanted: int
-    due: int
-    oldest_due_at: datetime | None
-    """None: nothing is due."""
-
-
 TWO_CLOCKS = timedelta(minutes=2)
 """How far a registry's clock may differ from ours at first contact."""
 
@@ -128,6 +114,16 @@ class Posted:
     digest: str
     open: bool
     posted_at: datetime
+
+
+@dataclass(frozen=True)
+class Queue:
+    """How much one step has to do: `wanted` in all, lent or not, of which `due` by now; `due_since` the earliest."""
+
+    step: str
+    wanted: int
+    due: int
+    due_since: datetime | None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime, timedelta
 
 from verifier.ledger import lease as leases
@@ -54,11 +53,12 @@ class Work:
         return sorted((row.task for row in self._rows.values() if row.step == step), key=by_due)
 
     def queues(self, now: datetime) -> list[Queue]:
-        due: dict[str, list[datetime]] = defaultdict(list)
+        of = dict[str, list[datetime]]()
         for row in self._rows.values():
-            due[row.step].append(row.due_at)
-        late = {step: [at for at in times if at <= now] for step, times in due.items()}
-        return [
-            Queue(step, len(times), len(late[step]), min(late[step], default=None))
-            for step, times in sorted(due.items())
-        ]
+            of.setdefault(row.step, []).append(row.due_at)
+        return [_queue(step, sorted(dates), now) for step, dates in sorted(of.items())]
+
+
+def _queue(step: str, dates: list[datetime], now: datetime) -> Queue:
+    due = [at for at in dates if at <= now]
+    return Queue(step, len(dates), len(due), due[0] if due else None)

@@ -75,13 +75,12 @@ class Work:
         return sorted((_row(row).task for row in rows), key=by_due)
 
     def queues(self, now: datetime) -> list[Queue]:
-        late = case((work.c.due_at <= now, work.c.due_at))
-        rows = self._transaction.rows(
-            select(
-                work.c.step, func.count().label("wanted"), func.count(late).label("due"), func.min(late).label("oldest")
-            ).group_by(work.c.step)
+        due = case((work.c.due_at <= now, work.c.due_at))
+        counts = func.count().label("wanted"), func.count(due).label("due"), func.min(due).label("due_since")
+        rows = self._transaction.rows(select(work.c.step, *counts).group_by(work.c.step))
+        return sorted(
+            (Queue(row.step, row.wanted, row.due, row.due_since) for row in rows), key=lambda queue: queue.step
         )
-        return sorted((Queue(r.step, r.wanted, r.due, r.oldest) for r in rows), key=lambda queue: queue.step)
 
     def _get(self, step: str, key: str) -> leases.Row | None:
         # Locked: a claim does not wait in `alone`, and a lease made between reading and writing would be lost.
