@@ -14,6 +14,7 @@ from app import tokens
 from app.api.operations import ROOT
 from app.api.pace import BURST, EACH, Pace
 from app.cli import main
+from app.settings import Settings
 from tests.api.site import NOW, Api, fill
 from tests.ledger.examples import HOUR, MINUTE
 from verifier.ledger import Ledger, memory_ledger, migrate, open_ledger
@@ -127,11 +128,10 @@ def test_what_is_asked_of_a_token_must_make_sense() -> None:
 
 def test_the_operator_makes_lists_and_revokes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The token goes to standard output alone, so that a script can keep it; the list shows none."""
-    address = f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
+    address = Settings(data_dir=tmp_path).database
     migrate(address)
     fill(open_ledger(address))
-    for name, value in {"DATABASE_URL": address, "DATA_DIR": str(tmp_path)}.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
 
     def run(*words: str) -> str:
         done = CliRunner().invoke(main, ["token", *words])

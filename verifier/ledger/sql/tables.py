@@ -388,16 +388,6 @@ problems = Table(
     Column("body", Text, nullable=False),
 )
 
-beats = Table(
-    "beats",
-    metadata,
-    Column("name", Key, primary_key=True),
-    Column("at", Moment, nullable=False),
-)
+beats = Table("beats", metadata, Column("name", Key, primary_key=True), Column("at", Moment, nullable=False))
 
-budgets = Table(
-    "budgets",
-    metadata,
-    Column("host", Key, primary_key=True),
-    Column("body", Text, nullable=False),
-)
+budgets = Table("budgets", metadata, Column("host", Key, primary_key=True), Column("body", Text, nullable=False))
