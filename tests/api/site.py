@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from app import create_app, tokens
 from app.api.pace import EACH
@@ -131,10 +130,10 @@ class Api:
         with self.ledger.reading() as book:
             return list(book.tokens.all())
 
-    def get(self, path: str, token: str = "", **headers: str) -> TestResponse:
+    def get(self, path: str, token: str = "", **headers: str) -> Any:
         return self.client.get(path, headers=said(token) | headers)
 
-    def post(self, path: str, token: str = "", body: Any = None) -> TestResponse:
+    def post(self, path: str, token: str = "", body: Any = None) -> Any:
         return self.client.post(path, headers=said(token), **({} if body is None else {"json": body}))
 
     def clock(self) -> datetime:

@@ -9,7 +9,8 @@ from app.api import badge, feed, metrics
 from app.api.operations import OPERATIONS, ROOT
 from app.api.pace import BURST, EACH
 from app.cli_tokens import SCOPES, create
-from tests.api.test_shown import FIGURES, NOW
+from tests.api.site import NOW
+from tests.api.test_shown import FIGURES
 from tests.documents import document, table
 from verifier.ledger.tokens import Scope
 from verifier.ledger.views import MOST

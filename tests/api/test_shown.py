@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.api import badge, feed, metrics, wire
+from app.pages.words import shown
 from app.signin.sessions import key_of
 from tests.api.site import EVIL, NOW, PUBLIC, SECRET_THING, Api
 from tests.api.test_reading import PURL
@@ -49,7 +50,7 @@ def test_a_badge_never_says_compliant_when_we_could_not_look(summary: Summary) -
 
 @given(st.text(max_size=120), st.text(max_size=30))
 def test_a_name_in_a_badge_stays_text(name: str, word: str) -> None:
-    made = badge.Badge(badge.shown(name, badge.LABEL), badge.shown(word), "✓")
+    made = badge.Badge(shown(name, badge.LABEL), shown(word), "✓")
     root = ElementTree.fromstring(badge.picture(made))
 
     assert made.label in [node.text or "" for node in root.iter()]
@@ -70,15 +71,15 @@ def test_a_badge_says_it_in_a_word_and_a_sign(standing: Standing) -> None:
 
 def test_everybody_sees_the_badge_of_what_is_public_and_of_nothing_else(tmp_path: Path) -> None:
     api = Api(tmp_path, changes={"public": True})
-    shown, hidden, absent = (
+    public, hidden, absent = (
         api.get(f"/badge?purl={purl}") for purl in (PURL, SECRET_THING.purl, "pkg:npm/no-such-thing")
     )
 
-    assert [200, 404, 404] == [answer.status_code for answer in (shown, hidden, absent)]
+    assert [200, 404, 404] == [answer.status_code for answer in (public, hidden, absent)]
     assert hidden.data == absent.data
-    assert "non-compliant" in shown.text
-    assert "public, max-age=300" == shown.headers["Cache-Control"]
-    assert "cross-origin" == shown.headers["Cross-Origin-Resource-Policy"]
+    assert "non-compliant" in public.text
+    assert "public, max-age=300" == public.headers["Cache-Control"]
+    assert "cross-origin" == public.headers["Cross-Origin-Resource-Policy"]
 
 
 def test_the_badge_of_what_is_private_is_for_a_token_and_for_no_shared_cache(api: Api) -> None:
@@ -138,7 +139,7 @@ def test_an_entry_keeps_its_id_and_changes_its_time_when_something_changes(api: 
 
 def test_hostile_names_stay_text_in_the_feed() -> None:
     with_name = Incident("i1", 7, T0, IncidentState.OPEN, True, ())
-    entry = replace(feed.entry_of(with_name, None, "https://x.example"), title=feed.shown(EVIL + "\0\ufffe"))
+    entry = replace(feed.entry_of(with_name, None, "https://x.example"), title=shown(EVIL + "\0\ufffe"))
     root = ElementTree.fromstring(feed.feed([entry], "https://x.example"))
 
     title = root.findtext(f"{ATOM}entry/{ATOM}title") or ""

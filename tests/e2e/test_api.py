@@ -1,4 +1,4 @@
-"""schemathesis asks the API whatever its description allows, and much that it does not: nothing breaks or contradicts it."""
+"""schemathesis asks the API whatever its description allows, and much that it does not: nothing breaks."""
 
 from __future__ import annotations
 
