@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def create_app(deps: Deps) -> Flask:
-    """The web application: webhooks, hints, health, login and pages, behind the gate.
+    """The web application: webhooks, hints, health, login, pages and the API, behind the gate.
 
     Raises BadSetting when there is no webhook secret, or when the login is set up by halves.
 
@@ -19,7 +19,7 @@ def create_app(deps: Deps) -> Flask:
     """
     from flask import Flask
 
-    from app import headers, health, hints, pages, webhooks
+    from app import api, headers, health, hints, pages, webhooks
     from app.settings import require_subscriptions, require_webhook_secret
     from app.setup import page as setup
     from app.signin import gate, login
@@ -38,4 +38,5 @@ def create_app(deps: Deps) -> Flask:
     app.register_blueprint(login.routes(deps))
     app.register_blueprint(setup.routes(deps))
     pages.install(app, deps)
+    api.install(app, deps)
     return app

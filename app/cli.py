@@ -13,6 +13,7 @@ import click
 from app.cli_config import config
 from app.cli_incidents import export, incidents
 from app.cli_notify import notify
+from app.cli_tokens import token
 from app.settings import BadSetting, Settings, read
 
 
@@ -314,5 +315,5 @@ def doctor() -> None:
     sys.exit(1 if any(check.ok is False for check in checks) else 0)
 
 
-for _command in (incidents, export, config, notify):
+for _command in (incidents, export, config, notify, token):
     main.add_command(_command)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import structlog
-from flask import Response
+from flask import Response, request
 from werkzeug.exceptions import HTTPException
+
+from app.api import problems
 
 log = structlog.get_logger()
 
@@ -35,6 +37,8 @@ def secure(response: Response) -> Response:
 
 def plain_error(error: Exception) -> Response:
     """One plain sentence; what went wrong stands in the log. A fault of ours is 503: GitHub can deliver again."""
+    if request.path.startswith("/api/"):
+        return problems.of(error)
     if isinstance(error, HTTPException):
         return Response(f"{error.code} {error.name}\n", error.code, mimetype="text/plain")
     log.error("request.broke", exc_info=error)

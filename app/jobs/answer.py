@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import structlog
@@ -21,6 +21,7 @@ from checks.report import headline
 from verifier.ledger.apply import version_task
 from verifier.ledger.protocol import Book, Posted
 from verifier.model import (
+    Answer,
     Bulletin,
     BulletinKind,
     Command,
@@ -136,13 +137,26 @@ def _decide(deps: Deps, github: GitHub, repository: Repository, command: Command
         incident = book.incidents.get(command.incident_id)
         if incident is None or command not in _unanswered(book, command.incident_id):
             return  # another worker was quicker
-        conduct = book.repositories.conduct(repository.id)
-        decision = decide_command(command, matter_of(book, incident), role, conduct, others, now)
-        for said in (decision.answer, *decision.seconded):
-            book.record(CommandAnswered(said), now)
-        _do(book, incident, decision.effect, now, command.only)
-        if decision.answer.accepted and command.verb in _TITLES:
-            speak.announce(book, _bulletin(incident, command, decision.answer.sentence, _by(decision.effect), now), now)
+        settle(book, incident, command, role, others, now)
+
+
+def settle(
+    book: Book,
+    incident: Incident,
+    command: Command,
+    role: str,
+    others: Sequence[tuple[Command, str]],
+    now: datetime,
+) -> Answer:
+    """Decide one command, do what it does, and keep the answer, in the transaction that is open."""
+    conduct = book.repositories.conduct(incident.repository_id)
+    decision = decide_command(command, matter_of(book, incident), role, conduct, others, now)
+    for said in (decision.answer, *decision.seconded):
+        book.record(CommandAnswered(said), now)
+    _do(book, incident, decision.effect, now, command.only)
+    if decision.answer.accepted and command.verb in _TITLES:
+        speak.announce(book, _bulletin(incident, command, decision.answer.sentence, _by(decision.effect), now), now)
+    return decision.answer
 
 
 def _role(github: GitHub, repository: Repository, command: Command) -> str:

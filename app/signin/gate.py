@@ -39,6 +39,23 @@ OPEN = frozenset(
         "subscriptions.look",  # by the secret in their address
         "subscriptions.confirm",
         "subscriptions.end",
+        "api.openapi",  # what the API is, and nothing of what it knows
+        # by their token or, for reading, the same look as pages have: `app.api.access`
+        "api.artifacts",
+        "api.artifact",
+        "api.versions",
+        "api.version",
+        "api.incidents",
+        "api.incident",
+        "api.runs",
+        "api.deeds",
+        "api.recheck",
+        "api.acknowledge",
+        "api.mine",
+        "api.mute",
+        "badge.badge",
+        "feed.atom",
+        "metrics.metrics",  # by their token, or on this machine
         "signin.login",
         "signin.start",
         "signin.callback",

@@ -44,7 +44,10 @@ SEES = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One route. `answers` are statuses by who asks; `shown`: it shows exactly what each of them may see."""
+    """One route. `answers` are statuses by who asks; `shown`: it shows exactly what each of them may see.
+
+    `about`: it shows this one thing, to who gets it at all.
+    """
 
     path: str
     answers: dict[str, int]
@@ -58,6 +61,12 @@ def alike(status: int, **others: int) -> dict[str, int]:
     return {who: others.get(who.split()[0], status) for who in PEOPLE}
 
 
+def hidden(status: int) -> dict[str, int]:
+    """About the private repository: this for who may see it, and for others as if it were not there."""
+    return alike(status, anonymous=401, member=404)
+
+
+PRIVATE = "pkg:npm/secret-widget"
 MATRIX = {
     "GET overview.overview": Entry("/", alike(200, anonymous=302), shown=True),
     "GET artifact.artifact": Entry("/artifact?purl=pkg%3Anpm%2Fnothing", alike(404, anonymous=302)),
@@ -88,6 +97,23 @@ MATRIX = {
     "POST subscriptions.confirm": Entry("/subscriptions/none/secret/confirm", alike(404)),
     "POST subscriptions.end": Entry("/subscriptions/none/secret/end", alike(404)),
     "POST signin.logout": Entry("/logout", alike(403)),
+    "GET api.openapi": Entry("/api/v1/openapi.json", alike(200)),
+    "GET api.artifacts": Entry("/api/v1/artifacts", alike(200, anonymous=401), shown=True),
+    "GET api.artifact": Entry(f"/api/v1/artifact?purl={PRIVATE}", hidden(200), about="secret-widget"),
+    "GET api.versions": Entry(f"/api/v1/versions?purl={PRIVATE}", hidden(200)),
+    "GET api.version": Entry(f"/api/v1/version?purl={PRIVATE}&version=1.0.0", alike(404, anonymous=401)),
+    "GET api.incidents": Entry("/api/v1/incidents", alike(200, anonymous=401), shown=True),
+    "GET api.incident": Entry("/api/v1/incidents/secret-widget", hidden(200), about="secret-widget"),
+    "GET api.runs": Entry("/api/v1/runs", alike(200, anonymous=401)),
+    "GET api.deeds": Entry("/api/v1/deeds", alike(200, anonymous=401)),
+    # only a token acts, whoever else one is
+    "POST api.recheck": Entry(f"/api/v1/version/recheck?purl={PRIVATE}&version=1.0.0", alike(401)),
+    "POST api.acknowledge": Entry("/api/v1/incidents/secret-widget/acknowledge", alike(401)),
+    "POST api.mine": Entry("/api/v1/incidents/secret-widget/mine", alike(401)),
+    "POST api.mute": Entry("/api/v1/incidents/secret-widget/mute", alike(401)),
+    "GET badge.badge": Entry(f"/badge?purl={PRIVATE}", hidden(200), about="secret-widget"),
+    "GET feed.atom": Entry("/incidents.atom", alike(200, anonymous=401), shown=True),
+    "GET metrics.metrics": Entry("/metrics", alike(401, operator=200)),
 }
 
 

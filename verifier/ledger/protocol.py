@@ -6,7 +6,7 @@ The truth is the insert-only list of facts; runs, versions, verdicts and all oth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -14,6 +14,7 @@ from typing import Protocol
 from verifier.ledger.health import Health
 from verifier.ledger.rows import TWO_CLOCKS, Delivery, Dossier, Link, Posted, Queue, Stood, Task, Watch
 from verifier.ledger.sessions import Sessions
+from verifier.ledger.tokens import Tokens
 from verifier.ledger.views import Views
 from verifier.model import (
     Account,
@@ -61,6 +62,7 @@ __all__ = [
     "Stood",
     "Subscriptions",
     "Task",
+    "Tokens",
     "Unavailable",
     "Versions",
     "Watch",
@@ -267,6 +269,9 @@ class Incidents(Protocol):
 
     def add_notice(self, notice: Notice) -> None: ...
     def notices(self, incident_id: str) -> list[Notice]: ...
+    def last_said(self, incident_ids: Collection[str]) -> dict[str, datetime]:
+        """When something last changed in each of them; those in which nothing ever did are left out."""
+
     def posted(self, incident_id: str, channel: str) -> Posted | None: ...
     def put_posted(self, posted: Posted) -> None: ...
     def all_posted(self, incident_id: str) -> list[Posted]: ...
@@ -334,6 +339,8 @@ class Book(Protocol):
     @property
     def sessions(self) -> Sessions: ...
     @property
+    def tokens(self) -> Tokens: ...
+    @property
     def views(self) -> Views: ...
     @property
     def health(self) -> Health: ...
@@ -361,5 +368,6 @@ class Ledger(Protocol):
         """Empty every derived shelf and derive it again from the facts.
 
         What does not come from facts stays: inbox, work, watches, gaps, config files, incidents with their notices and
-        posts, the incident a version belongs to and whether it is waived, bulletins, subscriptions, sessions, health.
+        posts, the incident a version belongs to and whether it is waived, bulletins, subscriptions, sessions, tokens,
+        health.
         """

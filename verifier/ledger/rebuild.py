@@ -50,6 +50,7 @@ class _Past:
         self.subscriptions = book.subscriptions
         self.views = book.views
         self.sessions = book.sessions
+        self.tokens = book.tokens
         self.health = book.health
 
     def record(self, fact: Fact, now: datetime) -> None:
@@ -67,6 +68,9 @@ class _NoWork:
         pass
 
     def claim(self, step: str, limit: int, now: datetime, lease: timedelta) -> list[Task]:
+        return []
+
+    def queues(self, now: datetime) -> list[Queue]:
         return []
 
     def done(self, task: Task, again_at: datetime | None = None) -> None:

@@ -18,6 +18,7 @@ from verifier.ledger.memory.runs import Runs
 from verifier.ledger.memory.sessions import Sessions
 from verifier.ledger.memory.subscriptions import Subscriptions
 from verifier.ledger.memory.table import Journal, Table
+from verifier.ledger.memory.tokens import Tokens
 from verifier.ledger.memory.versions import Versions
 from verifier.ledger.memory.views import Views
 from verifier.ledger.memory.work import Work
@@ -39,6 +40,7 @@ class MemoryBook:
         self.incidents = Incidents(journal)
         self.subscriptions = Subscriptions(journal)
         self.sessions = Sessions(journal)
+        self.tokens = Tokens(journal)
         self.health = Health(journal)
         self._facts: Table[int, tuple[datetime, Fact]] = Table(journal)
         self.views = Views(self)

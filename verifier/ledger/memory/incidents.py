@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from verifier.ledger.memory.table import Journal, Table
@@ -41,6 +42,9 @@ class Incidents:
 
     def notices(self, incident_id: str) -> list[Notice]:
         return list(self._notices.get(incident_id) or ())
+
+    def last_said(self, incident_ids: Collection[str]) -> dict[str, datetime]:
+        return {id_: max(n.at for n in said) for id_ in incident_ids if (said := self.notices(id_))}
 
     def posted(self, incident_id: str, channel: str) -> Posted | None:
         return self._posted.get((incident_id, channel))

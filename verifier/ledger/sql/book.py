@@ -17,6 +17,7 @@ from verifier.ledger.sql.repositories import Repositories
 from verifier.ledger.sql.runs import Runs
 from verifier.ledger.sql.sessions import Sessions
 from verifier.ledger.sql.subscriptions import Subscriptions
+from verifier.ledger.sql.tokens import Tokens
 from verifier.ledger.sql.transaction import Transaction
 from verifier.ledger.sql.versions import Versions
 from verifier.ledger.sql.views import Views
@@ -84,6 +85,11 @@ class SqlBook:
     def sessions(self) -> Sessions:
         """Waits for nobody."""
         return Sessions(self._transaction)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Waits for nobody."""
+        return Tokens(self._transaction)
 
     def record(self, fact: Fact, now: datetime) -> None:
         """Derive from one fact, and append it if that changed anything."""

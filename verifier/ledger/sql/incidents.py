@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +47,12 @@ class Incidents:
             select(columns.body).where(columns.incident_id == incident_id).order_by(columns.id)
         )
         return [decode(Notice, row.body) for row in rows]
+
+    def last_said(self, incident_ids: Collection[str]) -> dict[str, datetime]:
+        columns = tables.notices.c
+        rows = self._transaction.rows(select(columns.body).where(columns.incident_id.in_(list(incident_ids))))
+        said = [decode(Notice, row.body) for row in rows]
+        return {n.incident_id: n.at for n in sorted(said, key=lambda notice: notice.at)}
 
     def posted(self, incident_id: str, channel: str) -> Posted | None:
         columns = tables.posted.c

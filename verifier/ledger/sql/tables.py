@@ -372,6 +372,15 @@ spent = Table(
     Column("until", Moment, nullable=False),
 )
 
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("name", Key, nullable=False, unique=True),
+    Column("used_at", Moment),
+    Column("body", Text, nullable=False),
+)
+
 problems = Table(
     "problems",
     metadata,
@@ -379,16 +388,6 @@ problems = Table(
     Column("body", Text, nullable=False),
 )
 
-beats = Table(
-    "beats",
-    metadata,
-    Column("name", Key, primary_key=True),
-    Column("at", Moment, nullable=False),
-)
+beats = Table("beats", metadata, Column("name", Key, primary_key=True), Column("at", Moment, nullable=False))
 
-budgets = Table(
-    "budgets",
-    metadata,
-    Column("host", Key, primary_key=True),
-    Column("body", Text, nullable=False),
-)
+budgets = Table("budgets", metadata, Column("host", Key, primary_key=True), Column("body", Text, nullable=False))
