@@ -87,6 +87,3 @@ class _NoWork:
 
     def all(self, step: str) -> list[Task]:
         return []
-
-    def queues(self, now: datetime) -> list[Queue]:
-        return []
