@@ -53,20 +53,17 @@ def channel_of(subscription_id: str) -> str:
     return f"person/{subscription_id}"
 
 
-def fan_out(deps: Deps, book: Book, key: str, now: datetime) -> bool:
-    """Want an incident or a bulletin told to everybody who hears it at once. True where anybody does."""
+def fan_out(deps: Deps, book: Book, key: str, now: datetime) -> None:
+    """Want an incident or a bulletin told to everybody who hears it at once."""
     if not deps.settings.subscribe_domains:
-        return False
+        return
     listening = [person for person in book.subscriptions.all() if person.live and not person.weekly]
     drafts = {who: people.draft(deps, book, key, who) for who in {people.audience(deps, one) for one in listening}}
-    anybody = False
     for person in listening:
         message = drafts[people.audience(deps, person)]
         if message is not None and wants(person.filter, message, book.incidents.posted(key, channel_of(person.id))):
             book.work.want(channel_of(person.id), key, now)
             book.work.want(STEP, f"person {person.id}", now)
-            anybody = True
-    return anybody
 
 
 def is_ready(deps: Deps) -> bool:
