@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.jobs import storm, tell_people
-from app.subscribing import after
+from app.week import after
 from tests.checks.examples import HOSTILE, member
 from tests.subscribers import ALICE, SETTINGS, STRANGER, Monitor, end_link, incident, link, text, told
 from tests.verdict.cases import DAY, MINUTE, NOON, REPOSITORY
@@ -156,7 +156,8 @@ def test_a_repository_that_became_private_is_heard_no_more_by_strangers_not_even
     assert 1 == len(monitor.happen(incident()))
     with monitor.ledger.writing() as book:
         book.incidents.put(incident(member(), member("1.14.2")))
-        assert tell_people.fan_out(monitor.deps, book, "i1", monitor.time)
+        tell_people.fan_out(monitor.deps, book, "i1", monitor.time)
+        assert monitor.time == book.work.next_due(tell_people.STEP)
     monitor.repository(private=True)
 
     assert [] == monitor.work()
