@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app import subscribing
 from app.jobs import storm, tell_people
 from app.week import after
 from tests.checks.examples import HOSTILE, member
@@ -157,7 +158,7 @@ def test_a_repository_that_became_private_is_heard_no_more_by_strangers_not_even
     with monitor.ledger.writing() as book:
         book.incidents.put(incident(member(), member("1.14.2")))
         tell_people.fan_out(monitor.deps, book, "i1", monitor.time)
-        assert monitor.time == book.work.next_due(tell_people.STEP)
+        assert monitor.time == book.work.next_due(subscribing.STEP)
     monitor.repository(private=True)
 
     assert [] == monitor.work()
