@@ -37,7 +37,7 @@ def discover_task(repository_id: int) -> str:
 
 
 def record(facts: Iterable[Fact], book: Book, now: datetime) -> None:
-    """Record each fact; look at a repository that became readable by it, or whose default branch changed."""
+    """Record each; look at a repository that became readable by it, or has another default branch, name or owner."""
     for fact in facts:
         if isinstance(fact, RepositorySeen):
             _see(fact, book, now)
@@ -68,8 +68,13 @@ def _see(fact: RepositorySeen, book: Book, now: datetime) -> None:
         if before is not None and before.removed:
             missed_since(after.id, before.access_at, book, now)
         look_at(after.id, book, now)
-    elif before.default_branch != after.default_branch:
+    elif _placed(before) != _placed(after):
         book.work.want("inspect", config_task(after.id), now)
+
+
+def _placed(repository: Repository) -> tuple[str, str, int]:
+    """On what it depends which config files hold: the branch that holds its own, and whose default is above it."""
+    return repository.default_branch, repository.full_name.lower(), repository.owner_id
 
 
 def _readable(repository: Repository) -> bool:

@@ -117,6 +117,7 @@ class Stood:
     """A config file that could be read, as it stood on the default branch from `since` on, by our clock.
 
     `text` '' : there was no file. `found` is what discovery said then, `by` who pushed it ('' where that is not known).
+    `home` is the id of the owner for whose repositories it is the default; 0: it is the repository's own file.
     """
 
     since: datetime
@@ -125,3 +126,4 @@ class Stood:
     commit: str = ""
     by: str = ""
     url: str = ""
+    home: int = 0
