@@ -12,6 +12,7 @@ from verifier.discovery.config.differences import differences
 from verifier.discovery.config.waiting import DELAY, Beside, in_force, next_turn, within
 from verifier.discovery.strict import BadConfig
 from verifier.ledger.protocol import Book, Stood
+from verifier.ledger.rows import branch_in_force
 from verifier.model import Publisher, Repository
 
 TOGETHER = timedelta(hours=1)
@@ -111,7 +112,7 @@ def standing(book: Book, repository: Repository, files: Sequence[Stood], now: da
     ]
     server = book.repositories.publishers_from(repository.id, SERVER)
     found = tuple(dict.fromkeys(publisher for file in files for publisher in file.found))
-    beside = Beside((*server, *allowed), found, repository.default_branch or "main")
+    beside = Beside((*server, *allowed), found, branch_in_force(files) or repository.default_branch or "main")
     turns = [next_turn([f.since for f in own], now), home_turn(book, repository, now)]
     turn = min((at for at in turns if at is not None), default=None)
     return Standing(in_force(wanted, beside), wanted[-1], allowed, turn)

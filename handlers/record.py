@@ -16,9 +16,10 @@ never close."""
 def config_task(repository_id: int, commit: str = "", pusher: str = "") -> str:
     """The work key under which a repository's `.github/artifact-monitor.yml` is read.
 
-    `commit` is the one that touched it, and `pusher` who pushed that, where a webhook said so.
+    `commit` is the one that touched it, and `pusher` who pushed that, where a webhook said so. Without a commit,
+    `pusher` is who switched the default branch.
     """
-    return f"config/{repository_id}/{commit}/{pusher}" if commit else f"config/{repository_id}"
+    return f"config/{repository_id}/{commit}/{pusher}" if commit or pusher else f"config/{repository_id}"
 
 
 def workflow_task(repository_id: int, before: str, after: str, pusher: str) -> str:
@@ -36,11 +37,14 @@ def discover_task(repository_id: int) -> str:
     return f"discover/{repository_id}"
 
 
-def record(facts: Iterable[Fact], book: Book, now: datetime) -> None:
-    """Record each; look at a repository that became readable by it, or has another default branch, name or owner."""
+def record(facts: Iterable[Fact], book: Book, now: datetime, by: str = "") -> None:
+    """Record each; look at a repository that became readable by it, or has another default branch, name or owner.
+
+    `by` is who did it, where the webhook is about that.
+    """
     for fact in facts:
         if isinstance(fact, RepositorySeen):
-            _see(fact, book, now)
+            _see(fact, book, now, by)
         else:
             book.record(fact, now)
 
@@ -58,7 +62,7 @@ def missed_since(repository_id: int, since: datetime, book: Book, now: datetime)
     book.repositories.put_gap(repository_id, since if known is None else min(known, since))
 
 
-def _see(fact: RepositorySeen, book: Book, now: datetime) -> None:
+def _see(fact: RepositorySeen, book: Book, now: datetime, by: str) -> None:
     before = book.repositories.get(fact.repository.id)
     book.record(fact, now)
     after = book.repositories.get(fact.repository.id)
@@ -69,7 +73,7 @@ def _see(fact: RepositorySeen, book: Book, now: datetime) -> None:
             missed_since(after.id, before.access_at, book, now)
         look_at(after.id, book, now)
     elif _placed(before) != _placed(after):
-        book.work.want("inspect", config_task(after.id), now)
+        book.work.want("inspect", config_task(after.id, "", by), now)
 
 
 def _placed(repository: Repository) -> tuple[str, str, int]:

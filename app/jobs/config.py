@@ -6,6 +6,7 @@ from app.deps import Deps
 from app.file_change import Change, Pushed, last_change
 from app.github import GitHub, Unfit
 from app.jobs import config_shown, config_told
+from app.jobs.branch import follow
 from app.jobs.config_claims import settled
 from app.jobs.config_kept import keep
 from app.jobs.installed import github_of, repository_of
@@ -25,14 +26,16 @@ CONFIG_LIMIT = 1024 * 1024
 def read_config(deps: Deps, repository_id: int, pushed: Pushed | None = None) -> None:
     """Read the repository as GitHub has it now, and its config file from the default branch.
 
-    What loosens waits a day (`verifier.discovery.config.waiting`). A file that cannot be read leaves the last good one
-    in force; it is told out of band, and shown in a check run and on the health page.
+    A default branch that is another one than before is followed first. What loosens waits a day
+    (`verifier.discovery.config.waiting`). A file that cannot be read leaves the last good one in force; it is told out
+    of band, and shown in a check run and on the health page.
     """
     known = repository_of(deps, repository_id)
     github = github_of(deps, known)
     repository = github.repository(repository_id)
     if repository is None:
         raise Permanent(f"GitHub no longer shows {known.full_name} to the App.")
+    follow(deps, github, repository, pushed)
     text = None
     try:
         text = _text(github, repository)

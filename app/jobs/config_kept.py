@@ -34,7 +34,9 @@ def keep(
     book.record(RepositorySeen(repository), now)
     before = book.repositories.stood(repository.id)
     if is_home(repository):
-        stands = Stood(now, text, (), change.commit, change.by, change.url, home=repository.owner_id)
+        stands = Stood(
+            now, text, (), change.commit, change.by, change.url, repository.owner_id, repository.default_branch
+        )
         _keep_default(book, repository, before, stands)
     else:
         _keep_own(book, repository, before, text, change, now)
@@ -86,7 +88,7 @@ def _keep_own(
 ) -> None:
     """The file joins those of the last day, and what it changes is told; what stands at first contact acts at once."""
     found = book.repositories.publishers_from(repository.id, DISCOVERY)
-    stands = Stood(now, text, found, change.commit, change.by, change.url)
+    stands = Stood(now, text, found, change.commit, change.by, change.url, branch=repository.default_branch)
     kept = tuple(replace(file, text="", home=0) if file.home else file for file in counting(before, now))
     if not kept:
         book.repositories.put_stood(repository.id, (stands,))

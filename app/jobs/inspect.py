@@ -80,7 +80,7 @@ def _inspect(deps: Deps, task: Task) -> datetime | None:
 def _config(what: str) -> tuple[int, Pushed | None]:
     repository_id, _, pushed = what.partition("/")
     commit, _, by = pushed.partition("/")
-    return int(repository_id), Pushed(commit, by) if commit else None
+    return int(repository_id), Pushed(commit, by) if commit or by else None
 
 
 def _key(what: str) -> RunKey:

@@ -20,12 +20,7 @@ def tell(deps: Deps, github: GitHub, repository: Repository, before: str, after:
     A file that cannot be read on one side counts as different: a rewritten branch may hide what it was. Raises
     Temporary when GitHub did not answer.
     """
-    with deps.ledger.reading() as book:
-        publishers = book.repositories.publishers(repository.id)
-    paths = sorted({path for publisher in publishers for path in publisher.workflows})
-    changed = [
-        path for path in paths[:MOST] if _at(github, repository, path, before) != _at(github, repository, path, after)
-    ]
+    changed = different(deps, github, repository, before, after)
     if not changed:
         return
     now, names = deps.now(), ", ".join(changed)
@@ -41,14 +36,24 @@ def tell(deps: Deps, github: GitHub, repository: Repository, before: str, after:
             "since then.",
         ),
         pusher,
-        _address(github, repository, after),
+        address(github, repository, after),
     )
     with deps.ledger.writing() as book:
         speak.announce(book, bulletin, now)
     deps.wake.wake("tell")
 
 
-def _address(github: GitHub, repository: Repository, commit: str) -> str:
+def different(deps: Deps, github: GitHub, repository: Repository, before: str, after: str) -> list[str]:
+    """The publishers' workflow files that are not the same at both commits, in their order. Raises Temporary."""
+    with deps.ledger.reading() as book:
+        publishers = book.repositories.publishers(repository.id)
+    paths = sorted({path for publisher in publishers for path in publisher.workflows})
+    return [
+        path for path in paths[:MOST] if _at(github, repository, path, before) != _at(github, repository, path, after)
+    ]
+
+
+def address(github: GitHub, repository: Repository, commit: str) -> str:
     """Where people see the commit; '' where GitHub does not say."""
     try:
         held = github.call("GET", f"{path_of(repository.full_name)}/commits/{checked_sha(commit)}?per_page=1")

@@ -221,7 +221,7 @@ def test_a_default_in_a_repository_that_was_made_later_waits_a_day_and_is_told()
     assert "from 2026-03-03 14:00 UTC on" in " ".join(told.sentences)
 
 
-def toy(world: World, **changes: object) -> Repository:
+def toy(world: World) -> Repository:
     """A repository that anybody may make, watched since long and then called something else."""
     made = replace(HOME, id=9, full_name="alice/toy")
     with world.parts.ledger.writing() as book:
@@ -230,7 +230,7 @@ def toy(world: World, **changes: object) -> Repository:
     world.push(FILE)
     world.push(FILE.replace("gear", "toy") + "    manual: false\n", made)
     world.parts.now += 30 * DAY
-    renamed = replace(made, full_name="alice/.github", named_at=world.parts.now, **changes)
+    renamed = replace(made, full_name="alice/.github", named_at=world.parts.now)
     del world.github.known[HOME.id]
     world.github.known[9] = renamed
     with world.parts.ledger.writing() as book:
