@@ -142,3 +142,40 @@ def test_a_waiver_of_another_author_is_not_ended_by_a_file_without_it() -> None:
     of.push(FILE + "# more\n")
 
     assert [mine] == given(of)
+
+
+EYES = "commands: {four_eyes: true}\n"
+
+
+def test_where_two_must_agree_a_repositorys_own_file_waives_nothing_and_that_is_told() -> None:
+    """A push is one person's word, a day later too."""
+    of = world()
+    of.push(FILE + EYES)
+    of.push(FILE + EYES + asks())
+    of.wait(2 * DAY)
+
+    assert not holds(of)
+    assert "is not waived by this file: with four_eyes on" in " ".join(of.bulletins[-1].sentences)
+
+
+def test_where_two_must_agree_the_organisations_file_waives_still() -> None:
+    of = world()
+    of.push("version: 1\n" + EYES + asks(), HOME)
+    of.wait(timedelta(minutes=1))
+
+    assert holds(of)
+
+
+def test_a_waiver_that_was_given_ends_when_two_must_agree_and_waits_when_they_need_not() -> None:
+    of = world()
+    of.push(FILE + asks())
+    of.wait(DAY)
+    before = holds(of)
+    of.push(FILE + EYES + asks())
+    of.wait(timedelta(minutes=1))
+    ended = holds(of)
+    of.push(FILE + asks())
+    early = holds(of)
+    of.wait(DAY)
+
+    assert (True, False, False, True) == (before, ended, early, holds(of))

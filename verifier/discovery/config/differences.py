@@ -37,7 +37,7 @@ def differences(before: Config, after: Config) -> tuple[str, ...]:
         for sentence in _artifact(artifact, _of(artifact, before.publishers), _of(artifact, after.publishers))
     ]
     found += [*_conduct(before.conduct, after.conduct), *_waivers(before.waivers, after.waivers)]
-    return _few(found)
+    return _few([*found, *(_unheeded(one) for one in after.unheeded if one not in before.unheeded)])
 
 
 def of_organisation(before: File, after: File) -> tuple[str, ...]:
@@ -150,6 +150,13 @@ def _conduct(before: Conduct, after: Conduct) -> Iterator[str]:
             yield (
                 f"The {field.name} of its issues are {', '.join(new)}." if new else f"Its issues have no {field.name}."
             )
+
+
+def _unheeded(asked: Asked) -> str:
+    return (
+        f"{asked.artifact.versioned(asked.number)} ({asked.digest[:19]}…) is not waived by this file: with four_eyes "
+        "on, one person's push is not enough. A second one answers for it by command, or the organisation's file does."
+    )
 
 
 def _waivers(before: Sequence[Asked], after: Sequence[Asked]) -> Iterator[str]:

@@ -30,11 +30,15 @@ class File:
 
 @dataclass(frozen=True)
 class Config:
-    """What holds for one repository: who may publish, how it is spoken to, and what is answered for."""
+    """What holds for one repository: who may publish, how it is spoken to, and what is answered for.
+
+    `unheeded` are waivers that are not given, because what loosens needs a second person, and a file has one author.
+    """
 
     publishers: tuple[Publisher, ...] = ()
     conduct: Conduct = field(default_factory=Conduct)
     waivers: tuple[Asked, ...] = ()
+    unheeded: tuple[Asked, ...] = ()
 
 
 NOTHING = File()
@@ -71,7 +75,9 @@ def apply(own: File, organisation: File, repository: Repository) -> Config:
             raise BadConfig(entry.line, f"{publisher.artifact.purl} stands here twice with the same rules; leave one.")
         publishers.append(publisher)
     owner = repository.full_name.partition("/")[0]
-    return Config(tuple(publishers), conduct.conduct(own.wish, organisation.wish, owner), own.waivers)
+    behaviour = conduct.conduct(own.wish, organisation.wish, owner)
+    heeded, unheeded = ((), own.waivers) if behaviour.four_eyes else (own.waivers, ())
+    return Config(tuple(publishers), behaviour, heeded, unheeded)
 
 
 def granted(organisation: File, repository: Repository) -> tuple[Publisher, ...]:
