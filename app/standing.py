@@ -88,7 +88,9 @@ def home_turn(book: Book, repository: Repository, now: datetime) -> datetime | N
 
 
 def counting(files: Sequence[Stood], now: datetime) -> tuple[Stood, ...]:
-    """The files that still count for what is in force."""
+    """The files that still count for what is in force: what an unreadable one interrupts comes no nearer to acting."""
+    if files and files[-1].refused_at is not None:
+        now = min(now, files[-1].refused_at)
     return tuple(files[within([file.since for file in files], now) :]) if files else ()
 
 

@@ -22,9 +22,10 @@ def config_task(repository_id: int, commit: str = "", pusher: str = "") -> str:
     return f"config/{repository_id}/{commit}/{pusher}" if commit or pusher else f"config/{repository_id}"
 
 
-def workflow_task(repository_id: int, before: str, after: str, pusher: str) -> str:
-    """The work key under which it is told that a push may have changed workflow files that publish."""
-    return f"workflow/{repository_id}/{before}/{after}/{pusher}"
+def workflow_task(repository_id: int, before: str, after: str, at: datetime, pusher: str) -> str:
+    """The work key under which it is told that a push, at this time of GitHub's, may have changed workflow files that
+    publish: the same commits pushed again later are another push."""
+    return f"workflow/{repository_id}/{before}/{after}/{int(at.timestamp())}/{pusher}"
 
 
 def list_task(repository_id: int) -> str:

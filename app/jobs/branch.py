@@ -15,7 +15,7 @@ from app.jobs import speak, workflows_told
 from app.standing import counting, defaults, is_home
 from checks.base import Temporary
 from handlers.record import config_task
-from verifier.discovery.config.waiting import DELAY
+from verifier.discovery.config.waiting import DELAY, within
 from verifier.ledger.apply import version_task
 from verifier.ledger.protocol import Book, Stood
 from verifier.ledger.rows import branch_in_force
@@ -32,7 +32,7 @@ def follow(deps: Deps, github: GitHub, repository: Repository, pushed: Pushed | 
     with deps.ledger.reading() as book:
         files = book.repositories.stood(repository.id)
     now = deps.now()
-    kept = _counting(repository, files, now)
+    kept = _counting(repository, files, now) if files else ()
     before, after = files[-1].branch if files else "", repository.default_branch
     bulletin, renamed = None, False
     if before and after and before != after:
@@ -58,12 +58,16 @@ def follow(deps: Deps, github: GitHub, repository: Repository, pushed: Pushed | 
 
 
 def _counting(repository: Repository, files: Sequence[Stood], now: datetime) -> tuple[Stood, ...]:
-    """The files that still count, and the one that says since when a `.github` is its owner's."""
+    """The files that still count, and the one that says since when a `.github` is its owner's.
+
+    A branch comes to count also where what stands on it cannot be read.
+    """
     kept = counting(files, now)
     first = defaults(repository, files)[:1] if is_home(repository) else ()
-    if not kept or not first or first[0] in kept:
-        return kept
-    return (replace(first[0], branch=branch_in_force(kept)), *kept)
+    if first and first[0] not in kept:
+        kept = (first[0], *kept)
+    counts = files[within([file.since for file in files], now)]
+    return tuple(replace(file, branch=counts.branch) if file.since < counts.since else file for file in kept)
 
 
 def _with_name(files: Sequence[Stood], old: str, new: str) -> tuple[Stood, ...]:

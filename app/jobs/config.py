@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.deps import Deps
 from app.file_change import Change, Pushed, last_change
 from app.github import GitHub, Unfit
-from app.jobs import config_shown, config_told
+from app.jobs import config_kept, config_shown
 from app.jobs.branch import follow
 from app.jobs.config_claims import settled
 from app.jobs.config_kept import keep
@@ -74,7 +74,7 @@ def _change(deps: Deps, github: GitHub, repository: Repository, text: bytes | No
     """Who changed the file; asked only where it is another one than before."""
     with deps.ledger.reading() as book:
         stood = book.repositories.stood(repository.id)
-    if not stood or stood[-1].text == (text or b"").decode("utf-8-sig"):
+    if not stood or (stood[-1].text == (text or b"").decode("utf-8-sig") and stood[-1].refused_at is None):
         return Change()
     return last_change(github, repository, push.CONFIG, pushed)
 
@@ -87,7 +87,7 @@ def _refuse(
     with deps.ledger.writing() as book:
         book.record(RepositorySeen(repository), now)
         book.health.report(f"config {repository.id}", f"{repository.full_name}: {push.CONFIG}: {error}", now)
-        config_told.tell_refusal(book, repository, text, error, change, now)
+        config_kept.refuse(book, repository, text, error, change, now)
         book.work.want("inspect", discover_task(repository.id), now)
     deps.wake.wake("tell")
     config_shown.say(deps, github, repository, change.commit, Refused(error.line, error.sentence))

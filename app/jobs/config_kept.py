@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -53,6 +54,20 @@ def keep(
     book.work.want("inspect", discover_task(repository.id), now)
 
 
+def refuse(book: Book, repository: Repository, text: bytes, error: BadConfig, change: Change, now: datetime) -> None:
+    """Keep that what stands there cannot be read, and tell it: once as long as it stands."""
+    digest = hashlib.sha256(text + str(error).encode()).hexdigest()[:32]
+    files = book.repositories.stood(repository.id)
+    if files and files[-1].refused == digest:
+        return
+    if files:
+        last = replace(files[-1], refused_at=files[-1].refused_at or now, refused=digest)
+        book.repositories.put_stood(repository.id, (*files[:-1], last))
+    config_told.tell_refusal(
+        book, repository, f"{digest}/{int(now.timestamp())}" if files else digest, error, change, now
+    )
+
+
 def _keep_default(book: Book, home: Repository, before: Sequence[Stood], stands: Stood) -> None:
     """An organisation's file acts at once, for all its repositories: each is read again, one after the other.
 
@@ -60,6 +75,7 @@ def _keep_default(book: Book, home: Repository, before: Sequence[Stood], stands:
     """
     known = defaults(home, before)
     if known and known[-1].text == stands.text:
+        book.repositories.put_stood(home.id, (*before[:-1], _mended(before[-1])))
         return
     first = known[0] if known else replace(stands, text="")
     kept = [file for file in counting(before, stands.since) if file != first and file not in known]
@@ -93,8 +109,12 @@ def _keep_own(
     if not kept:
         book.repositories.put_stood(repository.id, (stands,))
         return
+    if before[-1].refused_at is not None:
+        kept = _anew(kept, now)
     if kept[-1].text == text:
         book.repositories.put_stood(repository.id, kept)
+        if before[-1].refused_at is not None:
+            config_told.tell_change(book, repository, (), standing(book, repository, kept, now), change, now)
         return
     before_it = _readable(book, repository, kept[-1], now)
     old, new = (standing(book, repository, (file,), now).wanted for file in (before_it, stands))
@@ -105,6 +125,16 @@ def _keep_own(
     book.repositories.put_stood(repository.id, files)
     after = standing(book, repository, files, now)
     config_told.tell_change(book, repository, differences(old, new), after, change, now)
+
+
+def _anew(kept: Sequence[Stood], now: datetime) -> tuple[Stood, ...]:
+    """What waited when an unreadable file took its place waits anew: nobody could see for how long it still stood."""
+    first, *later = map(_mended, kept)
+    return (first, *(replace(file, since=now) for file in later))
+
+
+def _mended(file: Stood) -> Stood:
+    return replace(file, refused_at=None, refused="")
 
 
 def _readable(book: Book, repository: Repository, file: Stood, now: datetime) -> Stood:

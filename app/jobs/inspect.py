@@ -55,9 +55,9 @@ def _inspect(deps: Deps, task: Task) -> datetime | None:
         case "config":
             read_config(deps, *_config(what))
         case "workflow":
-            repository_id, before, after, pusher = what.split("/", 3)
+            repository_id, *pushed = what.split("/", 4)
             repository = repository_of(deps, int(repository_id))
-            workflows_told.tell(deps, github_of(deps, repository), repository, before, after, pusher)
+            workflows_told.tell(deps, github_of(deps, repository), repository, workflows_told.Push(*pushed))
         case "list":
             list_runs(deps, int(what), deps.now() - LOOK_BACK)
         case "discover":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.deps import Deps
 from app.github import GitHub, path_of
 from app.github_files import checked_sha, file_at
@@ -14,18 +16,28 @@ MOST = 20
 """The most files that one push is compared for."""
 
 
-def tell(deps: Deps, github: GitHub, repository: Repository, before: str, after: str, pusher: str) -> None:
+@dataclass(frozen=True)
+class Push:
+    """One push to the default branch: from which commit to which, when (GitHub's time, in seconds), and by whom."""
+
+    before: str
+    after: str
+    at: str
+    by: str
+
+
+def tell(deps: Deps, github: GitHub, repository: Repository, push: Push) -> None:
     """Compare the publishers' workflow files before and after the push, and tell once which are different.
 
     A file that cannot be read on one side counts as different: a rewritten branch may hide what it was. Raises
     Temporary when GitHub did not answer.
     """
-    changed = different(deps, github, repository, before, after)
+    changed = different(deps, github, repository, push.before, push.after)
     if not changed:
         return
     now, names = deps.now(), ", ".join(changed)
     bulletin = Bulletin(
-        f"workflow/{repository.id}/{after}",
+        f"workflow/{repository.id}/{push.before}/{push.after}/{push.at}",
         BulletinKind.WORKFLOW_CHANGED,
         repository.id,
         now,
@@ -35,8 +47,8 @@ def tell(deps: Deps, github: GitHub, repository: Repository, before: str, after:
             "Whoever can change it can publish with it. If nobody of you did this, put it back, and look at the runs "
             "since then.",
         ),
-        pusher,
-        address(github, repository, after),
+        push.by,
+        address(github, repository, push.after),
     )
     with deps.ledger.writing() as book:
         speak.announce(book, bulletin, now)

@@ -119,7 +119,8 @@ class Stood:
 
     `text` '' : there was no file. `found` is what discovery said then, `by` who pushed it ('' where that is not known).
     `home` is the id of the owner for whose repositories it is the default; 0: it is the repository's own file. `branch`
-    is the default branch that counted with it; of the last one, the one that it is now.
+    is the default branch that counted with it; of the last one, the one that it is now. `refused_at` is since when, in
+    place of the last one, a file stands there that cannot be read; `refused` says which that is.
     """
 
     since: datetime
@@ -130,6 +131,8 @@ class Stood:
     url: str = ""
     home: int = 0
     branch: str = ""
+    refused_at: datetime | None = None
+    refused: str = ""
 
 
 def branch_in_force(files: Sequence[Stood]) -> str:
