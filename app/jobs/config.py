@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+
 from app.deps import Deps
 from app.file_change import Change, Pushed, last_change
 from app.github import GitHub, Unfit
@@ -15,12 +17,9 @@ from checks.base import Permanent
 from checks.config_run import Refused
 from handlers import push
 from handlers.record import discover_task
-from verifier.discovery.config import NOTHING, apply, granted, parse, read_organisation
-from verifier.discovery.strict import BadConfig
+from verifier.discovery.config import apply, granted, parse, read_organisation
+from verifier.discovery.strict import BYTES, BadConfig
 from verifier.model import Publisher, Repository, RepositorySeen
-
-CONFIG_LIMIT = 1024 * 1024
-"""The most bytes that are fetched; the reader refuses far smaller files, with a sentence."""
 
 
 def read_config(deps: Deps, repository_id: int, pushed: Pushed | None = None) -> None:
@@ -55,7 +54,7 @@ def read_config(deps: Deps, repository_id: int, pushed: Pushed | None = None) ->
 def _text(github: GitHub, repository: Repository) -> bytes | None:
     """The file of the default branch; None where there is none. Raises BadConfig for what is no file, or too large."""
     try:
-        return github.file(repository, push.CONFIG, CONFIG_LIMIT)
+        return github.file(repository, push.CONFIG, BYTES)
     except Unfit as error:
         raise BadConfig(1, str(error)) from error
 
@@ -64,9 +63,14 @@ def _wanted(deps: Deps, repository: Repository, text: bytes | None) -> tuple[Pub
     """Everybody whom the files let publish, whether they may yet or not. Raises BadConfig."""
     with deps.ledger.reading() as book:
         above = organisation_of(book, repository, deps.now())
+        stood = book.repositories.stood(repository.id)
+    if text is None:
+        return granted(above, repository) if not is_home(repository) else ()
+    new = not stood or stood[-1].text.encode() != text.removeprefix(codecs.BOM_UTF8)
+    now = deps.now() if new else None
     if is_home(repository):
-        return granted(read_organisation(text, repository), repository) if text is not None else ()
-    own = parse(text) if text is not None else NOTHING
+        return granted(read_organisation(text, repository, now), repository)
+    own = parse(text, now=now)
     return (*apply(own, above, repository).publishers, *granted(above, repository))
 
 

@@ -72,7 +72,11 @@ def test_nothing_is_said_of_a_file_that_was_always_good() -> None:
 
 
 def test_what_is_too_large_or_no_text_is_refused_in_the_same_way() -> None:
-    for text, words in ((b"#" * 70_000, "at most 65536"), (b"#" * 2_000_000, "larger than"), (b"\xff", "UTF-8")):
+    for text, words in (
+        (b"#" * 70_000, "larger than 65536"),
+        (b"#" * 2_000_000, "larger than 65536"),
+        (b"\xff", "UTF-8"),
+    ):
         world = broken(text)
 
         assert ["a.yml"] == world.workflows

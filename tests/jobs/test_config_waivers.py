@@ -85,17 +85,31 @@ def test_it_is_given_once_however_often_the_file_is_read() -> None:
     assert 1 == len(given(of))
 
 
-@pytest.mark.parametrize(
-    ("asked", "words"),
-    [(asks("sha512:" + "b" * 128), "other files"), (asks(until="2028-01-01"), "365 days")],
-)
-def test_what_cannot_be_waived_is_said_and_not_given(asked: str, words: str) -> None:
+def test_what_cannot_be_waived_is_said_and_not_given() -> None:
     of = world()
-    of.push("version: 1\n" + asked, HOME)
+    of.push("version: 1\n" + asks("sha512:" + "b" * 128), HOME)
     of.wait(timedelta(minutes=1))
 
     assert [] == given(of)
+    assert "other files" in of.parts.problems()[f"config {REPOSITORY.id}"]
+
+
+@pytest.mark.parametrize(("until", "words"), [("2028-01-01", "at most 365 days"), ("2026-01-01", "that day is over")])
+def test_a_waiver_that_ends_too_late_or_has_ended_is_refused_with_its_file(until: str, words: str) -> None:
+    of = world()
+    of.push(FILE + asks(until=until))
+
     assert words in of.parts.problems()[f"config {REPOSITORY.id}"]
+
+
+def test_a_file_does_not_become_wrong_because_a_waiver_in_it_ends() -> None:
+    of = world()
+    of.push(FILE + asks())
+    of.parts.now += 300 * DAY
+    of.read()
+
+    assert f"config {REPOSITORY.id}" not in of.parts.problems()
+    assert not holds(of)
 
 
 def test_nobody_waives_what_another_repository_publishes() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import yaml
 
@@ -45,10 +46,11 @@ NOTHING = File()
 """Where there is no file."""
 
 
-def parse(document: bytes, organisation: bool = False) -> File:
+def parse(document: bytes, organisation: bool = False, now: datetime | None = None) -> File:
     """Read it strictly. Raises BadConfig and nothing else.
 
-    A repository's own file must name artifacts; an organisation's need not.
+    A repository's own file must name artifacts; an organisation's need not. Where `now` is said, it is new: a waiver
+    that has ended, or lasts too long, is refused as well. What stands there already does not become wrong by time.
     """
     top = mapping(compose(document), KEYS, "the file")
     _version(top)
@@ -62,7 +64,7 @@ def parse(document: bytes, organisation: bool = False) -> File:
         said,
         entries,
         conduct.read(top, organisation),
-        waivers.read(top["waivers"]) if "waivers" in top else (),
+        waivers.read(top["waivers"], now) if "waivers" in top else (),
     )
 
 
@@ -88,15 +90,17 @@ def granted(organisation: File, repository: Repository) -> tuple[Publisher, ...]
     return tuple(dict.fromkeys(found))
 
 
-def read(document: bytes, repository: Repository, organisation: bytes | None = None) -> Config:
+def read(
+    document: bytes, repository: Repository, organisation: bytes | None = None, now: datetime | None = None
+) -> Config:
     """What the file, and its organisation's where there is one, mean for this repository. Raises BadConfig alone."""
     above = parse(organisation, organisation=True) if organisation is not None else NOTHING
-    return apply(parse(document), above, repository)
+    return apply(parse(document, now=now), above, repository)
 
 
-def read_organisation(document: bytes, repository: Repository) -> File:
+def read_organisation(document: bytes, repository: Repository, now: datetime | None = None) -> File:
     """An organisation's file, each of its entries understood. `repository` is the one that it stands in."""
-    file = parse(document, organisation=True)
+    file = parse(document, organisation=True, now=now)
     for entry in file.entries:
         artifacts.publisher(entry, file.rules, Rules(), repository)
     return file
