@@ -8,11 +8,10 @@ from datetime import datetime
 from app.file_change import Change
 from app.jobs import speak
 from app.standing import HOME, Standing
-from handlers.push import CONFIG
 from verifier.discovery.config.waiting import DELAY
 from verifier.discovery.strict import BadConfig
 from verifier.ledger.protocol import Book
-from verifier.model import Bulletin, BulletinKind, Repository
+from verifier.model import CONFIG_PATH, Bulletin, BulletinKind, Repository
 
 
 def tell_change(
@@ -30,7 +29,7 @@ def tell_change(
     waiting = standing.waiting
     if waiting:
         kind = BulletinKind.CONFIG_LOOSENS
-        title = f"{repository.full_name}: {CONFIG} loosens what is watched; that waits until {_time(now + DELAY)}"
+        title = f"{repository.full_name}: {CONFIG_PATH} loosens what is watched; that waits until {_time(now + DELAY)}"
         at_once = [sentence for sentence in changed if sentence not in waiting]
         sentences = [
             f"What loosens acts at {_time(now + DELAY)}, if it still stands there then:",
@@ -41,7 +40,7 @@ def tell_change(
             "`artifact-monitor watch`, lets it act at once.",
         ]
     elif changed:
-        kind, title = BulletinKind.CONFIG_CHANGED, f"{repository.full_name}: {CONFIG} changed"
+        kind, title = BulletinKind.CONFIG_CHANGED, f"{repository.full_name}: {CONFIG_PATH} changed"
         sentences = [*changed, "If nobody of you did this, put the old file back."]
     else:
         return
@@ -59,7 +58,7 @@ def tell_refusal(book: Book, repository: Repository, key: str, error: BadConfig,
         "What was in force before stays in force until the file can be read again.",
         "`artifact-monitor config check` tells the same before it is pushed.",
     )
-    title = f"{repository.full_name}: {CONFIG} cannot be read"
+    title = f"{repository.full_name}: {CONFIG_PATH} cannot be read"
     identity = f"config-refused/{repository.id}/{key}"
     kind = BulletinKind.CONFIG_REFUSED
     speak.announce(book, Bulletin(identity, kind, repository.id, now, title, sentences, change.by, change.url), now)

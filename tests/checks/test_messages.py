@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.gathered import LISTED, of_digest, of_group
-from checks.hearing import hears, severity_of
+from checks.hearing import hears, wants
 from checks.message import Kind, Message, State
 from checks.messages import change, of_bulletin, of_incident, of_test
 from tests.checks.examples import AT, CASES, incident, member, subject, suspect
 from tests.checks.voices import HELD, MESSAGES, NOW, POSTED, REPOSITORY, bulletin, noticed, step, storm, told
 from verifier.ledger.protocol import Posted
 from verifier.model import BulletinKind, Filter, IncidentState, Notice, NoticeKind, Outcome, Severity
+from verifier.verdict.severity import severity_of
 
 HOUR = timedelta(hours=1)
 
@@ -95,7 +96,7 @@ def test_what_is_new_is_said_in_one_plain_line(history: tuple[Notice, ...], said
 def test_the_end_of_an_incident_is_said_with_why() -> None:
     message, _ = MESSAGES["waived"]
 
-    assert message.change == "Resolved: it was acknowledged by a waiver. The verdict has not changed"
+    assert message.change == "Resolved: it was waived. The verdict has not changed"
 
 
 def test_what_happened_while_it_was_being_told_is_new_the_next_time() -> None:
@@ -201,8 +202,16 @@ def test_how_it_ends_reaches_whom_its_beginning_reached(ended: str, filter: Filt
     ),
     st.sampled_from([message for message, _ in MESSAGES.values()]),
 )
-def test_who_was_told_of_it_hears_what_becomes_of_it(filter: Filter, message: Message) -> None:
-    assert hears(filter, message, told=True)
+def test_who_was_told_of_it_hears_once_what_becomes_of_it(filter: Filter, message: Message) -> None:
+    held = replace(POSTED, digest="sha256:before")
+
+    assert wants(filter, message, held) is (message.kind is not Kind.BULLETIN)
+    assert not wants(filter, message, replace(held, digest=message.digest))
+
+
+@pytest.mark.parametrize("ended", ["cleared", "waived"])
+def test_who_never_heard_of_it_does_not_hear_that_it_is_over(ended: str) -> None:
+    assert not wants(Filter(), told(CASES[ended]), None)
 
 
 @given(st.sampled_from(Severity), st.sampled_from([message for message, _ in MESSAGES.values()]))
