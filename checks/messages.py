@@ -223,6 +223,10 @@ _ACTS: dict[BulletinKind, tuple[str, ...]] = {
         "Read the change as closely as a change of the code: this workflow may publish.",
         "If nobody meant it, disable the workflow and take the change back.",
     ),
+    BulletinKind.BRANCH_CHANGED: (
+        "**Ask whoever switched it whether that is meant**, and not on GitHub.",
+        "If it is not, switch it back before it counts, and look for what else that account changed.",
+    ),
     BulletinKind.TAMPERED: (
         "**Ask whoever did it why**, and not on GitHub: whoever took over an account would do the same.",
         "Treat the incident as open; it is, whatever GitHub shows.",

@@ -36,21 +36,25 @@ BY_BUTTON = (
     "published. *This was me* holds for 30 days; *Mute the line* begins a day later and silences absences "
     "and suspicions, nothing proven."
 )
+_ACTS = (
+    "That acts 24 hours later, unless it stands in the organisation's file (in its `.github` repository): then it acts "
+    "at once. It holds until somebody takes it out."
+)
 BY_HAND = (
     "If this artifact is meant to be published by hand, set `manual: true` for it in `.github/artifact-monitor.yml` on "
-    "the default branch. That holds until somebody takes it out."
+    f"the default branch. {_ACTS}"
 )
 APPROVE = (
     "If this may publish, list its workflow, ref or event for the artifact in `.github/artifact-monitor.yml` on the "
-    "default branch. That holds until somebody takes it out."
+    f"default branch. {_ACTS}"
 )
 BRANCH = (
     "If releases may come from such a branch, list it under `refs` for the artifact in `.github/artifact-monitor.yml` "
-    "on the default branch. That counts from the next run on, not for this one: its commit was looked at as it ran."
+    "on the default branch. It counts for runs from 24 hours later on, or at once where the organisation's file says "
+    "so, and not for this one: its commit was looked at as it ran."
 )
 SIGNER = (
-    "If they may sign it, name them as its `signer` in `.github/artifact-monitor.yml` on the default branch. That "
-    "holds until somebody takes it out."
+    f"If they may sign it, name them as its `signer` in `.github/artifact-monitor.yml` on the default branch. {_ACTS}"
 )
 MOVED = (
     "If it is published from that repository now, have those who run Artifact Monitor say so, with `artifact-monitor "

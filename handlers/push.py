@@ -55,7 +55,7 @@ def handle(delivery: Delivery, payload: Payload, book: Book, now: datetime) -> N
     published = {path for publisher in book.repositories.publishers(repository_id) for path in publisher.workflows}
     unlisted = touched is None and bool(published) and payload.get("created") is not True
     if unlisted or (touched and not published.isdisjoint(touched)):
-        book.work.want("inspect", workflow_task(repository_id, before, after, pusher), now)
+        book.work.want("inspect", workflow_task(repository_id, before, after, shapes.pushed_at(payload), pusher), now)
 
 
 def _touched(payload: Payload) -> dict[str, str] | None:

@@ -258,10 +258,10 @@ def test_each_change_is_one_sentence() -> None:
         "pkg:npm/widget: event schedule may no longer start a run that publishes.",
         "pkg:npm/widget: people may publish by hand.",
         "pkg:npm/widget: a missing run counts 2 hours after a publication.",
-        "It no longer holds that issues are opened.",
+        "Issues: off.",
         "The assignees of its issues are alice.",
         "Commands need the role write (before: maintain).",
-        "From now on what loosens needs a second person.",
+        "Four eyes (what loosens needs a second person): on.",
     ) == differences(Config((ONE,)), config)
 
 

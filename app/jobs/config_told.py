@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -52,18 +51,15 @@ def tell_change(
     speak.announce(book, bulletin, now)
 
 
-def tell_refusal(
-    book: Book, repository: Repository, text: bytes, error: BadConfig, change: Change, now: datetime
-) -> None:
-    """Tell once per content that the file cannot be read."""
-    digest = hashlib.sha256(text + str(error).encode()).hexdigest()[:32]
+def tell_refusal(book: Book, repository: Repository, key: str, error: BadConfig, change: Change, now: datetime) -> None:
+    """Tell that the file cannot be read, once under this key."""
     sentences = (
         f"Line {error.line}: {error.sentence}",
         "What was in force before stays in force until the file can be read again.",
         "`artifact-monitor config check` tells the same before it is pushed.",
     )
     title = f"{repository.full_name}: {CONFIG_PATH} cannot be read"
-    identity = f"config-refused/{repository.id}/{digest}"
+    identity = f"config-refused/{repository.id}/{key}"
     kind = BulletinKind.CONFIG_REFUSED
     speak.announce(book, Bulletin(identity, kind, repository.id, now, title, sentences, change.by, change.url), now)
 

@@ -55,9 +55,9 @@ def _inspect(deps: Deps, task: Task) -> datetime | None:
         case "config":
             read_config(deps, *_config(what))
         case "workflow":
-            repository_id, before, after, pusher = what.split("/", 3)
+            repository_id, *pushed = what.split("/", 4)
             repository = repository_of(deps, int(repository_id))
-            workflows_told.tell(deps, github_of(deps, repository), repository, before, after, pusher)
+            workflows_told.tell(deps, github_of(deps, repository), repository, workflows_told.Push(*pushed))
         case "list":
             list_runs(deps, int(what), deps.now() - LOOK_BACK)
         case "discover":
@@ -80,7 +80,7 @@ def _inspect(deps: Deps, task: Task) -> datetime | None:
 def _config(what: str) -> tuple[int, Pushed | None]:
     repository_id, _, pushed = what.partition("/")
     commit, _, by = pushed.partition("/")
-    return int(repository_id), Pushed(commit, by) if commit else None
+    return int(repository_id), Pushed(commit, by) if commit or by else None
 
 
 def _key(what: str) -> RunKey:

@@ -54,10 +54,11 @@ def test_every_bulletin_says_what_to_do_and_how_to_hear_less_of_it(kind: Bulleti
     assert [part.heading for part in message.parts] == ["What was seen", "What to do now", "To hear less of this"]
 
 
-def test_tampering_is_the_loudest_of_what_is_told_besides_incidents() -> None:
+def test_tampering_and_another_default_branch_are_the_loudest_of_what_is_told_besides_incidents() -> None:
     loud = {kind: of_bulletin(bulletin(kind), REPOSITORY).severity for kind in BulletinKind}
 
-    assert [kind for kind, severity in loud.items() if severity == max(loud.values())] == [BulletinKind.TAMPERED]
+    loudest = [kind for kind, severity in loud.items() if severity == max(loud.values())]
+    assert loudest == [BulletinKind.BRANCH_CHANGED, BulletinKind.TAMPERED]
     assert loud[BulletinKind.TAMPERED] == Severity.HIGH
 
 

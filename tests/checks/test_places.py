@@ -149,10 +149,10 @@ def test_what_somebody_looked_after_before_on_call_heard_of_it_is_triggered_firs
     assert [event["event_action"] for event in json_of("pagerduty", HELD)] == ["trigger", "acknowledge"]
 
 
-def test_on_call_people_get_no_alert_that_nobody_can_end() -> None:
+def test_on_call_people_hear_of_nothing_besides_incidents_but_what_a_thief_does_to_hide() -> None:
     found = {kind: json_of("pagerduty", of_bulletin(bulletin(kind), REPOSITORY)) for kind in BulletinKind}
 
-    assert [kind for kind, events in found.items() if events] == [BulletinKind.TAMPERED]
+    assert [kind for kind, events in found.items() if events] == [BulletinKind.BRANCH_CHANGED, BulletinKind.TAMPERED]
     assert json_of("pagerduty", MESSAGES["digest"][0]) == json_of("pagerduty", MESSAGES["group"][0]) == []
     assert [e["event_action"] for e in json_of("pagerduty", MESSAGES["test"][0])] == ["trigger", "resolve"]
 

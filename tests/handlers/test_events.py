@@ -147,9 +147,10 @@ def test_a_push_that_may_have_changed_a_workflow_that_publishes_is_looked_at_onc
     for name in ("c", "d"):
         hear(delivery("push", payload("push.config", **touching), name), ledger=ledger)
     pushed = payload("push.config")
+    at = pushed["repository"]["pushed_at"]
 
     assert set() == told
-    assert {f"workflow/{WIDGET}/{pushed['before']}/{pushed['after']}/alice"} == {
+    assert {f"workflow/{WIDGET}/{pushed['before']}/{pushed['after']}/{at}/alice"} == {
         key for key in wanted(ledger) if key.startswith("workflow/")
     }
 

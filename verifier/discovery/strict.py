@@ -25,7 +25,7 @@ class BadConfig(ValueError):
 def compose(text: bytes) -> yaml.Node:
     """The one document as nodes. What could grow (aliases), run (tags) or nest without end is refused before that."""
     if len(text) > BYTES:
-        raise BadConfig(1, f"the file has {len(text)} bytes; at most {BYTES} are read.")
+        raise BadConfig(1, f"the file is larger than the {BYTES} bytes that are read; make it smaller.")
     try:
         decoded = text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -38,6 +38,10 @@ def compose(text: bytes) -> yaml.Node:
         raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if (error.context or "").startswith("while scanning an a"):  # an alias or anchor without a name
+            raise BadConfig(
+                mark.line + 1 if mark else 1, 'what begins with * or & needs quotes, like "*-nightly".'
+            ) from error
         problem = error.problem or error.context or "it cannot be parsed"
         raise BadConfig(mark.line + 1 if mark else 1, f"this is not YAML: {_cut(problem)}.") from error
     except yaml.reader.ReaderError as error:

@@ -85,6 +85,8 @@ class BulletinKind(StrEnum):
     """What the config file loosens acts a day later."""
     WORKFLOW_CHANGED = "workflow_changed"
     """A workflow file that may publish was changed on the default branch."""
+    BRANCH_CHANGED = "branch_changed"
+    """Another branch is the default one, from which configuration is read and runs may publish."""
     TAMPERED = "tampered"
     """What we said on GitHub was closed or deleted by somebody without the right."""
     COMMANDED = "commanded"

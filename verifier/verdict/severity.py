@@ -9,6 +9,7 @@ _BULLETINS = {
     BulletinKind.CONFIG_REFUSED: Severity.LOW,
     BulletinKind.CONFIG_LOOSENS: Severity.MEDIUM,
     BulletinKind.WORKFLOW_CHANGED: Severity.LOW,
+    BulletinKind.BRANCH_CHANGED: Severity.HIGH,
     BulletinKind.TAMPERED: Severity.HIGH,
     BulletinKind.COMMANDED: Severity.MEDIUM,
 }

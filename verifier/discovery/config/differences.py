@@ -20,11 +20,11 @@ _BY_HAND = {
     None: "whether people publish by hand is learned from its history",
 }
 _SWITCHES = {
-    "check_runs": "check runs are made",
-    "issues": "issues are opened",
-    "advisories": "draft advisories are made",
-    "four_eyes": "what loosens needs a second person",
-    "preview": "nothing is filed here but neutral check runs (preview)",
+    "check_runs": "Check runs",
+    "issues": "Issues",
+    "advisories": "Draft advisories",
+    "four_eyes": "Four eyes (what loosens needs a second person)",
+    "preview": "Preview (nothing is filed here but neutral check runs)",
 }
 
 
@@ -37,7 +37,7 @@ def differences(before: Config, after: Config) -> tuple[str, ...]:
         for sentence in _artifact(artifact, _of(artifact, before.publishers), _of(artifact, after.publishers))
     ]
     found += [*_conduct(before.conduct, after.conduct), *_waivers(before.waivers, after.waivers)]
-    return _few(found)
+    return _few([*found, *(_unheeded(one) for one in after.unheeded if one not in before.unheeded)])
 
 
 def of_organisation(before: File, after: File) -> tuple[str, ...]:
@@ -139,9 +139,7 @@ def _conduct(before: Conduct, after: Conduct) -> Iterator[str]:
         if old == new:
             continue
         if field.name in _SWITCHES:
-            yield (
-                f"From now on {_SWITCHES[field.name]}." if new else f"It no longer holds that {_SWITCHES[field.name]}."
-            )
+            yield f"{_SWITCHES[field.name]}: {'on' if new else 'off'}."
         elif field.name == "role":
             yield f"Commands need the role {new} (before: {old})."
         elif field.name == "issue_repository":
@@ -152,12 +150,17 @@ def _conduct(before: Conduct, after: Conduct) -> Iterator[str]:
             )
 
 
+def _unheeded(asked: Asked) -> str:
+    return (
+        f"{asked.artifact.versioned(asked.number)} ({asked.digest[:19]}…) is not waived by this file: with four_eyes "
+        "on, one person's push is not enough. A second one answers for it by command, or the organisation's file does."
+    )
+
+
 def _waivers(before: Sequence[Asked], after: Sequence[Asked]) -> Iterator[str]:
     old, new = ({(a.artifact, a.number, a.digest): a for a in each} for each in (before, after))
     for key, asked in new.items():
-        until = (
-            f"{asked.artifact.versioned(asked.number)} ({asked.digest[:19]}…) is waived until {asked.until:%Y-%m-%d}"
-        )
+        until = f"{asked.artifact.versioned(asked.number)} ({asked.digest[:19]}…) is waived until {asked.last_day}"
         if key not in old:
             yield f"{until}: {asked.reason}"
         elif old[key].until != asked.until:
