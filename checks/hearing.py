@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from checks.message import Kind, Message
+from checks.message import Kind, Message, State
 from checks.report import settled
 from verifier.model import BulletinKind, Filter, Incident, Member, NoticeKind, Outcome, Severity
 
@@ -54,6 +54,17 @@ def hears(filter: Filter, message: Message, told: bool = False) -> bool:
         and _any(filter.outcomes, outcomes(message), exact=True)
         and _where(filter, message)
     )
+
+
+def over(message: Message) -> bool:
+    """It came to nothing: all that was said of it was taken back by the verdicts. Who never heard of it need not.
+
+    What somebody waived or muted, or what was taken down, was there: whoever does that may be the thief.
+    """
+    if message.state is not State.RESOLVED:
+        return False
+    members = message.incident.members if message.incident is not None else ()
+    return not any(m.stands or m.waived or m.muted or m.gone for m in members)
 
 
 def loudest(message: Message) -> Severity:

@@ -8,8 +8,8 @@ from datetime import datetime
 from app.deps import Deps
 from checks.base import Subject
 from checks.gathered import of_digest
-from checks.hearing import hears
-from checks.message import Kind, Message, State
+from checks.hearing import hears, over
+from checks.message import Kind, Message
 from checks.messages import of_bulletin, of_incident
 from checks.subscription import for_strangers
 from verifier.ledger.protocol import Book, Posted
@@ -42,10 +42,10 @@ def draft(deps: Deps, book: Book, key: str, who: Audience, told: Posted | None =
 def wants(person: Subscription, message: Message, told: Posted | None) -> bool:
     """Whether somebody is to be sent this; `told` is what they have seen of it.
 
-    Not what they have seen already, a bulletin twice, or the end of what they never heard of.
+    Not what they have seen already, a bulletin twice, or the end of what they never heard of and came to nothing.
     """
     if told is None:
-        return message.state is not State.RESOLVED and hears(person.filter, message)
+        return not over(message) and hears(person.filter, message)
     return message.kind is not Kind.BULLETIN and told.digest != message.digest
 
 

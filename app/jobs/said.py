@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.deps import Deps
 from checks.base import Subject
-from checks.hearing import hears
+from checks.hearing import hears, over
 from checks.message import Kind, Message, State
 from checks.messages import ELSEWHERE, of_bulletin, of_incident
 from checks.outside import Route
@@ -36,10 +36,10 @@ def page(deps: Deps, incident_id: str) -> str:
 def wanted(route: Route, message: Message, told: Posted | None) -> bool:
     """Whether a route is to be told this now; `told` is what it holds of it.
 
-    Not what it holds already, a bulletin twice, or the end of what it never heard of.
+    Not what it holds already, a bulletin twice, or the end of what it never heard of and came to nothing.
     """
     if told is None:
-        return message.state is not State.RESOLVED and hears(route.filter, message)
+        return not over(message) and hears(route.filter, message)
     return message.kind is not Kind.BULLETIN and told.digest != message.digest
 
 

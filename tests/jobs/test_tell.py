@@ -16,7 +16,7 @@ from checks.base import Permanent, Temporary
 from tests.jobs.telling import INCIDENT, RESOLVED, Told, many
 from tests.outside import MACHINE, PEOPLE, POST, SIEM, Place, route
 from tests.verdict.cases import DAY, HOUR, MINUTE, REPOSITORY
-from verifier.model import Bulletin, BulletinKind, Filter, Severity
+from verifier.model import Bulletin, BulletinKind, Filter, IncidentState, Severity
 
 
 def test_every_route_hears_what_it_asked_for_and_nothing_else() -> None:
@@ -63,6 +63,26 @@ def test_the_end_is_heard_by_whom_the_beginning_reached_and_by_nobody_else() -> 
         w for text in parts.way.at("loud") for w in (" open ", " resolved ") if w in text
     ]
     assert [] == parts.way.at("new")
+
+
+@pytest.mark.parametrize("how", ["waived", "muted", "gone"])
+def test_what_was_ended_unheard_by_anything_but_its_verdict_is_told(how: str) -> None:
+    filters = (Filter(outcomes=("non_compliant",)), Filter(severity=Severity.HIGH))
+    parts = Told(*(route(f"r{n}", filter=wanted) for n, wanted in enumerate(filters)))
+    for place in ("r0", "r1"):
+        parts.way.failing[place] = Temporary("It asks to come again later (429).", 600)
+    parts.about(INCIDENT)
+    parts.tell()
+    parts.now += MINUTE
+    ended = tuple(replace(m, **{how: True}) for m in INCIDENT.members)
+    parts.about(replace(INCIDENT, state=IncidentState.RESOLVED, members=ended))
+    parts.way.failing.clear()
+    for _ in range(15):
+        parts.tell()
+        parts.now += MINUTE
+
+    assert [1, 1] == [len(parts.way.at(place)) for place in ("r0", "r1")]
+    assert parts.posted(INCIDENT.id, "r0") is not None
 
 
 def test_a_new_route_is_told_of_what_changes_from_then_on_only() -> None:

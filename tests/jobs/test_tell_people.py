@@ -83,6 +83,15 @@ def test_how_it_ends_is_told_to_those_who_heard_it_and_to_no_others() -> None:
     assert [ALICE] == [mail["To"] for mail in monitor.happen(settled)]
 
 
+def test_what_somebody_said_was_theirs_before_the_mail_went_out_is_told() -> None:
+    monitor = Monitor()
+    told(monitor, ALICE)
+    told(monitor, STRANGER)
+    waived = incident(member(waived=True), rogue=True, state=IncidentState.RESOLVED)
+
+    assert [ALICE, STRANGER] == sorted(mail["To"] for mail in monitor.happen(waived))
+
+
 @pytest.mark.parametrize(
     ("wanted", "hears"),
     [
