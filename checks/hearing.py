@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from checks.message import Kind, Message, State
@@ -11,6 +12,9 @@ from verifier.model import BulletinKind, Filter, Incident, Member, NoticeKind, O
 
 NOTICE = "notice"
 """What a filter calls everything that is told besides incidents."""
+
+COVERING = frozenset((BulletinKind.TAMPERED, BulletinKind.COMMANDED, BulletinKind.CONFIG_LOOSENS))
+"""How a thief would silence us: no route's `outcomes`, `artifacts` or `severity` leave it out."""
 
 _BULLETINS = {
     BulletinKind.CONFIG_CHANGED: Severity.INFO,
@@ -45,15 +49,32 @@ def hears(filter: Filter, message: Message, told: bool = False) -> bool:
     `told`: it heard of this key before, and hears how it ends whatever its filter says. Without that, an incident is
     judged by the loudest that it ever was, open or not, so that its end reaches whom its beginning reached; a version
     cleared since counts as the surest of its kind. What was put together from messages that were heard, and a test, are
-    heard always.
+    heard always. `COVERING` goes wherever its incident goes, and everywhere in its repository where it has none.
     """
-    if told or message.kind in (Kind.GROUP, Kind.DIGEST, Kind.TEST):
+    if told:
+        return True
+    if message.bulletin is not None and message.bulletin.kind in COVERING:
+        named = filter if message.incident is not None else replace(filter, artifacts=())
+        return _where(named, message)
+    return asks_for(filter, message)
+
+
+def asks_for(filter: Filter, message: Message) -> bool:
+    """Whether the words of a filter take it in: all there is to ask for people, who chose for themselves alone."""
+    if message.kind in (Kind.GROUP, Kind.DIGEST, Kind.TEST):
         return True
     return (
         filter.severity <= loudest(message)
         and _any(filter.outcomes, outcomes(message), exact=True)
         and _where(filter, message)
     )
+
+
+def hears_notices(filter: Filter) -> bool:
+    """Whether a route with this filter hears any notice besides `COVERING`."""
+    loudest_notice = max(loud for kind, loud in _BULLETINS.items() if kind not in COVERING)
+    named = not filter.outcomes or NOTICE in filter.outcomes
+    return named and filter.severity <= loudest_notice and not filter.artifacts
 
 
 def over(message: Message) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from checks import marked
 from checks.base import Subject
 from checks.escape import code, link, markdown, title
-from checks.hearing import severity_of, severity_of_bulletin
+from checks.hearing import COVERING, severity_of, severity_of_bulletin
 from checks.listed import count, time
 from checks.message import Kind, Message, Part, State
 from checks.plan import digest
@@ -31,7 +31,15 @@ _STATES = {
     IncidentState.RESOLVED: State.RESOLVED,
 }
 _MORE = (NoticeKind.ROGUE, NoticeKind.SUSPECT, NoticeKind.ANOMALY)
-_FILTER = "Whoever set up this route can leave out `notice` under `outcomes`, or ask for a higher `severity`."
+_FILTER = (
+    "Whoever set up this route can list `outcomes` without `notice`, or ask for a `severity` above {severity}. Whoever "
+    "subscribed can subscribe anew without it."
+)
+_COVERING = (
+    "Whoever set up this route can name other `organisations` or `repositories`. By `outcomes`, `artifacts` or "
+    "`severity` no route leaves this out: a thief who silences alerts must be heard. Whoever subscribed can subscribe "
+    "anew without it."
+)
 
 
 def of_incident(
@@ -91,7 +99,7 @@ def of_bulletin(
     parts = (
         Part(SEEN, (*(f"- {markdown(sentence)}" for sentence in sentences[:20]), *look)),
         Part(NOW, tuple(f"{n}. {act}" for n, act in enumerate(_ACTS[bulletin.kind], 1))),
-        Part(SILENCE, (f"- {_FILTER}",)),
+        Part(SILENCE, (f"- {_silenced(bulletin.kind)}",)),
     )
     return sealed(
         Message(
@@ -111,6 +119,10 @@ def of_bulletin(
             bulletin=bulletin,
         )
     )
+
+
+def _silenced(kind: BulletinKind) -> str:
+    return _COVERING if kind in COVERING else _FILTER.format(severity=f"`{severity_of_bulletin(kind).word}`")
 
 
 def of_test(route: str, now: datetime) -> Message:

@@ -8,7 +8,7 @@ from datetime import datetime
 from app.deps import Deps
 from checks.base import Subject
 from checks.gathered import of_digest
-from checks.hearing import hears, over
+from checks.hearing import asks_for, over
 from checks.message import Kind, Message
 from checks.messages import of_bulletin, of_incident
 from checks.subscription import for_strangers
@@ -45,7 +45,7 @@ def wants(person: Subscription, message: Message, told: Posted | None) -> bool:
     Not what they have seen already, a bulletin twice, or the end of what they never heard of and came to nothing.
     """
     if told is None:
-        return not over(message) and hears(person.filter, message)
+        return not over(message) and asks_for(person.filter, message)
     return message.kind is not Kind.BULLETIN and told.digest != message.digest
 
 
@@ -56,7 +56,7 @@ def week(deps: Deps, book: Book, person: Subscription, since: datetime, until: d
         seen
         for incident in book.incidents.all()
         if (seen := _seen(deps, book, incident, who)) is not None and _of_the_week(book, seen, who, since, until)
-        if hears(person.filter, _of_incident(book, seen, who, None))
+        if asks_for(person.filter, _of_incident(book, seen, who, None))
     ]
     bulletins = list(_bulletins(deps, book, person, who, since, until))
     message = of_digest(person.id, subjects, bulletins, since, until, _home(deps, who))
@@ -99,7 +99,7 @@ def _bulletins(
 ) -> Iterator[tuple[Bulletin, Repository | None]]:
     for bulletin in book.incidents.bulletins(since):
         message = draft(deps, book, bulletin.id, who) if bulletin.at < until else None
-        if message is not None and hears(person.filter, message):
+        if message is not None and asks_for(person.filter, message):
             yield bulletin, message.repository
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.gathered import LISTED, of_digest, of_group
-from checks.hearing import hears, severity_of
+from checks.hearing import COVERING, asks_for, hears, hears_notices, severity_of
 from checks.message import Kind, Message, State
 from checks.messages import change, of_bulletin, of_incident, of_test
 from tests.checks.examples import AT, CASES, incident, member, subject, suspect
@@ -177,9 +177,51 @@ def test_a_bulletin_is_a_notice_and_about_no_artifact_unless_it_is_about_an_inci
     alone, about = (of_bulletin(bulletin(), REPOSITORY, held) for held in (None, CASES["rogue"]))
     npm = Filter(artifacts=("pkg:npm/axios",))
 
-    assert hears(Filter(outcomes=("notice",)), alone)
-    assert not hears(Filter(outcomes=("non_compliant",)), about)
-    assert (hears(npm, alone), hears(npm, about)) == (False, True)
+    assert asks_for(Filter(outcomes=("notice",)), alone)
+    assert not asks_for(Filter(outcomes=("non_compliant",)), about)
+    assert (asks_for(npm, alone), asks_for(npm, about)) == (False, True)
+
+
+@pytest.mark.parametrize("kind", BulletinKind)
+@pytest.mark.parametrize(
+    "filter",
+    [
+        Filter(outcomes=("non_compliant",)),
+        Filter(severity=Severity.CRITICAL),
+        Filter(artifacts=("pkg:npm/axios",)),
+        Filter(artifacts=("pkg:pypi/*",)),
+    ],
+)
+def test_no_route_filters_away_what_a_thief_would_silence(filter: Filter, kind: BulletinKind) -> None:
+    covering = kind in (BulletinKind.TAMPERED, BulletinKind.COMMANDED, BulletinKind.CONFIG_LOOSENS)
+    message = of_bulletin(bulletin(kind), REPOSITORY)
+
+    assert hears(filter, message) is covering
+    assert not hears(replace(filter, organisations=("other",)), message)
+    assert covering == ("no route leaves this out" in message.parts[-1].lines[0])
+
+
+def test_what_a_thief_would_silence_goes_wherever_its_alert_goes() -> None:
+    about = of_bulletin(bulletin(BulletinKind.COMMANDED), REPOSITORY, CASES["rogue"])
+
+    assert hears(Filter(artifacts=("pkg:npm/axios",), outcomes=("non_compliant",)), about)
+    assert not hears(Filter(artifacts=("pkg:pypi/*",)), about)
+
+
+@pytest.mark.parametrize(
+    ("filter", "heard"),
+    [
+        (Filter(), True),
+        (Filter(outcomes=("notice", "suspect"), severity=Severity.LOW), True),
+        (Filter(outcomes=("suspect",)), False),
+        (Filter(severity=Severity.MEDIUM), False),
+        (Filter(artifacts=("pkg:npm/*",)), False),
+    ],
+)
+def test_who_hears_no_notice_can_be_told_from_the_filter(filter: Filter, heard: bool) -> None:
+    assert hears_notices(filter) is heard
+    notices = [of_bulletin(bulletin(kind), REPOSITORY) for kind in BulletinKind]
+    assert heard == any(asks_for(filter, m) for m in notices if m.bulletin and m.bulletin.kind not in COVERING)
 
 
 @pytest.mark.parametrize("ended", ["cleared", "waived", "acknowledged"])

@@ -74,7 +74,9 @@ def test_what_was_ended_unheard_by_anything_but_its_verdict_is_told(how: str) ->
     parts.about(INCIDENT)
     parts.tell()
     parts.now += MINUTE
-    ended = tuple(replace(m, **{how: True}) for m in INCIDENT.members)
+    ended = tuple(
+        replace(m, waived=how == "waived", muted=how == "muted", gone=how == "gone") for m in INCIDENT.members
+    )
     parts.about(replace(INCIDENT, state=IncidentState.RESOLVED, members=ended))
     parts.way.failing.clear()
     for _ in range(15):
@@ -101,7 +103,9 @@ def test_a_new_route_is_told_of_what_changes_from_then_on_only() -> None:
 
 def test_a_bulletin_is_told_once() -> None:
     parts = Told(route("all"), route("quiet", filter=Filter(outcomes=("non_compliant",))))
-    bulletin = Bulletin("b1", BulletinKind.TAMPERED, REPOSITORY.id, parts.now, "Somebody closed it", ("They did.",))
+    bulletin = Bulletin(
+        "b1", BulletinKind.WORKFLOW_CHANGED, REPOSITORY.id, parts.now, "Somebody closed it", ("They did.",)
+    )
     for _ in range(2):
         with parts.ledger.writing() as book:
             speak.announce(book, bulletin, parts.now)
