@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from app import links
 from app.deps import Deps
 from checks.base import Subject
 from checks.gathered import of_digest
-from checks.hearing import asks_for, over
-from checks.message import Kind, Message
+from checks.hearing import hears
+from checks.message import Message
 from checks.messages import of_bulletin, of_incident
 from checks.subscription import for_strangers
 from verifier.ledger.protocol import Book, Posted
@@ -39,16 +40,6 @@ def draft(deps: Deps, book: Book, key: str, who: Audience, told: Posted | None =
     return of_bulletin(bulletin, repository, about, _page(deps, bulletin.incident_id, who) if about else "")
 
 
-def wants(person: Subscription, message: Message, told: Posted | None) -> bool:
-    """Whether somebody is to be sent this; `told` is what they have seen of it.
-
-    Not what they have seen already, a bulletin twice, or the end of what they never heard of and came to nothing.
-    """
-    if told is None:
-        return not over(message) and asks_for(person.filter, message)
-    return message.kind is not Kind.BULLETIN and told.digest != message.digest
-
-
 def week(deps: Deps, book: Book, person: Subscription, since: datetime, until: datetime) -> Message | None:
     """What a week brought of what somebody wants to hear; None when it brought nothing."""
     who = audience(deps, person)
@@ -56,7 +47,7 @@ def week(deps: Deps, book: Book, person: Subscription, since: datetime, until: d
         seen
         for incident in book.incidents.all()
         if (seen := _seen(deps, book, incident, who)) is not None and _of_the_week(book, seen, who, since, until)
-        if asks_for(person.filter, _of_incident(book, seen, who, None))
+        if hears(person.filter, _of_incident(book, seen, who, None))
     ]
     bulletins = list(_bulletins(deps, book, person, who, since, until))
     message = of_digest(person.id, subjects, bulletins, since, until, _home(deps, who))
@@ -75,8 +66,8 @@ def _seen(deps: Deps, book: Book, incident: Incident, who: Audience) -> Subject 
 def _of_incident(book: Book, subject: Subject, who: Audience, told: Posted | None) -> Message:
     incident = subject.incident
     posted = [p for p in book.incidents.all_posted(incident.id) if p.channel in _GITHUBS[who]]
-    own = [told] if told is not None else []
-    message = of_incident(subject, _history(book, subject, who), [*posted, *own])
+    told_at = told.posted_at if told is not None else None
+    message = of_incident(subject, _history(book, subject, who), posted, told_at)
     return for_strangers(message) if who is Audience.PUBLIC else message
 
 
@@ -99,16 +90,14 @@ def _bulletins(
 ) -> Iterator[tuple[Bulletin, Repository | None]]:
     for bulletin in book.incidents.bulletins(since):
         message = draft(deps, book, bulletin.id, who) if bulletin.at < until else None
-        if message is not None and asks_for(person.filter, message):
+        if message is not None and hears(person.filter, message):
             yield bulletin, message.repository
 
 
 def _page(deps: Deps, incident_id: str, who: Audience) -> str:
     """Our own page about an incident; strangers are shown none of our pages but the one of their subscription."""
-    home = _home(deps, who)
-    return f"{home}#incident-{incident_id}" if home else ""
+    return links.of_incident(deps.settings, incident_id) if who is Audience.INSIDE else ""
 
 
 def _home(deps: Deps, who: Audience) -> str:
-    base = deps.settings.base_url
-    return f"{base}/" if base and who is Audience.INSIDE else ""
+    return links.home(deps.settings) if who is Audience.INSIDE else ""

@@ -9,10 +9,12 @@ from datetime import datetime
 
 import structlog
 
+from app import links
 from app.deps import Deps
 from app.jobs import said, weekly
 from checks.base import Permanent, Temporary
 from checks.gathered import of_group
+from checks.hearing import reaches, wants
 from checks.message import Message
 from checks.outside import Lines, Mail, Outside, Route, Sending
 from verifier.ledger.protocol import Book, Nested, Posted, Task, Unavailable
@@ -81,7 +83,7 @@ def _piece(deps: Deps, book: Book, route: Route, channel: Outside, task: Task) -
         message = None if told else weekly.message(deps, book, route.name, route.filter, task.key)
     else:
         message = said.message(deps, book, task.key, told)
-    if message is None or not (weekly.is_key(task.key) or said.wanted(route, message, told)):
+    if message is None or not (weekly.is_key(task.key) or wants(route.filter, message, told, reaches)):
         return Piece(task)
     shown = told if told is not None and told.ref != TOGETHER else None
     parts = [p for p in book.incidents.all_posted(task.key) if p.channel.startswith(f"{name}/")]
@@ -100,7 +102,7 @@ def anew(deps: Deps, route: Route, channel: Outside, piece: Piece) -> Piece:
 def together(deps: Deps, route: Route, channel: Outside, pieces: Sequence[Piece]) -> tuple[Sending, ...]:
     """One message about them all."""
     messages = [piece.message for piece in pieces if piece.message is not None]
-    return channel.render(of_group(messages, deps.now(), deps.settings.base_url), route.target, None, deps.now())
+    return channel.render(of_group(messages, deps.now(), links.home(deps.settings)), route.target, None, deps.now())
 
 
 def one_connection(pieces: Sequence[Piece]) -> tuple[Sending, ...]:

@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.gathered import LISTED, of_digest, of_group
-from checks.hearing import COVERING, asks_for, hears, hears_notices, severity_of
+from checks.hearing import COVERING, hears, hears_notices, reaches, wants
 from checks.message import Kind, Message, State
 from checks.messages import change, of_bulletin, of_incident, of_test
 from tests.checks.examples import AT, CASES, incident, member, subject, suspect
 from tests.checks.voices import HELD, MESSAGES, NOW, POSTED, REPOSITORY, bulletin, noticed, step, storm, told
 from verifier.ledger.protocol import Posted
 from verifier.model import BulletinKind, Filter, IncidentState, Notice, NoticeKind, Outcome, Severity
+from verifier.verdict.severity import severity_of
 
 HOUR = timedelta(hours=1)
 
@@ -169,7 +170,7 @@ def test_tampering_is_told_by_its_bulletin_and_makes_no_second_message() -> None
         (Filter(organisations=("axios",), artifacts=("pkg:pypi/*",)), False),
     ],
 )
-def test_a_filter_hears_what_it_asks_for(filter: Filter, heard: bool) -> None:
+def test_a_filter_hears_what_it_hears(filter: Filter, heard: bool) -> None:
     assert hears(filter, told(CASES["rogue"])) is heard
 
 
@@ -177,9 +178,9 @@ def test_a_bulletin_is_a_notice_and_about_no_artifact_unless_it_is_about_an_inci
     alone, about = (of_bulletin(bulletin(), REPOSITORY, held) for held in (None, CASES["rogue"]))
     npm = Filter(artifacts=("pkg:npm/axios",))
 
-    assert asks_for(Filter(outcomes=("notice",)), alone)
-    assert not asks_for(Filter(outcomes=("non_compliant",)), about)
-    assert (asks_for(npm, alone), asks_for(npm, about)) == (False, True)
+    assert hears(Filter(outcomes=("notice",)), alone)
+    assert not hears(Filter(outcomes=("non_compliant",)), about)
+    assert (hears(npm, alone), hears(npm, about)) == (False, True)
 
 
 @pytest.mark.parametrize("kind", BulletinKind)
@@ -196,16 +197,16 @@ def test_no_route_filters_away_what_a_thief_would_silence(filter: Filter, kind: 
     covering = kind in (BulletinKind.TAMPERED, BulletinKind.COMMANDED, BulletinKind.CONFIG_LOOSENS)
     message = of_bulletin(bulletin(kind), REPOSITORY)
 
-    assert hears(filter, message) is covering
-    assert not hears(replace(filter, organisations=("other",)), message)
+    assert reaches(filter, message) is covering
+    assert not reaches(replace(filter, organisations=("other",)), message)
     assert covering == ("no route leaves this out" in message.parts[-1].lines[0])
 
 
 def test_what_a_thief_would_silence_goes_wherever_its_alert_goes() -> None:
     about = of_bulletin(bulletin(BulletinKind.COMMANDED), REPOSITORY, CASES["rogue"])
 
-    assert hears(Filter(artifacts=("pkg:npm/axios",), outcomes=("non_compliant",)), about)
-    assert not hears(Filter(artifacts=("pkg:pypi/*",)), about)
+    assert reaches(Filter(artifacts=("pkg:npm/axios",), outcomes=("non_compliant",)), about)
+    assert not reaches(Filter(artifacts=("pkg:pypi/*",)), about)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +222,7 @@ def test_what_a_thief_would_silence_goes_wherever_its_alert_goes() -> None:
 def test_who_hears_no_notice_can_be_told_from_the_filter(filter: Filter, heard: bool) -> None:
     assert hears_notices(filter) is heard
     notices = [of_bulletin(bulletin(kind), REPOSITORY) for kind in BulletinKind]
-    assert heard == any(asks_for(filter, m) for m in notices if m.bulletin and m.bulletin.kind not in COVERING)
+    assert heard == any(hears(filter, m) for m in notices if m.bulletin and m.bulletin.kind not in COVERING)
 
 
 @pytest.mark.parametrize("ended", ["cleared", "waived", "acknowledged"])
@@ -242,8 +243,16 @@ def test_how_it_ends_reaches_whom_its_beginning_reached(ended: str, filter: Filt
     ),
     st.sampled_from([message for message, _ in MESSAGES.values()]),
 )
-def test_who_was_told_of_it_hears_what_becomes_of_it(filter: Filter, message: Message) -> None:
-    assert hears(filter, message, told=True)
+def test_who_was_told_of_it_hears_once_what_becomes_of_it(filter: Filter, message: Message) -> None:
+    held = replace(POSTED, digest="sha256:before")
+
+    assert wants(filter, message, held) is (message.kind is not Kind.BULLETIN)
+    assert not wants(filter, message, replace(held, digest=message.digest))
+
+
+@pytest.mark.parametrize(("ended", "heard"), [("cleared", False), ("waived", True)])
+def test_who_never_heard_of_it_does_not_hear_that_it_came_to_nothing(ended: str, heard: bool) -> None:
+    assert wants(Filter(), told(CASES[ended]), None) is heard
 
 
 @given(st.sampled_from(Severity), st.sampled_from([message for message, _ in MESSAGES.values()]))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.jobs import storm, tell_people
-from app.subscribing import after
+from app.week import after
 from tests.checks.examples import HOSTILE, member
 from tests.subscribers import ALICE, SETTINGS, STRANGER, Monitor, end_link, incident, link, text, told
 from tests.verdict.cases import DAY, MINUTE, NOON, REPOSITORY
