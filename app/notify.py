@@ -13,7 +13,7 @@ from checks import OUTSIDE
 from checks.base import Permanent, Temporary
 from checks.hearing import hears_notices
 from checks.messages import of_test
-from checks.outside import Outside, Route, Sending
+from checks.outside import Mail, Outside, Route, Sending
 from verifier.model import Severity
 
 NO_ROUTES = (
@@ -83,10 +83,15 @@ def _send_each(sendings: Sequence[Sending], outbound: Outbound) -> list[str]:
         try:
             ref = outbound.send(sending, ref).ref
         except Temporary as error:
-            problems.append(f"{error} It may work later; try again.")
+            problems.append(f"{_to(sending)}{error} It may work later; try again.")
         except Permanent as error:
-            problems.append(str(error))
+            problems.append(f"{_to(sending)}{error}")
     return problems
+
+
+def _to(sending: Sending) -> str:
+    """Whose mailbox it is, where there may be several."""
+    return f"{sending.to}: " if isinstance(sending, Mail) else ""
 
 
 def as_text(tried: Sequence[Tried]) -> str:

@@ -96,7 +96,7 @@ def test_a_failure_is_an_answer(failure: Temporary | Permanent) -> None:
 def test_of_several_recipients_each_is_tried() -> None:
     way = Way(failing={"b@x.example": Permanent("no (550).")})
     tried = notify.through(route("team", POST, to=("a@x.example", "b@x.example", "c@x.example")), way, NOW, KINDS)
-    assert (False, "1 of 3 failed: no (550).") == (tried.ok, tried.sentence)
+    assert (False, "1 of 3 failed: b@x.example: no (550).") == (tried.ok, tried.sentence)
     assert ["a@x.example", "c@x.example"] == [place for place, _ in way.sent]
 
 

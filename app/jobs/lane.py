@@ -19,7 +19,7 @@ from app.jobs import sending, storm
 from app.jobs.batch import LONGEST, later
 from app.jobs.forward import forward
 from app.jobs.sending import Piece
-from checks.base import Gone, Temporary
+from checks.base import Gone, RefusedForNow, Temporary
 from checks.outside import Outside, Route, Sending
 from verifier.ledger.protocol import Book, Task
 
@@ -44,6 +44,11 @@ def step_of(route: Route) -> str:
 def channel_of(route: Route) -> str:
     """Under which it is kept what the route was told."""
     return f"route/{route.name}"
+
+
+def recipients_of(route: Route) -> str:
+    """Under which the health page says that some recipients of its mail take nothing."""
+    return f"route {route.name}: recipients"
 
 
 def _turns(route: Route) -> str:
@@ -153,7 +158,7 @@ class _Lane:
                 self.waits_until = at
                 return [], False
         with self.deps.ledger.writing() as book:
-            return book.work.claim(step_of(self.route), most, now, LEASE), together
+            return book.work.claim(step_of(self.route), most, now, LEASE, untried_first=True), together
 
     def _pace(self, book: Book) -> storm.Pace:
         return storm.read(book.incidents.posted(storm.KEY, channel_of(self.route)))
@@ -190,7 +195,11 @@ class _Lane:
             self._told(pieces, sent, together)
             return
         self._keep_accepted(pieces, sent, together)
-        if isinstance(sent.failure, Temporary):
+        if isinstance(sent.failure, RefusedForNow) and sent.accepted:
+            # One mailbox that puts it off is no reason to keep the others waiting.
+            now = self.deps.now()
+            self._put_off(pieces, str(sent.failure), lambda task: min(later(now, task.attempts), now + LONGEST_WAIT))
+        elif isinstance(sent.failure, Temporary):
             self._unwell(pieces, str(sent.failure), sent.failure.retry_after)
         else:
             self._refused(pieces, str(sent.failure))
@@ -203,8 +212,19 @@ class _Lane:
                 book.incidents.put_posted(piece.posted(channel, ref, sent.url, now))
                 book.work.done(piece.task)
             self._keep_pace(book, pieces, together)
+            self._keep_refused(book, sent)
             waited = self._forward(book, pieces)
         self._wake(waited)
+
+    def _keep_refused(self, book: Book, sent: sending.Sent) -> None:
+        """That a recipient of mail takes nothing stays on the health page until all of them took a message."""
+        subject = recipients_of(self.route)
+        if sent.refused:
+            many = f"{len(sent.refused)} of {len(sent.accepted)} recipients did not take the last mail"
+            which = f"the log and `artifact-monitor notify test {self.route.name}` say which."
+            book.health.report(subject, f"{many}: {sent.refused[0]} The others were told; {which}", self.deps.now())
+        elif any(sent.accepted.values()):
+            book.health.solve(subject)
 
     def _keep_pace(self, book: Book, pieces: list[Piece], together: bool) -> None:
         now = self.deps.now()

@@ -32,7 +32,7 @@ def run(deps: Deps) -> int:
 
 def tidy(deps: Deps) -> None:
     """Take what was wrong with routes that are gone off the health page."""
-    subjects = {f"route {route.name}" for route in deps.routes}
+    subjects = {f"route {route.name}" for route in deps.routes} | {lane.recipients_of(route) for route in deps.routes}
     with deps.ledger.writing() as book:
         for problem in book.health.problems():
             if problem.subject.startswith("route ") and problem.subject not in subjects:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from app.jobs import lane, speak, tell
+from app.jobs.sending import TRIES
 from app.jobs.storm import ALONE
 from app.lanes import Lanes
 from checks import CHANNELS
-from checks.base import Permanent, Temporary
+from checks.base import Permanent, RefusedForNow, Temporary
 from tests.jobs.telling import INCIDENT, RESOLVED, Told, many
 from tests.outside import MACHINE, PEOPLE, POST, SIEM, Place, route
 from tests.verdict.cases import DAY, HOUR, MINUTE, REPOSITORY
@@ -218,13 +219,83 @@ def test_a_recipient_of_mail_that_fails_stops_no_other_and_nobody_gets_it_twice(
         parts.now += HOUR + MINUTE
         parts.tell()
     assert ["a@x.example", "c@x.example"] == [place for place, _ in parts.way.sent]
-    assert 4 == parts.way.tried.count("b@x.example")
+    assert 1 == parts.way.tried.count("b@x.example"), "not tried again with this message"
+    assert parts.posted(INCIDENT.id, "team") is not None
+    assert [] == parts.left("team")
+    (subject, sentence), *more = parts.problems().items()
+    assert ("route team: recipients", []) == (subject, more)
+    assert "1 of 3" in sentence
+    assert "x.example" not in sentence
+    tell.tidy(parts.deps)
+    assert [subject] == list(parts.problems())
 
     parts.way.failing.clear()
-    parts.now += HOUR + MINUTE
+    parts.about(INCIDENT)
     parts.tell()
-    assert ["a@x.example", "c@x.example", "b@x.example"] == [place for place, _ in parts.way.sent]
+    assert ["a@x.example", "b@x.example", "c@x.example"] == [place for place, _ in parts.way.sent][2:]
     assert {} == parts.problems()
+
+
+def test_a_dead_mailbox_delays_no_alert_and_its_end_is_told() -> None:
+    parts = Told(route("team", POST, to=("a@x.example", "dead@x.example")))
+    parts.way.failing["dead@x.example"] = Permanent("The mail server does not take mail for this address (550).")
+    for incident in many(ALONE):
+        parts.about(incident)
+        parts.tell()
+        parts.now += MINUTE
+    assert ALONE == len(parts.way.at("a@x.example")), "no strikes: others took it"
+
+    parts.now += HOUR
+    parts.about(INCIDENT)
+    parts.tell()
+    parts.now += MINUTE
+    parts.about(RESOLVED)
+    parts.tell()
+    assert [" open ", " resolved "] == [
+        word for text in parts.way.at("a@x.example")[ALONE:] for word in (" open ", " resolved ") if word in text
+    ]
+
+
+def test_a_mailbox_that_puts_mail_off_keeps_nobody_waiting_and_is_given_up_after_a_while() -> None:
+    parts = Told(route("team", POST, to=("a@x.example", "full@x.example")))
+    parts.way.failing["full@x.example"] = RefusedForNow("The mail server does not take mail for this address (452).")
+    parts.about(*many(2))
+    parts.tell()
+    assert 2 == len(parts.way.at("a@x.example"))
+    for _ in range(30):
+        parts.now += MINUTE
+        parts.tell()
+    assert [] == parts.left("team")
+    assert 2 == len(parts.way.at("a@x.example"))
+    assert 2 * TRIES == parts.way.tried.count("full@x.example")
+
+
+def test_where_no_recipient_takes_it_it_is_not_told() -> None:
+    parts = Told(route("team", POST, to=("a@x.example", "b@x.example")))
+    for place in ("a@x.example", "b@x.example"):
+        parts.way.failing[place] = Permanent("The mail server does not take mail for this address (550).")
+    parts.about(INCIDENT)
+    parts.tell()
+    assert parts.posted(INCIDENT.id, "team") is None
+    assert 1 == len(parts.left("team"))
+
+
+def test_what_is_new_is_said_before_what_was_refused() -> None:
+    parts = Told(route("siem", MACHINE))
+    parts.way.failing["many-0"] = Permanent("It refuses us (413).")
+    old, new = many(2)
+    parts.about(old)
+    parts.tell()
+    parts.now += 2 * HOUR
+    parts.about(new)
+    parts.tell()
+    assert ["many-1"] == [text.split()[1].removeprefix("incident:") for text in parts.way.at("siem")]
+    assert 1 == len(parts.left("siem"))
+    with parts.ledger.writing() as book:
+        parts.now += 2 * HOUR
+        book.work.want("tell/siem", "new", parts.now)
+        (first,) = book.work.claim("tell/siem", 1, parts.now, MINUTE, untried_first=True)
+    assert "new" == first.key
 
 
 def test_the_same_holds_for_a_message_about_many() -> None:
