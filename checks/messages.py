@@ -26,6 +26,9 @@ SILENCE = "To hear less of this"
 ELSEWHERE = ("issue", "check_run", "advisory")
 """The channels at GitHub whose posts a message links to."""
 
+SENTENCES = 20
+"""The most sentences about one thing."""
+
 _STATES = {
     IncidentState.OPEN: State.OPEN,
     IncidentState.ACKNOWLEDGED: State.ACKNOWLEDGED,
@@ -97,7 +100,7 @@ def of_bulletin(
     by = f", by {code(bulletin.by)}" if bulletin.by else ""
     look = [f"- Look at: {link('where it happened', bulletin.url)}"] if bulletin.url else []
     parts = (
-        Part(SEEN, (*(f"- {markdown(sentence)}" for sentence in sentences[:20]), *look)),
+        Part(SEEN, (*(f"- {markdown(sentence)}" for sentence in first(sentences)), *look)),
         Part(NOW, tuple(f"{n}. {act}" for n, act in enumerate(_ACTS[bulletin.kind], 1))),
         Part(SILENCE, (f"- {_silenced(bulletin.kind)}",)),
     )
@@ -119,6 +122,14 @@ def of_bulletin(
             bulletin=bulletin,
         )
     )
+
+
+def first(sentences: Sequence[str]) -> list[str]:
+    """The first `SENTENCES` of them; that there are more is said in place of the last."""
+    if len(sentences) <= SENTENCES:
+        return list(sentences)
+    more = len(sentences) - SENTENCES + 1
+    return [*sentences[: SENTENCES - 1], f"… and {more} more: look where it happened, or at our own page."]
 
 
 def _silenced(kind: BulletinKind) -> str:

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks.facts import facts
 from checks.gathered import LISTED, of_digest, of_group
 from checks.hearing import COVERING, hears, hears_notices, reaches, wants
 from checks.message import Kind, Message, State
-from checks.messages import change, of_bulletin, of_incident, of_test
+from checks.messages import SEEN, SENTENCES, change, of_bulletin, of_incident, of_test
 from tests.checks.examples import AT, CASES, incident, member, subject, suspect
 from tests.checks.voices import HELD, MESSAGES, NOW, POSTED, REPOSITORY, bulletin, noticed, step, storm, told
 from verifier.ledger.protocol import Posted
@@ -200,6 +201,21 @@ def test_no_route_filters_away_what_a_thief_would_silence(filter: Filter, kind: 
     assert reaches(filter, message) is covering
     assert not reaches(replace(filter, organisations=("other",)), message)
     assert covering == ("no route leaves this out" in message.parts[-1].lines[0])
+
+
+def test_sentences_without_room_are_counted_for_people_and_for_machines() -> None:
+    many = tuple(f"Sentence {n} of them." for n in range(25))
+    message = of_bulletin(bulletin(sentences=many), REPOSITORY)
+    shown = next(part.lines for part in message.parts if part.heading == SEEN)
+    held = facts(told(incident(member(sentences=many))))["incident"]["versions"][0]["sentences"]
+
+    for said in (
+        [line for line in shown if "Sentence" in line or "more" in line],
+        facts(message)["bulletin"]["sentences"],
+        held,
+    ):
+        assert SENTENCES == len(said)
+        assert "and 6 more" in said[-1]
 
 
 def test_what_a_thief_would_silence_goes_wherever_its_alert_goes() -> None:
