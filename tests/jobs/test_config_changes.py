@@ -57,7 +57,7 @@ def test_many_workflows_do_not_hide_that_people_may_publish_by_hand() -> None:
     world = World()
     world.push(FILE)
     many = ", ".join(["a.yml", *(f"w{n}.yml" for n in range(99))])
-    world.push(FILE.replace("[a.yml]", f"[{many}]").rstrip() + "\n    manual: allowed\n")
+    world.push(FILE.replace("[a.yml]", f"[{many}]").rstrip() + "\n    manual: true\n")
     (told,) = world.bulletins
 
     assert "put the old file back" in told.sentences[0]
