@@ -168,7 +168,7 @@ class _Lane:
         if len(loud) > 1:
             loud, others = sending.alike(loud)
             self._give_back(others)
-            self._say(loud, lambda: sending.together(self.deps, self.route, self.channel, loud), together=True)
+            self._say_together(loud)
             pieces = [piece for piece in pieces if piece.quiet]
         elif joined := sending.one_connection(pieces):
             self._say(pieces, lambda: joined)
@@ -178,6 +178,15 @@ class _Lane:
                 self._give_back(pieces[number:])
                 return
             self._say([piece], piece.rendered, together=together)
+
+    def _say_together(self, loud: list[Piece]) -> None:
+        """Say these as one message. A refused one is said in halves, so that one alert does not keep others back."""
+        if self.waits_until is not None or self.stopped() or not self.holds():
+            self._give_back(loud)
+        elif len(loud) == 1:
+            self._say(loud, loud[0].rendered, together=True)
+        else:
+            self._say(loud, lambda: sending.together(self.deps, self.route, self.channel, loud), together=True)
 
     def _say(self, pieces: list[Piece], render: Callable[[], Sequence[Sending]], *, together: bool = False) -> None:
         """Send one message about these pieces and note what came of it."""
@@ -253,6 +262,12 @@ class _Lane:
 
     def _refused(self, pieces: list[Piece], problem: str) -> None:
         """The receiver does not take it: it is tried again every hour, for somebody may have mended the cause."""
+        if len(pieces) > 1 and self.channel.GROUPED:
+            log.warning("route.refused_many", route=self.route.name, pieces=len(pieces), problem=problem)
+            middle = len(pieces) // 2
+            self._say_together(pieces[:middle])
+            self._say_together(pieces[middle:])
+            return
         now = self.deps.now()
         self.strikes += 1
         if self.strikes >= STRIKES:

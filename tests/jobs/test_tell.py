@@ -14,6 +14,8 @@ from app.jobs.storm import ALONE
 from app.lanes import Lanes
 from checks import CHANNELS
 from checks.base import Permanent, RefusedForNow, Temporary
+from checks.message import Kind, Message
+from checks.outside import HttpPost, Sending
 from tests.jobs.telling import INCIDENT, RESOLVED, Told, many
 from tests.outside import MACHINE, PEOPLE, POST, SIEM, Place, route
 from tests.verdict.cases import DAY, HOUR, MINUTE, REPOSITORY
@@ -314,6 +316,33 @@ def test_the_same_holds_for_a_message_about_many() -> None:
         texts = parts.way.at(person)
         assert len(texts) == len(set(texts))
         assert len(texts) <= 2 * (ALONE + 1)
+
+
+def test_a_message_about_many_that_is_refused_keeps_back_only_what_is_to_blame() -> None:
+    def made(message: Message, target: Any) -> tuple[Sending, ...]:
+        total = f"about {message.title.split()[0]}" if message.kind is Kind.GROUP else message.key
+        return (HttpPost(target["url"], (), total.encode()),)
+
+    parts = Told(route("all"), channels={"place": Place(make=made)})
+    parts.way.failing["about 20"] = Permanent("It is too long (413).")
+    parts.about(*many(ALONE + 20))
+    parts.tell()
+
+    assert [] == parts.left("all")
+    assert ["about 10", "about 10"] == parts.way.at("all")[ALONE:]
+
+
+def test_a_place_that_refuses_all_is_not_asked_for_each_of_many() -> None:
+    parts = Told(route("all"))
+    parts.about(*many(ALONE))
+    parts.tell()
+    before = len(parts.way.tried)
+    parts.way.failing["all"] = Permanent("It refuses us (403).")
+    parts.about(*[replace(incident, id=f"more-{n}") for n, incident in enumerate(many(40))])
+    parts.tell()
+
+    assert 40 == len(parts.left("all"))
+    assert len(parts.way.tried) - before < 20
 
 
 @pytest.mark.parametrize("count", [1000])
