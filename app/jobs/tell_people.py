@@ -1,8 +1,8 @@
 """Tell people: those who subscribed, each by a mail of their own. One lane for all, so that they delay no route.
 
-Its work is rows of the step `tell/~people`: `fan KEY` (who hears of it is to be found out), `person ID` (something is to
-be told; what, stands under `person/ID`), `confirm ID`, `week ID` and `forget ID`. What somebody may hear, and wants to,
-is asked when it is wanted and again when it is sent. Too much at once is put together, at the pace of a route.
+Its work is rows of the step `tell/~people`: `fan KEY` (who hears of it is to be found out), `person ID` (something is
+to be told; what, stands under `person/ID`), `confirm ID`, `week ID` and `forget ID`. What somebody may hear, and wants
+to, is asked when it is wanted and again when it is sent. Too much at once is put together, at the pace of a route.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def channel_of(subscription_id: str) -> str:
 
 
 def fan_out(deps: Deps, book: Book, key: str, now: datetime) -> None:
-    """Want an incident or a bulletin told to everybody who hears it: who does is found out in the lane of all people."""
+    """Want an incident or a bulletin told to everybody who hears it: who does is found out in the people's lane."""
     if deps.settings.subscribe_domains:
         book.work.want(STEP, f"fan {key}", now)
 
