@@ -208,13 +208,13 @@ def discover(target: str, check: bool, as_json: bool) -> None:
     Example:  artifact-monitor discover .
     """
     from app.discover import discover as look
-    from handlers.push import CONFIG
     from verifier.discovery.strict import BadConfig
+    from verifier.model import CONFIG_PATH
 
     try:
         click.echo(look(_settings(), target, check, as_json))
     except BadConfig as error:
-        click.echo(f"{CONFIG}: {error}", err=True)
+        click.echo(f"{CONFIG_PATH}: {error}", err=True)
         sys.exit(1)
 
 

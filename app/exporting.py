@@ -8,11 +8,12 @@ from typing import Any
 
 from app.deps import Deps
 from app.explain import shown
-from checks import CHANNELS
+from checks.channels import TITLES
 from checks.exports import EXPORTS
 from checks.exports.base import CaseFile, Held, stamp
+from verifier.ledger.asking import runs_of
 from verifier.ledger.protocol import Book
-from verifier.model import Incident, IncidentState, Member, Run, RunKey
+from verifier.model import Incident, IncidentState, Member, Run
 from verifier.verdict.severity import severity_of
 
 FEW = 5
@@ -23,7 +24,7 @@ def gather(book: Book, incident: Incident, now: datetime, by: str = "") -> CaseF
     """Everything the ledger holds about an incident, in one transaction."""
     versions = tuple(_held(book, member) for member in incident.members)
     answers = book.incidents.answers(incident.id)
-    posted, at_github = book.incidents.all_posted(incident.id), {channel.NAME for channel in CHANNELS}
+    posted = book.incidents.all_posted(incident.id)
     return CaseFile(
         incident=incident,
         severity=severity_of(incident),
@@ -33,8 +34,8 @@ def gather(book: Book, incident: Incident, now: datetime, by: str = "") -> CaseF
         history=tuple(book.incidents.notices(incident.id)),
         commands=tuple((command, answers.get(command.id)) for command in book.incidents.commands(incident.id)),
         runs=tuple(_runs(book, versions)),
-        posts=tuple(post for post in posted if post.channel in at_github),
-        told_elsewhere=sum(post.channel not in at_github for post in posted),
+        posts=tuple(post for post in posted if post.channel in TITLES),
+        told_elsewhere=sum(post.channel not in TITLES for post in posted),
         bulletins=tuple(
             reversed([b for b in book.incidents.bulletins(incident.opened_at) if b.incident_id == incident.id])
         ),
@@ -124,18 +125,10 @@ def _held(book: Book, member: Member) -> Held:
 
 
 def _runs(book: Book, versions: tuple[Held, ...]) -> Iterator[Run]:
-    keys = {key for held in versions for key in _named(held)}
-    for key in sorted(keys):
-        run = book.runs.get(key)
-        if run is not None:
-            yield run
-
-
-def _named(held: Held) -> Iterator[RunKey]:
-    """The runs that its attestations or its findings name."""
-    for dossier in (held.dossier, *held.earlier):
-        for evidence in (dossier.evidence or ()) if dossier is not None else ():
-            if evidence.run is not None:
-                yield evidence.run
-    for _, _, verdict in held.verdicts:
-        yield from (finding.run for finding in verdict.findings if finding.run is not None)
+    """The runs that their attestations or their findings name."""
+    dossiers = [dossier for held in versions for dossier in (held.dossier, *held.earlier)]
+    found = {run.key: run for dossier in dossiers for run in runs_of(book, dossier)}
+    findings = [finding for held in versions for _, _, verdict in held.verdicts for finding in verdict.findings]
+    named = {finding.run for finding in findings if finding.run is not None}
+    found |= {key: run for key in named if (run := book.runs.get(key)) is not None}
+    yield from (found[key] for key in sorted(found))

@@ -22,8 +22,8 @@ from checks.fields import EVERY
 from checks.hearing import NOTICE
 from checks.outside import BadRoute, Outside, Route
 from verifier import purls
-from verifier.discovery.strict import BYTES, BadConfig, compose, items, line, mapping, meant, shown, text
-from verifier.model import BulletinKind, Filter, Severity
+from verifier.discovery.strict import BYTES, BadConfig, compose, flag, items, line, mapping, meant, shown, text, word
+from verifier.model import OUTCOMES, BulletinKind, Filter, Severity
 from verifier.verdict.severity import severity_of_bulletin
 
 MOST = 100
@@ -32,7 +32,6 @@ _MOST_NAMED = 200
 """The most entries of one list."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
-_OUTCOMES = ("non_compliant", "suspect", "anomaly", "notice")
 _FIELD = re.compile(r"`([a-z_]+)`")
 _SECRET_NAMES = re.compile(r"token|secret|passw|key|url|webhook", re.I)
 """Fields whose value is taken for a secret. An address is one too: whoever knows a webhook's may post to it."""
@@ -66,7 +65,7 @@ class _Reader:
 
     def _scalar(self, node: yaml.ScalarNode, name: str) -> Any:
         if node.tag == "tag:yaml.org,2002:bool":
-            return node.value.lower() in ("true", "yes", "on")
+            return flag(node, name)
         if node.tag == "tag:yaml.org,2002:int" and re.fullmatch(r"[0-9]{1,9}", node.value):
             return int(node.value)
         read = text(node, name)
@@ -168,10 +167,10 @@ def _route(node: yaml.Node, reader: _Reader, kinds: Mapping[str, Outside]) -> Ro
         raise BadConfig(line(node), "a route must be a list of keys with values: name, kind, …")
     nodes: dict[str, yaml.Node] = {}
     for key, value in node.value:
-        word = key.value if isinstance(key, yaml.ScalarNode) else ""
-        if word in nodes:
-            raise BadConfig(line(key), f"{shown(word)} stands here twice; leave one.")
-        nodes[word] = value
+        name = key.value if isinstance(key, yaml.ScalarNode) else ""
+        if name in nodes:
+            raise BadConfig(line(key), f"{shown(name)} stands here twice; leave one.")
+        nodes[name] = value
     for key in ("name", "kind"):
         if key not in nodes:
             raise BadConfig(line(node), f"a route needs a {key}.")
@@ -182,7 +181,7 @@ def _route(node: yaml.Node, reader: _Reader, kinds: Mapping[str, Outside]) -> Ro
     if kind not in kinds:
         known = ", ".join(sorted(kinds))
         raise BadConfig(line(nodes["kind"]), f"{shown(kind)} is no kind{meant(kind, kinds)}; known kinds: {known}.")
-    wanted, weekly = _filter(nodes), _switch(nodes, "weekly")
+    wanted, weekly = _filter(nodes), flag(nodes["weekly"], "weekly") if "weekly" in nodes else False
     fields = {key: reader.value(value, key) for key, value in nodes.items() if key not in EVERY}
     try:
         target = kinds[kind].read(fields)
@@ -245,29 +244,11 @@ def _artifact(node: yaml.Node) -> str:
 
 
 def _outcomes(nodes: Mapping[str, yaml.Node]) -> tuple[str, ...]:
-    for each in items(nodes["outcomes"], "outcomes", len(_OUTCOMES)) if "outcomes" in nodes else ():
-        word = text(each, "outcomes")
-        if word not in _OUTCOMES:
-            known = ", ".join(_OUTCOMES)
-            raise BadConfig(line(each), f"{shown(word)} is no outcome{meant(word, _OUTCOMES)}; known: {known}.")
-    return tuple(text(each, "outcomes") for each in _nodes(nodes, "outcomes"))
+    if "outcomes" not in nodes:
+        return ()
+    return tuple(word(each, "an outcome", OUTCOMES) for each in items(nodes["outcomes"], "outcomes", len(OUTCOMES)))
 
 
 def _severity(nodes: Mapping[str, yaml.Node]) -> Severity:
     words = {severity.word: severity for severity in Severity}
-    if "severity" not in nodes:
-        return Severity.INFO
-    word = text(nodes["severity"], "severity")
-    if word not in words:
-        known = ", ".join(words)
-        raise BadConfig(line(nodes["severity"]), f"{shown(word)} is no severity{meant(word, words)}; known: {known}.")
-    return words[word]
-
-
-def _switch(nodes: Mapping[str, yaml.Node], key: str) -> bool:
-    if key not in nodes:
-        return False
-    node = nodes[key]
-    if not isinstance(node, yaml.ScalarNode) or node.tag != "tag:yaml.org,2002:bool":
-        raise BadConfig(line(node), f"{key} must be true or false.")
-    return bool(node.value.lower() in ("true", "yes", "on"))
+    return words[word(nodes["severity"], "severity", words)] if "severity" in nodes else Severity.INFO

@@ -26,7 +26,7 @@ _OF_VERSIONS = {
     NoticeKind.ANOMALY: "odd",
     NoticeKind.CLEARED: "no longer suspected",
     NoticeKind.REMOVED: "taken down",
-    NoticeKind.WAIVED: "acknowledged by a waiver",
+    NoticeKind.WAIVED: "waived",
 }
 
 

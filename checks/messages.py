@@ -8,6 +8,7 @@ from datetime import datetime
 
 from checks import marked
 from checks.base import Subject
+from checks.channels import TITLES
 from checks.escape import code, link, markdown, title
 from checks.hearing import COVERING
 from checks.listed import count, time
@@ -23,7 +24,6 @@ NOW = "What to do now"
 WHY = "Why it matters"
 YOURS = "If it was you"
 SILENCE = "To hear less of this"
-ELSEWHERE = ("issue", "check_run", "advisory")
 """The channels at GitHub whose posts a message links to."""
 
 SENTENCES = 20
@@ -73,7 +73,7 @@ def of_incident(
             repository=subject.repository,
             incident=incident,
             history=tuple(history),
-            links=tuple((p.channel, p.url) for p in posted if p.channel in ELSEWHERE and p.url),
+            links=tuple((p.channel, p.url) for p in posted if p.channel in TITLES and p.url),
         )
     )
 
@@ -196,7 +196,7 @@ def _versions(new: Sequence[Notice]) -> list[str]:
         (_MORE, "more"),
         ((NoticeKind.CLEARED,), "cleared"),
         ((NoticeKind.REMOVED,), "taken down"),
-        ((NoticeKind.WAIVED,), "acknowledged by a waiver"),
+        ((NoticeKind.WAIVED,), "waived"),
     )
     found = []
     for kinds, what in told:

@@ -74,7 +74,7 @@ def settled(incident: Incident) -> bool:
 
 
 def rogue(incident: Incident) -> bool:
-    """A version in it is non-compliant, and nobody has acknowledged it."""
+    """A version in it is non-compliant, and nobody has waived it."""
     return any(m.open and m.outcome is Outcome.NON_COMPLIANT for m in incident.members)
 
 
@@ -231,10 +231,10 @@ def ending(members: Sequence[Member]) -> str:
         again = "is being looked at again; the alert no longer holds meanwhile"
         return f"It {again if pending else 'was looked at again, and the alert no longer holds'}.{_was_down(members)}"
     if len(members) == len(waived):
-        return f"It was acknowledged by a waiver. The verdict has not changed.{_was_down(members)}"
+        return f"It was waived. The verdict has not changed.{_was_down(members)}"
     images = all(member.artifact.is_image for member in members)
     told = (
-        (waived, "acknowledged by a waiver"),
+        (waived, "waived"),
         (muted, "on a line that is muted"),
         (gone, f"{'removed' if images else 'taken down'} more than a day ago; whoever installed one has it"),
         (cleared, "no longer suspected"),

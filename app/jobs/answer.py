@@ -19,6 +19,7 @@ from checks.base import Answered, Gone
 from checks.plan import digest
 from checks.report import headline
 from verifier.ledger.apply import version_task
+from verifier.ledger.asking import runs_of
 from verifier.ledger.protocol import Book, Posted
 from verifier.model import (
     Bulletin,
@@ -114,9 +115,8 @@ def _published_by(book: Book, incident: Incident, member: Member) -> Iterator[st
     if dossier.version.account is not None:
         yield dossier.version.account.name
         yield dossier.version.account.approver or ""
-    for evidence in dossier.evidence or ():
-        run = book.runs.get(evidence.run) if evidence.run is not None else None
-        if run is not None and run.key.repository_id == incident.repository_id:
+    for run in runs_of(book, dossier):
+        if run.key.repository_id == incident.repository_id:
             yield run.actor
             yield run.triggering_actor
 

@@ -12,11 +12,10 @@ from app.jobs.installed import github_of, repository_of
 from app.standing import is_home, organisation_of
 from checks.base import Permanent
 from checks.config_run import Refused
-from handlers import push
 from handlers.record import discover_task
 from verifier.discovery.config import NOTHING, apply, granted, parse, read_organisation
 from verifier.discovery.strict import BadConfig
-from verifier.model import Publisher, Repository, RepositorySeen
+from verifier.model import CONFIG_PATH, Publisher, Repository, RepositorySeen
 
 CONFIG_LIMIT = 1024 * 1024
 """The most bytes that are fetched; the reader refuses far smaller files, with a sentence."""
@@ -45,14 +44,14 @@ def read_config(deps: Deps, repository_id: int, pushed: Pushed | None = None) ->
         _refuse(deps, github, repository, text or b"", error, pushed)
         return
     if config_shown.is_red(deps, repository):
-        commit = change.commit or last_change(github, repository, push.CONFIG, pushed).commit
+        commit = change.commit or last_change(github, repository, CONFIG_PATH, pushed).commit
         config_shown.say(deps, github, repository, commit, None)
 
 
 def _text(github: GitHub, repository: Repository) -> bytes | None:
     """The file of the default branch; None where there is none. Raises BadConfig for what is no file, or too large."""
     try:
-        return github.file(repository, push.CONFIG, CONFIG_LIMIT)
+        return github.file(repository, CONFIG_PATH, CONFIG_LIMIT)
     except Unfit as error:
         raise BadConfig(1, str(error)) from error
 
@@ -73,17 +72,17 @@ def _change(deps: Deps, github: GitHub, repository: Repository, text: bytes | No
         stood = book.repositories.stood(repository.id)
     if not stood or stood[-1].text == (text or b"").decode("utf-8-sig"):
         return Change()
-    return last_change(github, repository, push.CONFIG, pushed)
+    return last_change(github, repository, CONFIG_PATH, pushed)
 
 
 def _refuse(
     deps: Deps, github: GitHub, repository: Repository, text: bytes, error: BadConfig, pushed: Pushed | None
 ) -> None:
     """The last good file stays in force; say it in all places. What discovery finds is looked for all the same."""
-    change, now = last_change(github, repository, push.CONFIG, pushed), deps.now()
+    change, now = last_change(github, repository, CONFIG_PATH, pushed), deps.now()
     with deps.ledger.writing() as book:
         book.record(RepositorySeen(repository), now)
-        book.health.report(f"config {repository.id}", f"{repository.full_name}: {push.CONFIG}: {error}", now)
+        book.health.report(f"config {repository.id}", f"{repository.full_name}: {CONFIG_PATH}: {error}", now)
         config_told.tell_refusal(book, repository, text, error, change, now)
         book.work.want("inspect", discover_task(repository.id), now)
     deps.wake.wake("tell")

@@ -9,12 +9,11 @@ from datetime import datetime
 from app.file_change import Change
 from app.jobs import speak
 from app.standing import HOME, Standing
-from handlers.push import CONFIG
 from verifier.discovery.config.differences import few
 from verifier.discovery.config.waiting import DELAY
 from verifier.discovery.strict import BadConfig
 from verifier.ledger.protocol import Book
-from verifier.model import Bulletin, BulletinKind, Repository
+from verifier.model import CONFIG_PATH, Bulletin, BulletinKind, Repository
 
 _WAITING, _AT_ONCE = 12, 4
 """The most sentences of each: with what stands around them no more than a message shows."""
@@ -35,7 +34,7 @@ def tell_change(
     waiting = standing.waiting
     if waiting:
         kind = BulletinKind.CONFIG_LOOSENS
-        title = f"{repository.full_name}: {CONFIG} loosens what is watched; that waits until {_time(now + DELAY)}"
+        title = f"{repository.full_name}: {CONFIG_PATH} loosens what is watched; that waits until {_time(now + DELAY)}"
         at_once = [sentence for sentence in changed if sentence not in waiting]
         sentences = [
             "If nobody of you did this, put the old file back now: then nothing of it ever acts. "
@@ -46,7 +45,7 @@ def tell_change(
             *(["At once:", *few(at_once, _AT_ONCE)] if at_once else []),
         ]
     elif changed:
-        kind, title = BulletinKind.CONFIG_CHANGED, f"{repository.full_name}: {CONFIG} changed"
+        kind, title = BulletinKind.CONFIG_CHANGED, f"{repository.full_name}: {CONFIG_PATH} changed"
         sentences = ["If nobody of you did this, put the old file back.", *few(changed, _WAITING + _AT_ONCE)]
     else:
         return
@@ -67,7 +66,7 @@ def tell_refusal(
         "What was in force before stays in force until the file can be read again.",
         "`artifact-monitor config check` tells the same before it is pushed.",
     )
-    title = f"{repository.full_name}: {CONFIG} cannot be read"
+    title = f"{repository.full_name}: {CONFIG_PATH} cannot be read"
     identity = f"config-refused/{repository.id}/{digest}"
     kind = BulletinKind.CONFIG_REFUSED
     speak.announce(book, Bulletin(identity, kind, repository.id, now, title, sentences, change.by, change.url), now)

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from app import links
 from app.deps import Deps
-from checks import place
+from checks import advisory, place
 from checks.base import Subject
+from checks.channels import TITLES
 from checks.gathered import of_digest
 from checks.hearing import hears
 from checks.message import Message
@@ -18,7 +19,7 @@ from verifier.ledger.protocol import Book, Posted
 from verifier.model import Bulletin, Incident, Notice, Repository, Subscription
 from verifier.verdict.audience import Audience, as_heard, audience_of, may_hear, public_history
 
-_GITHUBS = {Audience.INSIDE: ("issue", "check_run", "advisory"), Audience.PUBLIC: ("issue", "check_run")}
+_GITHUBS = {Audience.INSIDE: TITLES.keys(), Audience.PUBLIC: TITLES.keys() - {advisory.NAME}}
 """Whose posts are linked to: drafts of advisories are for maintainers."""
 
 

@@ -96,7 +96,7 @@ def test_what_is_new_is_said_in_one_plain_line(history: tuple[Notice, ...], said
 def test_the_end_of_an_incident_is_said_with_why() -> None:
     message, _ = MESSAGES["waived"]
 
-    assert message.change == "Resolved: it was acknowledged by a waiver. The verdict has not changed"
+    assert message.change == "Resolved: it was waived. The verdict has not changed"
 
 
 def test_what_happened_while_it_was_being_told_is_new_the_next_time() -> None:

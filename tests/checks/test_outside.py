@@ -17,6 +17,7 @@ from verifier.model import Outcome, Weight
 from verifier.verdict.reasons import REASONS
 
 GOLDEN = Path(__file__).with_name("golden")
+SECRETS = {"url", "token", "secret", "routing_key"}
 every_place = pytest.mark.parametrize("place", ROUTES)
 
 
@@ -93,14 +94,14 @@ def test_an_alert_says_version_registry_times_reason_and_what_to_do(place: str) 
     assert "Ask everyone who can publish" in text
 
 
-@every_place
+@pytest.mark.parametrize("place", [place for place, fields in ROUTES.items() if SECRETS & fields.keys()])
 def test_no_secret_of_a_route_is_shown_when_a_sending_or_a_target_is_printed(place: str) -> None:
     channel = OUTSIDE[place.partition("-")[0]]
     target = channel.read(ROUTES[place])
     printed = f"{target!r} {channel.render(MESSAGES['rogue'][0], target, None, NOW)!r}"
 
-    for name in ("url", "token", "secret", "routing_key"):
-        assert str(ROUTES[place].get(name, "never")) not in printed
+    for name in SECRETS & ROUTES[place].keys():
+        assert str(ROUTES[place][name]) not in printed
 
 
 @cache

@@ -89,7 +89,11 @@ class Dossier:
 
 @dataclass(frozen=True)
 class Posted:
-    """What one channel holds of one incident: the id and address there, and the hash of the text it shows."""
+    """What one channel holds of one thing: the id and address there, and the hash of the text it shows.
+
+    `incident_id` is an incident, or what else is told: a bulletin, a week (`weekly/2026-03-02`), the check run about a
+    config file (`config/ID`) or set-up (`setup/ID`), and how a lane stands (`lane`).
+    """
 
     incident_id: str
     channel: str

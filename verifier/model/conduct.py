@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ROLES = ("write", "maintain", "admin")
-"""GitHub's roles that may be asked for, weakest first."""
+CONFIG_PATH = ".github/artifact-monitor.yml"
+"""Where a repository, or its organisation in `.github`, says it."""
+LADDER = ("none", "read", "triage", "write", "maintain", "admin")
+"""GitHub's roles, weakest first. On a public repository it says `read` of everybody."""
+ROLES = LADDER[LADDER.index("write") :]
+"""Those of them that may be asked for."""
 
 
 @dataclass(frozen=True)
