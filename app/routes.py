@@ -17,10 +17,14 @@ import yaml
 from app.logins import open_to_others
 from app.settings import Settings
 from app.variables import BadSetting
-from checks import OUTSIDE, mail
+from checks import OUTSIDE, mail, pagerduty, syslog
+from checks.fields import EVERY
+from checks.hearing import NOTICE
 from checks.outside import BadRoute, Outside, Route
+from verifier import purls
 from verifier.discovery.strict import BYTES, BadConfig, compose, flag, items, line, mapping, meant, shown, text, word
-from verifier.model import OUTCOMES, Filter, Severity
+from verifier.model import OUTCOMES, BulletinKind, Filter, Severity
+from verifier.verdict.severity import severity_of_bulletin
 
 MOST = 100
 """The most routes."""
@@ -28,16 +32,7 @@ _MOST_NAMED = 200
 """The most entries of one list."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
-_OURS = (
-    "name",
-    "kind",
-    "organisations",
-    "repositories",
-    "artifacts",
-    "outcomes",
-    "severity",
-    "weekly",
-)
+_FIELD = re.compile(r"`([a-z_]+)`")
 _SECRET_NAMES = re.compile(r"token|secret|passw|key|url|webhook", re.I)
 """Fields whose value is taken for a secret. An address is one too: whoever knows a webhook's may post to it."""
 _SECRET_LIMIT = 8192
@@ -155,7 +150,7 @@ def load(path: Path | None, environment: Mapping[str, str], kinds: Mapping[str, 
 
 
 def _read(content: bytes, reader: _Reader, kinds: Mapping[str, Outside]) -> tuple[Route, ...]:
-    document = mapping(compose(content), ("routes",), "the routes file")
+    document = mapping(compose(content, "docs/channels.md"), ("routes",), "the routes file")
     if "routes" not in document:
         raise BadConfig(1, "routes is missing; docs/channels.md shows what to write.")
     found: dict[str, Route] = {}
@@ -187,26 +182,65 @@ def _route(node: yaml.Node, reader: _Reader, kinds: Mapping[str, Outside]) -> Ro
         known = ", ".join(sorted(kinds))
         raise BadConfig(line(nodes["kind"]), f"{shown(kind)} is no kind{meant(kind, kinds)}; known kinds: {known}.")
     wanted, weekly = _filter(nodes), flag(nodes["weekly"], "weekly") if "weekly" in nodes else False
-    fields = {key: reader.value(value, key) for key, value in nodes.items() if key not in _OURS}
+    fields = {key: reader.value(value, key) for key, value in nodes.items() if key not in EVERY}
     try:
         target = kinds[kind].read(fields)
     except BadRoute as error:
-        raise BadConfig(line(node), f"route {name}: {error}") from error
+        field = next((word for word in _FIELD.findall(str(error)) if word in fields), "")
+        raise BadConfig(line(nodes[field] if field else node), f"route {name}: {error}") from error
+    _check(nodes, kinds[kind], target, wanted, weekly)
     return Route(name, kind, wanted, target, weekly)
+
+
+def _check(nodes: Mapping[str, yaml.Node], kind: Outside, target: Any, wanted: Filter, weekly: bool) -> None:
+    """Refuse a route that would hear nothing, or whose place can never be reached."""
+    if weekly and kind is pagerduty:
+        raise BadConfig(line(nodes["weekly"]), "pagerduty takes no summaries; leave weekly out, or take another kind.")
+    if wanted.outcomes == (NOTICE,) and wanted.severity > severity_of_bulletin(BulletinKind.TAMPERED):
+        raise BadConfig(line(nodes["severity"]), "no notice is that loud; write severity: high, or a lower one.")
+    if isinstance(target, syslog.Target) and target.ca and not Path(target.ca).is_file():
+        raise BadConfig(line(nodes["ca"]), "ca names a file that is not there or cannot be read; check the path.")
 
 
 def _filter(nodes: Mapping[str, yaml.Node]) -> Filter:
     return Filter(
-        _texts(nodes, "organisations"),
-        _texts(nodes, "repositories"),
-        _texts(nodes, "artifacts"),
+        tuple(_organisation(each) for each in _nodes(nodes, "organisations")),
+        tuple(_repository(each) for each in _nodes(nodes, "repositories")),
+        tuple(_artifact(each) for each in _nodes(nodes, "artifacts")),
         _outcomes(nodes),
         _severity(nodes),
     )
 
 
-def _texts(nodes: Mapping[str, yaml.Node], key: str) -> tuple[str, ...]:
-    return tuple(text(each, key) for each in items(nodes[key], key, _MOST_NAMED)) if key in nodes else ()
+def _nodes(nodes: Mapping[str, yaml.Node], key: str) -> list[yaml.Node]:
+    return items(nodes[key], key, _MOST_NAMED) if key in nodes else []
+
+
+def _organisation(node: yaml.Node) -> str:
+    name = text(node, "organisations")
+    if "/" in name:
+        raise BadConfig(line(node), f"{shown(name)} is no organisation; write its name alone, or use repositories.")
+    return name
+
+
+def _repository(node: yaml.Node) -> str:
+    name = text(node, "repositories")
+    if "/" not in name and "*" not in name:
+        raise BadConfig(line(node), f"{shown(name)} matches no repository; write owner/name, like 'alice/*'.")
+    return name
+
+
+def _artifact(node: yaml.Node) -> str:
+    """A purl as artifacts are named here, or a pattern of them with its scope's @ encoded."""
+    name = text(node, "artifacts")
+    wild = "*" in name or bool(re.search(r"\?(?!repository_url=)", name))
+    try:
+        found = name.replace("/@", "/%40") if wild else purls.artifact(name).purl
+    except ValueError as error:
+        raise BadConfig(line(node), f"artifacts: {error}.") from error
+    if not found.startswith(("pkg:", "*")) or "@" in found:
+        raise BadConfig(line(node), f"{shown(name)} matches no artifact; write it like 'pkg:npm/*', without a version.")
+    return found
 
 
 def _outcomes(nodes: Mapping[str, yaml.Node]) -> tuple[str, ...]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from checks.message import Kind, Message, State
 from verifier.ledger.protocol import Posted
-from verifier.model import OUTCOMES, Filter, Member, NoticeKind, Outcome, Severity
-from verifier.verdict.severity import severity_of_member
+from verifier.model import OUTCOMES, BulletinKind, Filter, Member, NoticeKind, Outcome, Severity
+from verifier.verdict.severity import severity_of_bulletin, severity_of_member
 
 _ROGUE, _SUSPECT, _ANOMALY, NOTICE = OUTCOMES
+
+COVERING = frozenset((BulletinKind.TAMPERED, BulletinKind.COMMANDED, BulletinKind.CONFIG_LOOSENS))
+"""How a thief would silence us: no route's `outcomes`, `artifacts` or `severity` leave it out."""
 
 _OUTCOMES = {
     NoticeKind.ROGUE: (_ROGUE, Severity.CRITICAL),
@@ -19,15 +23,28 @@ _OUTCOMES = {
 }
 
 
-def wants(filter: Filter, message: Message, told: Posted | None) -> bool:
+def wants(
+    filter: Filter, message: Message, told: Posted | None, heard: Callable[[Filter, Message], bool] | None = None
+) -> bool:
     """Whether whoever has this filter is to be told this now; `told` is what they hold of it.
 
-    Not what they hold already, a bulletin twice, or the end of what they never heard of. Who was told of it hears what
-    becomes of it, whatever the filter says.
+    `heard` is `reaches` for a route, else `hears`. Not what they hold already, a bulletin twice, or the end of what
+    they never heard of and came to nothing. Who was told of it hears what becomes of it, whatever the filter says.
     """
     if told is None:
-        return message.state is not State.RESOLVED and hears(filter, message)
+        return not over(message) and (heard or hears)(filter, message)
     return message.kind is not Kind.BULLETIN and told.digest != message.digest
+
+
+def reaches(filter: Filter, message: Message) -> bool:
+    """Whether a route with this filter hears this: what the filter lets through, and `COVERING` besides.
+
+    That goes wherever its incident goes, and everywhere in its repository where it has none.
+    """
+    if message.bulletin is not None and message.bulletin.kind in COVERING:
+        named = filter if message.incident is not None else replace(filter, artifacts=())
+        return _where(named, message)
+    return hears(filter, message)
 
 
 def hears(filter: Filter, message: Message) -> bool:
@@ -44,6 +61,24 @@ def hears(filter: Filter, message: Message) -> bool:
         and _any(filter.outcomes, outcomes(message), exact=True)
         and _where(filter, message)
     )
+
+
+def hears_notices(filter: Filter) -> bool:
+    """Whether a route with this filter hears any notice besides `COVERING`."""
+    loudest_notice = max(severity_of_bulletin(kind) for kind in BulletinKind if kind not in COVERING)
+    named = not filter.outcomes or NOTICE in filter.outcomes
+    return named and filter.severity <= loudest_notice and not filter.artifacts
+
+
+def over(message: Message) -> bool:
+    """It came to nothing: all that was said of it was taken back by the verdicts. Who never heard of it need not.
+
+    What somebody waived or muted, or what was taken down, was there: whoever does that may be the thief.
+    """
+    if message.state is not State.RESOLVED:
+        return False
+    members = message.incident.members if message.incident is not None else ()
+    return not any(m.stands or m.waived or m.muted or m.gone for m in members)
 
 
 def loudest(message: Message) -> Severity:

@@ -92,7 +92,14 @@ def read(fields: Mapping[str, Any]) -> Target:
     if not isinstance(found, Sequence) or isinstance(found, str | bytes) or not 1 <= len(found) <= MOST:
         raise BadRoute(f"`to` must be a list of 1 to {MOST} e-mail addresses.")
     sender = route.mail_address(fields["from"], "from") if "from" in fields else ""
-    return Target(tuple(dict.fromkeys(route.mail_address(one, "to") for one in found)), sender)
+    return Target(tuple(dict.fromkeys(_recipient(one, n) for n, one in enumerate(found, 1))), sender)
+
+
+def _recipient(found: Any, number: int) -> str:
+    try:
+        return route.mail_address(found, "to")
+    except BadRoute as error:
+        raise BadRoute(f"The list's address number {number} is none: {error}") from None
 
 
 def render(message: Message, target: Target, posted: Posted | None, now: datetime) -> tuple[Sending, ...]:

@@ -10,6 +10,7 @@ from checks import marked
 from checks.base import Subject
 from checks.channels import TITLES
 from checks.escape import code, link, markdown, title
+from checks.hearing import COVERING
 from checks.listed import count, time
 from checks.message import Kind, Message, Part, State
 from checks.plan import digest
@@ -25,13 +26,24 @@ YOURS = "If it was you"
 SILENCE = "To hear less of this"
 """The channels at GitHub whose posts a message links to."""
 
+SENTENCES = 20
+"""The most sentences about one thing."""
+
 _STATES = {
     IncidentState.OPEN: State.OPEN,
     IncidentState.ACKNOWLEDGED: State.ACKNOWLEDGED,
     IncidentState.RESOLVED: State.RESOLVED,
 }
 _MORE = (NoticeKind.ROGUE, NoticeKind.SUSPECT, NoticeKind.ANOMALY)
-_FILTER = "Whoever set up this route can leave out `notice` under `outcomes`, or ask for a higher `severity`."
+_FILTER = (
+    "Whoever set up this route can list `outcomes` without `notice`, or ask for a `severity` above {severity}. Whoever "
+    "subscribed can subscribe anew without it."
+)
+_COVERING = (
+    "Whoever set up this route can name other `organisations` or `repositories`. By `outcomes`, `artifacts` or "
+    "`severity` no route leaves this out: a thief who silences alerts must be heard. Whoever subscribed can subscribe "
+    "anew without it."
+)
 
 
 def of_incident(
@@ -88,9 +100,9 @@ def of_bulletin(
     by = f", by {code(bulletin.by)}" if bulletin.by else ""
     look = [f"- Look at: {link('where it happened', bulletin.url)}"] if bulletin.url else []
     parts = (
-        Part(SEEN, (*(f"- {markdown(sentence)}" for sentence in sentences[:20]), *look)),
+        Part(SEEN, (*(f"- {markdown(sentence)}" for sentence in first(sentences)), *look)),
         Part(NOW, tuple(f"{n}. {act}" for n, act in enumerate(_ACTS[bulletin.kind], 1))),
-        Part(SILENCE, (f"- {_FILTER}",)),
+        Part(SILENCE, (f"- {_silenced(bulletin.kind)}",)),
     )
     return sealed(
         Message(
@@ -110,6 +122,18 @@ def of_bulletin(
             bulletin=bulletin,
         )
     )
+
+
+def first(sentences: Sequence[str]) -> list[str]:
+    """The first `SENTENCES` of them; that there are more is said in place of the last."""
+    if len(sentences) <= SENTENCES:
+        return list(sentences)
+    more = len(sentences) - SENTENCES + 1
+    return [*sentences[: SENTENCES - 1], f"… and {more} more: look where it happened, or at our own page."]
+
+
+def _silenced(kind: BulletinKind) -> str:
+    return _COVERING if kind in COVERING else _FILTER.format(severity=f"`{severity_of_bulletin(kind).word}`")
 
 
 def of_test(route: str, now: datetime) -> Message:

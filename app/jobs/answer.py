@@ -44,20 +44,26 @@ _TITLES = {
 }
 
 
-def answer(deps: Deps, incident_id: str) -> None:
-    """Answer every command about an incident that is not answered yet, oldest first, and show the answers."""
+def answer(deps: Deps, incident_id: str) -> datetime | None:
+    """Answer every command about an incident that is not answered yet, oldest first, and show the answers.
+
+    What was obeyed is told out of band first: returns when it is to be shown on GitHub, None where it is shown.
+    """
     with deps.ledger.reading() as book:
         incident = book.incidents.get(incident_id)
         waiting = _unanswered(book, incident_id)
     if incident is None:
-        return
+        return None
     repository = repository_of(deps, incident.repository_id)
     github = github_of(deps, repository)
-    for command in waiting:
-        _decide(deps, github, repository, command)
-    show(deps, github, repository, incident)
-    for step in ("examine", "tell", "report"):
+    announced = [_decide(deps, github, repository, command) for command in waiting]
+    for step in ("examine", "tell"):
         deps.wake.wake(step)
+    if any(announced):
+        return deps.now() + speak.HEAD_START
+    show(deps, github, repository, incident)
+    deps.wake.wake("report")
+    return None
 
 
 def answered(book: Book, incident_id: str) -> tuple[Answered, ...]:
@@ -120,8 +126,8 @@ def _unanswered(book: Book, incident_id: str) -> list[Command]:
     return [command for command in book.incidents.commands(incident_id) if command.id not in given]
 
 
-def _decide(deps: Deps, github: GitHub, repository: Repository, command: Command) -> None:
-    """One command, in one transaction; GitHub is asked for the roles before it."""
+def _decide(deps: Deps, github: GitHub, repository: Repository, command: Command) -> bool:
+    """One command, in one transaction; GitHub is asked for the roles before it. True where it is told out of band."""
     with deps.ledger.reading() as book:
         waiting = [
             first
@@ -135,14 +141,16 @@ def _decide(deps: Deps, github: GitHub, repository: Repository, command: Command
     with deps.ledger.writing() as book:
         incident = book.incidents.get(command.incident_id)
         if incident is None or command not in _unanswered(book, command.incident_id):
-            return  # another worker was quicker
+            return False  # another worker was quicker
         conduct = book.repositories.conduct(repository.id)
         decision = decide_command(command, matter_of(book, incident), role, conduct, others, now)
         for said in (decision.answer, *decision.seconded):
             book.record(CommandAnswered(said), now)
         _do(book, incident, decision.effect, now)
-        if decision.answer.accepted and command.verb in _TITLES:
+        announced = decision.answer.accepted and command.verb in _TITLES
+        if announced:
             speak.announce(book, _bulletin(incident, command, decision.answer.sentence, _by(decision.effect), now), now)
+    return announced
 
 
 def _do(book: Book, incident: Incident, effect: Effect, now: datetime) -> None:

@@ -8,10 +8,14 @@ from datetime import datetime
 from app.file_change import Change
 from app.jobs import speak
 from app.standing import HOME, Standing
+from verifier.discovery.config.differences import few
 from verifier.discovery.config.waiting import DELAY
 from verifier.discovery.strict import BadConfig
 from verifier.ledger.protocol import Book
 from verifier.model import CONFIG_PATH, Bulletin, BulletinKind, Repository
+
+_WAITING, _AT_ONCE = 12, 4
+"""The most sentences of each: with what stands around them no more than a message shows."""
 
 
 def tell_change(
@@ -32,16 +36,16 @@ def tell_change(
         title = f"{repository.full_name}: {CONFIG_PATH} loosens what is watched; that waits until {_time(now + DELAY)}"
         at_once = [sentence for sentence in changed if sentence not in waiting]
         sentences = [
-            f"What loosens acts at {_time(now + DELAY)}, if it still stands there then:",
-            *waiting,
-            *(["At once:", *at_once] if at_once else []),
             "If nobody of you did this, put the old file back now: then nothing of it ever acts. "
             f"Where a release cannot wait, the organisation's file in its {HOME} repository, or the operator with "
             "`artifact-monitor watch`, lets it act at once.",
+            f"What loosens acts at {_time(now + DELAY)}, if it still stands there then:",
+            *few(waiting, _WAITING),
+            *(["At once:", *few(at_once, _AT_ONCE)] if at_once else []),
         ]
     elif changed:
         kind, title = BulletinKind.CONFIG_CHANGED, f"{repository.full_name}: {CONFIG_PATH} changed"
-        sentences = [*changed, "If nobody of you did this, put the old file back."]
+        sentences = ["If nobody of you did this, put the old file back.", *few(changed, _WAITING + _AT_ONCE)]
     else:
         return
     key = f"{change.commit or 'file'}/{int(now.timestamp())}"

@@ -44,6 +44,7 @@ def _unless_uninstalled(deps: Deps, task: Task) -> datetime | None:
 
 
 def _inspect(deps: Deps, task: Task) -> datetime | None:
+    again = None
     kind, _, what = task.key.partition("/")
     match kind:
         case "run":
@@ -67,14 +68,14 @@ def _inspect(deps: Deps, task: Task) -> datetime | None:
             purl, _, number = what.partition(" ")
             compare_source(deps, Artifact(purl), number)
         case "answer":
-            answer(deps, what)
+            again = answer(deps, what)
         case "touched":
-            touched(deps, what)
+            again = touched(deps, what)
         case _:
             raise Permanent(f"There is nothing to inspect called {task.key!r}.")
     deps.wake.wake("examine")
     deps.wake.wake("tell")
-    return None
+    return again
 
 
 def _config(what: str) -> tuple[int, Pushed | None]:

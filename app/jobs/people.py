@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app import links
 from app.deps import Deps
-from checks import advisory
+from checks import advisory, place
 from checks.base import Subject
 from checks.channels import TITLES
 from checks.gathered import of_digest
@@ -68,9 +68,19 @@ def _seen(deps: Deps, book: Book, incident: Incident, who: Audience) -> Subject 
 def _of_incident(book: Book, subject: Subject, who: Audience, told: Posted | None) -> Message:
     incident = subject.incident
     posted = [p for p in book.incidents.all_posted(incident.id) if p.channel in _GITHUBS[who]]
+    if who is Audience.PUBLIC:
+        posted = [p for p in posted if _in_public(book, p)]
     told_at = told.posted_at if told is not None else None
     message = of_incident(subject, _history(book, subject, who), posted, told_at)
     return for_strangers(message) if who is Audience.PUBLIC else message
+
+
+def _in_public(book: Book, posted: Posted) -> bool:
+    """It names no repository but the incident's own, or one that is public: a tracker's name may be a secret."""
+    if "#" not in posted.ref:
+        return True
+    elsewhere = book.repositories.named(place.of("", posted.ref)[0])
+    return elsewhere is not None and not (elsewhere.private or elsewhere.removed)
 
 
 def _history(book: Book, subject: Subject, who: Audience) -> tuple[Notice, ...]:

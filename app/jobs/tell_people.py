@@ -1,13 +1,13 @@
 """Tell people: those who subscribed, each by a mail of their own. One lane for all, so that they delay no route.
 
-Its work is rows of the step `tell/~people`: `person ID` (something is to be told; what, stands under `person/ID`),
-`confirm ID`, `week ID` and `forget ID`. What somebody may hear, and wants to, is asked when it is wanted and again when
-it is sent. Too much at once is put together, at the pace of a route.
+Its work is rows of the step `tell/~people`: `fan KEY` (who hears of it is to be found out), `person ID` (something is
+to be told; what, stands under `person/ID`), `confirm ID`, `week ID` and `forget ID`. What somebody may hear, and wants
+to, is asked when it is wanted and again when it is sent. Too much at once is put together, at the pace of a route.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,6 +32,8 @@ from verifier.verdict.audience import Audience
 
 LANE = "~people"
 """No route can have this name."""
+AT_ONCE = 200
+"""How many people one transaction wants told: no other writer waits longer than for a moment."""
 GREY = timedelta(minutes=10)
 """How long a confirmation waits that a mail server does not take at once, as some do with whom they do not know."""
 
@@ -54,16 +56,32 @@ def channel_of(subscription_id: str) -> str:
 
 
 def fan_out(deps: Deps, book: Book, key: str, now: datetime) -> None:
-    """Want an incident or a bulletin told to everybody who hears it at once."""
-    if not deps.settings.subscribe_domains:
-        return
+    """Want an incident or a bulletin told to everybody who hears it: who does is found out in the people's lane."""
+    if deps.settings.subscribe_domains:
+        book.work.want(STEP, f"fan {key}", now)
+
+
+def _fan(deps: Deps, task: Task, key: str) -> datetime | None:
+    """Want it told to everybody who hears it at once, so many in one transaction that nobody else waits long."""
+    with deps.ledger.reading() as book:
+        hearing = list(_hearing(deps, book, key))
+    now = deps.now()
+    for start in range(0, len(hearing), AT_ONCE):
+        with deps.ledger.writing() as book:
+            for name in hearing[start : start + AT_ONCE]:
+                book.work.want(channel_of(name), key, now)
+                book.work.want(STEP, f"person {name}", now)
+    return None
+
+
+def _hearing(deps: Deps, book: Book, key: str) -> Iterator[str]:
+    """The subscriptions that hear of it and do not know it yet."""
     listening = [person for person in book.subscriptions.all() if person.live and not person.weekly]
     drafts = {who: people.draft(deps, book, key, who) for who in {people.audience(deps, one) for one in listening}}
     for person in listening:
         message = drafts[people.audience(deps, person)]
         if message is not None and wants(person.filter, message, book.incidents.posted(key, channel_of(person.id))):
-            book.work.want(channel_of(person.id), key, now)
-            book.work.want(STEP, f"person {person.id}", now)
+            yield person.id
 
 
 def is_ready(deps: Deps) -> bool:
@@ -76,11 +94,12 @@ def is_ready(deps: Deps) -> bool:
 
 def drive(deps: Deps, stopped: Callable[[], bool]) -> None:
     """Do everything that is due in the lane; one whose mail is refused never stops the others."""
-    while not stopped() and is_ready(deps) and each(deps, STEP, _do, 1):
+    while not stopped() and is_ready(deps) and each(deps, STEP, do, 1):
         continue
 
 
-def _do(deps: Deps, task: Task) -> datetime | None:
+def do(deps: Deps, task: Task) -> datetime | None:
+    """Do one piece of the lane's work."""
     what, _, name = task.key.partition(" ")
     try:
         return _WORK[what](deps, task, name)
@@ -247,4 +266,4 @@ def _links(deps: Deps) -> Links:
     return Links(deps.settings.base_url, deps.settings.subscribe_secret)
 
 
-_WORK = {"person": _turn, "confirm": _confirm, "week": _week, "forget": _forget}
+_WORK = {"fan": _fan, "person": _turn, "confirm": _confirm, "week": _week, "forget": _forget}

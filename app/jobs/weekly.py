@@ -14,7 +14,7 @@ from app.jobs import said
 from app.week import WEEK, due_on
 from checks.base import Subject
 from checks.gathered import of_digest
-from checks.hearing import hears
+from checks.hearing import reaches
 from checks.message import Message
 from verifier.ledger.protocol import Book
 from verifier.model import Filter, IncidentState
@@ -49,7 +49,7 @@ def message(deps: Deps, book: Book, name: str, filter: Filter, key: str) -> Mess
 
 def _heard(deps: Deps, book: Book, filter: Filter, key: str) -> bool:
     made = said.message(deps, book, key, None)
-    return made is not None and hears(filter, made)
+    return made is not None and reaches(filter, made)
 
 
 def _incidents(deps: Deps, book: Book, since: datetime, until: datetime) -> list[Subject]:

@@ -149,6 +149,12 @@ def test_what_somebody_looked_after_before_on_call_heard_of_it_is_triggered_firs
     assert [event["event_action"] for event in json_of("pagerduty", HELD)] == ["trigger", "acknowledge"]
 
 
+def test_on_call_people_are_called_to_what_was_waived_before_they_heard_of_it() -> None:
+    (event,) = json_of("pagerduty", told(CASES["waived"]))
+
+    assert ("trigger", "critical") == (event["event_action"], event["payload"]["severity"])
+
+
 def test_on_call_people_hear_of_nothing_besides_incidents_but_what_a_thief_does_to_hide() -> None:
     found = {kind: json_of("pagerduty", of_bulletin(bulletin(kind), REPOSITORY)) for kind in BulletinKind}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.jobs import inspect, report
+from app.jobs import inspect, report, speak
 from app.jobs.answer import matter_of
 from checks.base import Gone
 from tests.checks.fake import APP
@@ -81,6 +81,7 @@ class Told:
             for channel in ("issue", "check_run"):
                 book.work.want("report", f"{self.id} {channel}", self.parts.now)
         report.run(self.parts.deps)
+        self.written_early: list[str] = []
         self.code = code_of(self.incident)
 
     @property
@@ -98,9 +99,18 @@ class Told:
         self.inspect(f"answer/{self.id}")
 
     def inspect(self, key: str) -> None:
+        """Do what is due, and what is due when those out of band had their head start."""
+        before = len(self.writes())
         with self.parts.ledger.writing() as book:
             book.work.want("inspect", key, self.parts.now)
         inspect.run(self.parts.deps)
+        self.written_early += self.writes()[before:]
+        self.parts.now += speak.HEAD_START
+        inspect.run(self.parts.deps)
+
+    def writes(self) -> list[str]:
+        """What was written on GitHub."""
+        return [path for method, path, _ in self.github.asked if method != "GET"]
 
     def conduct(self, conduct: Conduct) -> None:
         with self.parts.ledger.writing() as book:
@@ -180,6 +190,23 @@ def test_neither_the_publishing_account_nor_who_started_the_run_may_say_so(told:
     assert "cannot speak for it" in told.comments()[0]
 
 
+@pytest.mark.parametrize("act", ["obeyed", "closed", "deleted"])
+def test_nothing_is_written_on_github_before_those_out_of_band_had_their_head_start(told: Told, act: str) -> None:
+    if act == "obeyed":
+        told.say(Verb.MINE, "dave")
+    else:
+        touch(told, "erin", action=act)
+
+    assert [] == told.written_early
+    assert 1 == len(told.bulletins())
+    assert [] != told.writes()[-1:]
+
+
+def test_what_is_told_to_nobody_is_answered_at_once(told: Told) -> None:
+    told.say(Verb.RECHECK, "erin")
+    assert [] != told.written_early
+
+
 def test_a_suspect_has_no_issue_and_is_answered_in_its_check_run() -> None:
     told = Told(SUSPECT)
     told.say(Verb.ACKNOWLEDGE, "carol", days=2)
@@ -245,21 +272,23 @@ def test_who_may_not_end_it_is_told_of_once_and_the_issue_is_opened_again(told: 
 
 
 def test_a_maintainer_who_closes_it_looks_after_it_for_a_week(told: Told) -> None:
+    now = told.parts.now
     touch(told, "carol")
 
     given = told.incident.acknowledged
     assert given is not None
-    assert ("carol", "closed the issue", told.parts.now + 7 * DAY) == (given.by, given.reason, given.until)
+    assert ("carol", "closed the issue", now + 7 * DAY) == (given.by, given.reason, given.until)
     assert ("closed", 0) == (told.github.items["issues"][-1]["state"], tampered(told))
 
 
 def test_a_longer_acknowledgement_is_not_cut_short_by_closing(told: Told) -> None:
+    now = told.parts.now
     told.say(Verb.ACKNOWLEDGE, "dave", days=30)
     touch(told, "carol")
 
     given = told.incident.acknowledged
     assert given is not None
-    assert ("dave", told.parts.now + 30 * DAY) == (given.by, given.until)
+    assert ("dave", now + 30 * DAY) == (given.by, given.until)
 
 
 def test_what_we_closed_ourselves_is_nobodys_act(told: Told) -> None:
@@ -303,6 +332,8 @@ def test_what_github_still_shows_although_it_was_deleted_is_asked_after_again(to
     assert "still shows" in task.problem
     told.github.items["issues"].clear()
     told.parts.now = task.due_at + timedelta(seconds=1)
+    inspect.run(told.parts.deps)
+    told.parts.now += speak.HEAD_START
     inspect.run(told.parts.deps)
     assert (1, 1) == (len(told.github.items["issues"]), tampered(told))
 

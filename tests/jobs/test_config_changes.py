@@ -10,6 +10,7 @@ import pytest
 from app.claims import DISCOVERY, SERVER
 from app.file_change import Pushed
 from app.jobs.config_kept import MOST_KEPT
+from checks.messages import SENTENCES
 from handlers.record import record
 from tests.jobs.configured import DAY, FILE, GEAR, HOME, HOUR, World
 from tests.verdict.cases import NOON, REPOSITORY
@@ -51,6 +52,19 @@ def test_a_second_workflow_acts_a_day_later_and_is_told_at_once_with_when_and_wh
     assert "pkg:npm/gear: workflow .github/workflows/b.yml may publish." in told.sentences
     assert told.url.endswith(f"/alice/widget/commit/{2:040x}")
     assert 1 == len(world.bulletins)
+
+
+def test_many_workflows_do_not_hide_that_people_may_publish_by_hand() -> None:
+    world = World()
+    world.push(FILE)
+    many = ", ".join(["a.yml", *(f"w{n}.yml" for n in range(99))])
+    world.push(FILE.replace("[a.yml]", f"[{many}]").rstrip() + "\n    manual: true\n")
+    (told,) = world.bulletins
+
+    assert "put the old file back" in told.sentences[0]
+    assert "by hand" in told.sentences[2]
+    assert len(told.sentences) <= SENTENCES
+    assert any(sentence.startswith("And 89 more") for sentence in told.sentences)
 
 
 def test_putting_the_old_file_back_ends_what_waits() -> None:

@@ -73,7 +73,7 @@ def test_a_summary_has_its_filter_and_its_bulletins() -> None:
     with parts.ledger.writing() as book:
         speak.announce(
             book,
-            Bulletin("b1", BulletinKind.TAMPERED, REPOSITORY.id, parts.now, "Somebody closed it", ("x",)),
+            Bulletin("b1", BulletinKind.WORKFLOW_CHANGED, REPOSITORY.id, parts.now, "It was changed", ("x",)),
             parts.now,
         )
     parts.about(replace(CASES["suspect"], id="s", repository_id=REPOSITORY.id, opened_at=parts.now))

@@ -22,8 +22,11 @@ class BadConfig(ValueError):
         self.sentence = sentence
 
 
-def compose(text: bytes) -> yaml.Node:
-    """The one document as nodes. What could grow (aliases), run (tags) or nest without end is refused before that."""
+def compose(text: bytes, guide: str = "docs/config.md") -> yaml.Node:
+    """The one document as nodes. What could grow (aliases), run (tags) or nest without end is refused before that.
+
+    `guide` is named where the file is empty.
+    """
     if len(text) > BYTES:
         raise BadConfig(1, f"the file is larger than the {BYTES} bytes that are read; make it smaller.")
     try:
@@ -51,7 +54,7 @@ def compose(text: bytes) -> yaml.Node:
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise BadConfig(1, "this is not YAML.") from error
     if node is None:
-        raise BadConfig(1, "the file is empty; docs/config.md shows what to write.")
+        raise BadConfig(1, f"the file is empty; {guide} shows what to write.")
     return node
 
 

@@ -63,7 +63,9 @@ class _NoWork:
     def want(self, step: str, key: str, at: datetime) -> None:
         pass
 
-    def claim(self, step: str, limit: int, now: datetime, lease: timedelta) -> list[Task]:
+    def claim(
+        self, step: str, limit: int, now: datetime, lease: timedelta, *, untried_first: bool = False
+    ) -> list[Task]:
         return []
 
     def done(self, task: Task, again_at: datetime | None = None) -> None:
