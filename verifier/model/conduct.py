@@ -14,7 +14,7 @@ class Conduct:
 
     `issue_repository` (`owner/name`, of the same owner) takes the issues of all its repositories; '': each its own.
     `role` is the least that commands need. `four_eyes`: what loosens needs a second person. `preview`: nothing is
-    filed on GitHub but neutral check runs. `digest`: a weekly summary is made.
+    filed on GitHub but neutral check runs.
     """
 
     check_runs: bool = True
@@ -26,4 +26,3 @@ class Conduct:
     role: str = "maintain"
     four_eyes: bool = False
     preview: bool = False
-    digest: bool = False

@@ -11,7 +11,7 @@ from verifier.discovery.config.keys import mapping
 from verifier.discovery.strict import BadConfig, line
 from verifier.model import ROLES, Conduct
 
-REPORT = ("check_runs", "issues", "advisories", "labels", "assignees", "preview", "digest")
+REPORT = ("check_runs", "issues", "advisories", "labels", "assignees", "preview")
 ORGANISATION = ("issue_repository",)
 COMMANDS = ("role", "four_eyes")
 MOST = 10
@@ -28,7 +28,6 @@ class Wish:
     labels: tuple[str, ...] | None = None
     assignees: tuple[str, ...] | None = None
     preview: bool | None = None
-    digest: bool | None = None
     issue_repository: str | None = None
     role: str | None = None
     four_eyes: bool | None = None
@@ -51,7 +50,7 @@ def conduct(own: Wish, organisation: Wish, owner: str) -> Conduct:
     """What holds: the repository's own word where it is not looser than what its organisation says.
 
     What the organisation wants switched on (`check_runs`, `issues`, `advisories`, `four_eyes`), its least role, and
-    that there is no preview, stay; labels, assignees and the digest are the repository's to choose.
+    that there is no preview, stay; labels and assignees are the repository's to choose.
     """
     said = {
         field.name: value
@@ -91,7 +90,6 @@ def _report(node: yaml.Node, organisation: bool) -> Wish:
         labels=_few(found["labels"], "labels") if "labels" in found else None,
         assignees=_few(found["assignees"], "assignees") if "assignees" in found else None,
         preview=flag("preview"),
-        digest=values.word(found["digest"], "digest", ("weekly", "off")) == "weekly" if "digest" in found else None,
         issue_repository=values.repository(found["issue_repository"], "issue_repository")
         if "issue_repository" in found
         else None,

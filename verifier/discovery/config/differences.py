@@ -25,7 +25,6 @@ _SWITCHES = {
     "advisories": "draft advisories are made",
     "four_eyes": "what loosens needs a second person",
     "preview": "nothing is filed here but neutral check runs (preview)",
-    "digest": "a weekly summary is made",
 }
 
 
