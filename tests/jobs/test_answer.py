@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.jobs import inspect, report
+from app.jobs import inspect, report, speak
 from app.jobs.answer import matter_of
 from checks.base import Gone
 from tests.checks.fake import APP
@@ -189,6 +189,23 @@ def test_a_suspect_has_no_issue_and_is_answered_in_its_check_run() -> None:
     (check,) = told.github.items["check-runs"]
     assert "`carol`, `acknowledge`: ✔ carol looks after it" in check["output"]["text"]
     assert IncidentState.ACKNOWLEDGED is told.incident.state
+
+
+def test_other_files_under_an_acknowledged_version_stand_open_and_are_told(told: Told) -> None:
+    told.say(Verb.ACKNOWLEDGE, "carol", days=30)
+    assert IncidentState.ACKNOWLEDGED is told.incident.state
+    told.parts.now += timedelta(hours=5)
+    with told.parts.ledger.writing() as book:
+        dossier = book.versions.get(SCOPED, "1.2.3")
+        assert dossier is not None
+        evil = replace(dossier.version.files[0], name="evil.tgz", digests=("sha256:" + "e" * 64,))
+        other = replace(dossier, version=replace(dossier.version, files=(*dossier.version.files, evil)))
+        heard = len(book.incidents.notices(told.id))
+        speak.about(book, other, told.parts.now)
+        new = [notice.kind for notice in book.incidents.notices(told.id)[heard:]]
+
+    assert IncidentState.OPEN is told.incident.state
+    assert [NoticeKind.CHANGED, NoticeKind.REOPENED] == new
 
 
 def test_a_recheck_looks_at_every_version_and_tells_nobody(told: Told) -> None:
