@@ -95,24 +95,28 @@ def matter_of(book: Book, incident: Incident) -> Matter:
     """What a command about the incident is about now: its lines, and who published what stands open."""
     dossiers = [(m, book.versions.get(m.artifact, m.number)) for m in incident.members if m.open]
     lines = tuple((m.artifact, dossier.version.line) for m, dossier in dossiers if dossier is not None)
-    names = {name.lower() for m, _ in dossiers for name in _published_by(book, incident, m) if name}
-    return Matter(incident, lines, frozenset(names))
+    people = {who for m, _ in dossiers for who in _published_by(book, incident, m)}
+    names = frozenset(name.lower() for number, name in people if name and not number)
+    return Matter(incident, lines, names, frozenset(number for number, _ in people if number))
 
 
-def _published_by(book: Book, incident: Incident, member: Member) -> Iterator[str]:
-    """The registry's account, whoever approved it there, and who started the runs that its evidence names."""
-    yield member.account
+def _published_by(book: Book, incident: Incident, member: Member) -> Iterator[tuple[int, str]]:
+    """The registry's account, whoever approved it there, and who started the runs that its evidence names.
+
+    Each with GitHub's number, 0 where it is not known: a registry knows none.
+    """
+    yield 0, member.account
     dossier = book.versions.get(member.artifact, member.number)
     if dossier is None:
         return
     if dossier.version.account is not None:
-        yield dossier.version.account.name
-        yield dossier.version.account.approver or ""
+        yield 0, dossier.version.account.name
+        yield 0, dossier.version.account.approver or ""
     for evidence in dossier.evidence or ():
         run = book.runs.get(evidence.run) if evidence.run is not None else None
         if run is not None and run.key.repository_id == incident.repository_id:
-            yield run.actor
-            yield run.triggering_actor
+            yield run.actor_id, run.actor
+            yield run.triggering_actor_id, run.triggering_actor
 
 
 def _unanswered(book: Book, incident_id: str) -> list[Command]:

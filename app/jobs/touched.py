@@ -77,7 +77,7 @@ def touched(deps: Deps, what: str) -> None:
         if incident is None or incident.state is IncidentState.RESOLVED:
             return
         conduct, matter = book.repositories.conduct(repository.id), matter_of(book, incident)
-        allowed = ranks(role, conduct.role) and not published(login, matter)
+        allowed = ranks(role, conduct.role) and not published(person_id, login, matter)
         stays = act.action != "closed" or _part(seen, "").get("state") == "closed"
         if allowed and stays:
             _acknowledge(book, incident, act, login, deps.now())

@@ -180,6 +180,24 @@ def test_neither_the_publishing_account_nor_who_started_the_run_may_say_so(told:
     assert "cannot speak for it" in told.comments()[0]
 
 
+def test_an_account_that_was_renamed_is_still_who_published(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitHub keeps the number and the role; whoever took the old name since published nothing."""
+    with told.parts.ledger.writing() as book:
+        (dossier,) = book.versions.of(SCOPED)
+        assert dossier.evidence and dossier.evidence[0].run is not None
+        started = book.runs.get(dossier.evidence[0].run)
+        assert started is not None
+        book.runs.put(replace(started, actor_id=IDS["alice"], triggering_actor="alice", triggering_actor_id=15))
+    monkeypatch.setitem(IDS, "alice2", IDS["alice"])
+    told.github.roles["alice2"] = "admin"
+    told.say(Verb.MINE, "alice2")
+    assert [] == told.waivers()
+
+    monkeypatch.setitem(IDS, "alice", 99)
+    told.say(Verb.MINE, "alice")
+    assert ["alice"] == [waiver.by for waiver in told.waivers()]
+
+
 def test_a_suspect_has_no_issue_and_is_answered_in_its_check_run() -> None:
     told = Told(SUSPECT)
     told.say(Verb.ACKNOWLEDGE, "carol", days=2)

@@ -50,13 +50,15 @@ _RECHECK = "triage"
 class Matter:
     """What a command is about, as it stands when it is answered.
 
-    `lines` are the release lines of the versions that stand open. `publishers` are the logins, in lower case, of who
-    published them: the registry's accounts, and who started the runs that their evidence names.
+    `lines` are the release lines of the versions that stand open. Who published them: the registry's accounts, and who
+    started the runs that their evidence names. `publisher_ids` are GitHub's numbers of those, which a renamed account
+    keeps; `publishers` the names, in lower case, of those whose number is not known.
     """
 
     incident: Incident
     lines: tuple[tuple[Artifact, Line], ...] = ()
     publishers: frozenset[str] = frozenset()
+    publisher_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -131,9 +133,9 @@ def ranks(role: str, least: str) -> bool:
     return role in _ROLES and least in _ROLES and _ROLES.index(role) >= _ROLES.index(least) > 0
 
 
-def published(login: str, matter: Matter) -> bool:
+def published(account_id: int, login: str, matter: Matter) -> bool:
     """This account published what stands open, or started a run that it names."""
-    return login.lower() in matter.publishers
+    return account_id in matter.publisher_ids or login.lower() in matter.publishers
 
 
 def days_of(command: Command) -> int:
@@ -156,7 +158,7 @@ def _refusal(command: Command, matter: Matter, role: str, conduct: Conduct) -> s
         return ""
     if not any(member.open for member in matter.incident.members):
         return "Nothing stands open here any more."
-    if command.verb in LOOSENING and published(command.actor, matter):
+    if command.verb in LOOSENING and published(command.actor_id, command.actor, matter):
         return (
             f"{command.actor} is named as who published what stands open here, and cannot speak for it. Have somebody "
             f"else with the role {conduct.role} give the command, or those who run Artifact Monitor record a waiver."
