@@ -9,12 +9,13 @@ from datetime import datetime
 
 from checks.base import Subject
 from checks.escape import code, link, markdown, title
-from checks.hearing import loudest, severity_of, severity_of_bulletin
+from checks.hearing import loudest
 from checks.listed import count, time
 from checks.message import Kind, Message, Part, State
 from checks.messages import sealed
 from checks.report import headline, settled
 from verifier.model import Bulletin, Repository, Severity
+from verifier.verdict.severity import severity_of, severity_of_bulletin
 
 LISTED = 20
 """The most messages, incidents or bulletins that are listed by name in one part."""

@@ -1,25 +1,18 @@
-"""How loud a message is, and who hears it. Pure."""
+"""Who hears a message, and how loud it is to them. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from checks.message import Kind, Message
-from checks.report import settled
-from verifier.model import BulletinKind, Filter, Incident, Member, NoticeKind, Outcome, Severity
+from checks.message import Kind, Message, State
+from verifier.ledger.protocol import Posted
+from verifier.model import Filter, Member, NoticeKind, Outcome, Severity
+from verifier.verdict.severity import severity_of_member
 
 NOTICE = "notice"
 """What a filter calls everything that is told besides incidents."""
 
-_BULLETINS = {
-    BulletinKind.CONFIG_CHANGED: Severity.INFO,
-    BulletinKind.CONFIG_REFUSED: Severity.LOW,
-    BulletinKind.CONFIG_LOOSENS: Severity.MEDIUM,
-    BulletinKind.WORKFLOW_CHANGED: Severity.LOW,
-    BulletinKind.TAMPERED: Severity.HIGH,
-    BulletinKind.COMMANDED: Severity.MEDIUM,
-}
 _OUTCOMES = {
     NoticeKind.ROGUE: ("non_compliant", Severity.CRITICAL),
     NoticeKind.SUSPECT: ("suspect", Severity.MEDIUM),
@@ -27,27 +20,25 @@ _OUTCOMES = {
 }
 
 
-def severity_of(incident: Incident) -> Severity:
-    """How loud an incident is as it stands: as its loudest open version, acknowledged or not; INFO once settled."""
-    if settled(incident):
-        return Severity.INFO
-    return max((_severity(m) for m in incident.members if m.open), default=Severity.INFO)
+def wants(filter: Filter, message: Message, told: Posted | None) -> bool:
+    """Whether whoever has this filter is to be told this now; `told` is what they hold of it.
 
-
-def severity_of_bulletin(kind: BulletinKind) -> Severity:
-    """How loud a bulletin is: what looks like a thief covering traces is louder than what everybody does."""
-    return _BULLETINS[kind]
-
-
-def hears(filter: Filter, message: Message, told: bool = False) -> bool:
-    """Whether a route with this filter is to be told.
-
-    `told`: it heard of this key before, and hears how it ends whatever its filter says. Without that, an incident is
-    judged by the loudest that it ever was, open or not, so that its end reaches whom its beginning reached; a version
-    cleared since counts as the surest of its kind. What was put together from messages that were heard, and a test, are
-    heard always.
+    Not what they hold already, a bulletin twice, or the end of what they never heard of. Who was told of it hears what
+    becomes of it, whatever the filter says.
     """
-    if told or message.kind in (Kind.GROUP, Kind.DIGEST, Kind.TEST):
+    if told is None:
+        return message.state is not State.RESOLVED and hears(filter, message)
+    return message.kind is not Kind.BULLETIN and told.digest != message.digest
+
+
+def hears(filter: Filter, message: Message) -> bool:
+    """Whether a filter lets this through.
+
+    An incident is judged by the loudest that it ever was, open or not, so that it makes no difference when it is looked
+    at; a version cleared since counts as the surest of its kind. What was put together from messages that were heard,
+    and a test, are heard always.
+    """
+    if message.kind in (Kind.GROUP, Kind.DIGEST, Kind.TEST):
         return True
     return (
         filter.severity <= loudest(message)
@@ -60,7 +51,7 @@ def loudest(message: Message) -> Severity:
     """The loudest that it is or was."""
     if message.kind is not Kind.INCIDENT or message.incident is None:
         return message.severity
-    now = [_severity(member) for member in message.incident.members if member.stands]
+    now = [severity_of_member(member) for member in message.incident.members if member.stands]
     return max([message.severity, *now, *(_OUTCOMES[kind][1] for kind in _flipped(message))])
 
 
@@ -77,12 +68,6 @@ def _flipped(message: Message) -> set[NoticeKind]:
     members = message.incident.members if message.incident is not None else ()
     standing = {(m.artifact, m.number) for m in members if m.stands}
     return {n.kind for n in message.history if n.kind in _OUTCOMES and (n.artifact, n.number) not in standing}
-
-
-def _severity(member: Member) -> Severity:
-    if member.outcome is Outcome.NON_COMPLIANT:
-        return Severity.CRITICAL if member.confidence == "high" else Severity.HIGH
-    return Severity.MEDIUM if member.suspect else Severity.LOW
 
 
 def _outcome(member: Member) -> str:

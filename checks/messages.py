@@ -9,13 +9,13 @@ from datetime import datetime
 from checks import marked
 from checks.base import Subject
 from checks.escape import code, link, markdown, title
-from checks.hearing import severity_of, severity_of_bulletin
 from checks.listed import count, time
 from checks.message import Kind, Message, Part, State
 from checks.plan import digest
 from checks.report import ending, report
 from verifier.ledger.protocol import Posted
 from verifier.model import Bulletin, BulletinKind, Incident, IncidentState, Notice, NoticeKind, Repository, Severity
+from verifier.verdict.severity import severity_of, severity_of_bulletin
 
 SEEN = "What was seen"
 NOW = "What to do now"

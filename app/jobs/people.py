@@ -9,7 +9,7 @@ from app.deps import Deps
 from checks.base import Subject
 from checks.gathered import of_digest
 from checks.hearing import hears
-from checks.message import Kind, Message, State
+from checks.message import Message
 from checks.messages import of_bulletin, of_incident
 from checks.subscription import for_strangers
 from verifier.ledger.protocol import Book, Posted
@@ -37,16 +37,6 @@ def draft(deps: Deps, book: Book, key: str, who: Audience, told: Posted | None =
         return None
     about = book.incidents.get(bulletin.incident_id) if bulletin.incident_id else None
     return of_bulletin(bulletin, repository, about, _page(deps, bulletin.incident_id, who) if about else "")
-
-
-def wants(person: Subscription, message: Message, told: Posted | None) -> bool:
-    """Whether somebody is to be sent this; `told` is what they have seen of it.
-
-    Not what they have seen already, a bulletin twice, or the end of what they never heard of.
-    """
-    if told is None:
-        return message.state is not State.RESOLVED and hears(person.filter, message)
-    return message.kind is not Kind.BULLETIN and told.digest != message.digest
 
 
 def week(deps: Deps, book: Book, person: Subscription, since: datetime, until: datetime) -> Message | None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from app.deps import Deps
 from checks.base import Subject
-from checks.hearing import hears
-from checks.message import Kind, Message, State
+from checks.message import Message, State
 from checks.messages import ELSEWHERE, of_bulletin, of_incident
-from checks.outside import Route
 from verifier.ledger.protocol import Book, Posted
 from verifier.model import Incident
 
@@ -31,16 +29,6 @@ def message(deps: Deps, book: Book, key: str, told: Posted | None) -> Message | 
 def page(deps: Deps, incident_id: str) -> str:
     """Our own page about an incident, '' where no address of ours is set."""
     return f"{deps.settings.base_url}/#incident-{incident_id}" if deps.settings.base_url else ""
-
-
-def wanted(route: Route, message: Message, told: Posted | None) -> bool:
-    """Whether a route is to be told this now; `told` is what it holds of it.
-
-    Not what it holds already, a bulletin twice, or the end of what it never heard of.
-    """
-    if told is None:
-        return message.state is not State.RESOLVED and hears(route.filter, message)
-    return message.kind is not Kind.BULLETIN and told.digest != message.digest
 
 
 def is_open(message: Message) -> bool:

@@ -13,6 +13,7 @@ from app.deps import Deps
 from app.jobs import said, weekly
 from checks.base import Permanent, Temporary
 from checks.gathered import of_group
+from checks.hearing import wants
 from checks.message import Message
 from checks.outside import Lines, Mail, Outside, Route, Sending
 from verifier.ledger.protocol import Book, Nested, Posted, Task, Unavailable
@@ -81,7 +82,7 @@ def _piece(deps: Deps, book: Book, route: Route, channel: Outside, task: Task) -
         message = None if told else weekly.message(deps, book, route.name, route.filter, task.key)
     else:
         message = said.message(deps, book, task.key, told)
-    if message is None or not (weekly.is_key(task.key) or said.wanted(route, message, told)):
+    if message is None or not (weekly.is_key(task.key) or wants(route.filter, message, told)):
         return Piece(task)
     shown = told if told is not None and told.ref != TOGETHER else None
     parts = [p for p in book.incidents.all_posted(task.key) if p.channel.startswith(f"{name}/")]

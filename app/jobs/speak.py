@@ -30,8 +30,8 @@ from verifier.verdict.incident import (
     member_of,
     muted,
     place,
+    standing_waiver,
     step,
-    waived,
     what_changed,
     with_member,
 )
@@ -130,9 +130,8 @@ def _member(book: Book, dossier: Dossier, verdict: Verdict, now: datetime) -> Me
     version = dossier.version
     waivers = book.incidents.waivers(version.artifact, version.number)
     silent = muted(version, verdict, book.incidents.mutes(version.artifact), now)
-    member = member_of(
-        version, verdict, dossier.verdict_at or now, now, waived=waived(version, waivers, now), muted=silent
-    )
+    waived = standing_waiver(version.fingerprint, waivers, now) is not None
+    member = member_of(version, verdict, dossier.verdict_at or now, now, waived=waived, muted=silent)
     return _with_digests(book, member, version, verdict)
 
 

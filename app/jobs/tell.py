@@ -14,6 +14,7 @@ from app.deps import Deps
 from app.jobs import lane, said, tell_people, weekly
 from app.jobs.batch import each
 from app.jobs.forward import forward
+from checks.hearing import wants
 from checks.outside import Route
 from verifier.ledger.protocol import Book, Task
 
@@ -55,7 +56,7 @@ def _wanting(deps: Deps, book: Book, key: str) -> list[Route]:
     if message is None:
         return []
     told = {route.name: book.incidents.posted(key, lane.channel_of(route)) for route in live}
-    return [route for route in live if said.wanted(route, message, told[route.name])]
+    return [route for route in live if wants(route.filter, message, told[route.name])]
 
 
 def _ready(deps: Deps) -> list[Route]:

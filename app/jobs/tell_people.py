@@ -15,14 +15,15 @@ import structlog
 
 from app import subscribing
 from app.deps import Deps
-from app.jobs import people, standstill, storm
+from app.jobs import people, said, standstill, storm
 from app.jobs.batch import LEASE, each
 from app.jobs.standstill import Still
 from app.subscribing import STEP, WEEK, Links, after
 from checks import mail, subscription
 from checks.base import Permanent, Refused, RefusedForNow, Temporary
 from checks.gathered import of_group
-from checks.message import Message, State
+from checks.hearing import wants
+from checks.message import Message
 from checks.outside import Mail
 from verifier.ledger.protocol import Book, Posted, Task
 from verifier.model import Subscription
@@ -60,7 +61,7 @@ def fan_out(deps: Deps, book: Book, key: str, now: datetime) -> bool:
     anybody = False
     for person in listening:
         message = drafts[people.audience(deps, person)]
-        if message is not None and people.wants(person, message, book.incidents.posted(key, channel_of(person.id))):
+        if message is not None and wants(person.filter, message, book.incidents.posted(key, channel_of(person.id))):
             book.work.want(channel_of(person.id), key, now)
             book.work.want(STEP, f"person {person.id}", now)
             anybody = True
@@ -175,7 +176,7 @@ def _say(deps: Deps, person: Subscription, pieces: Sequence[Piece]) -> str:
 def _piece(deps: Deps, book: Book, person: Subscription, task: Task) -> Piece | None:
     told = book.incidents.posted(task.key, channel_of(person.id))
     message = people.draft(deps, book, task.key, people.audience(deps, person), told)
-    return Piece(task, message, told) if message is not None and people.wants(person, message, told) else None
+    return Piece(task, message, told) if message is not None and wants(person.filter, message, told) else None
 
 
 def _send(deps: Deps, person: Subscription, message: Message) -> str:
@@ -215,8 +216,7 @@ def _hand_over(deps: Deps, made: Mail) -> None:
 def _posted(person: Subscription, piece: Piece, ref: str, now: datetime) -> Posted:
     message = piece.message
     first = piece.told.ref if piece.told is not None else ref
-    open_ = message.state in (State.OPEN, State.ACKNOWLEDGED)
-    return Posted(piece.task.key, channel_of(person.id), first, "", message.digest, open_, now)
+    return Posted(piece.task.key, channel_of(person.id), first, "", message.digest, said.is_open(message), now)
 
 
 def _claim(deps: Deps, step: str, most: int) -> list[Task]:

@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.gathered import LISTED, of_digest, of_group
-from checks.hearing import hears, severity_of
+from checks.hearing import hears, wants
 from checks.message import Kind, Message, State
 from checks.messages import change, of_bulletin, of_incident, of_test
 from tests.checks.examples import AT, CASES, incident, member, subject, suspect
 from tests.checks.voices import HELD, MESSAGES, NOW, POSTED, REPOSITORY, bulletin, noticed, step, storm, told
 from verifier.ledger.protocol import Posted
 from verifier.model import BulletinKind, Filter, IncidentState, Notice, NoticeKind, Outcome, Severity
+from verifier.verdict.severity import severity_of
 
 HOUR = timedelta(hours=1)
 
@@ -204,8 +205,16 @@ def test_how_it_ends_reaches_whom_its_beginning_reached(ended: str, filter: Filt
     ),
     st.sampled_from([message for message, _ in MESSAGES.values()]),
 )
-def test_who_was_told_of_it_hears_what_becomes_of_it(filter: Filter, message: Message) -> None:
-    assert hears(filter, message, told=True)
+def test_who_was_told_of_it_hears_once_what_becomes_of_it(filter: Filter, message: Message) -> None:
+    held = replace(POSTED, digest="sha256:before")
+
+    assert wants(filter, message, held) is (message.kind is not Kind.BULLETIN)
+    assert not wants(filter, message, replace(held, digest=message.digest))
+
+
+@pytest.mark.parametrize("ended", ["cleared", "waived"])
+def test_who_never_heard_of_it_does_not_hear_that_it_is_over(ended: str) -> None:
+    assert not wants(Filter(), told(CASES[ended]), None)
 
 
 @given(st.sampled_from(Severity), st.sampled_from([message for message, _ in MESSAGES.values()]))

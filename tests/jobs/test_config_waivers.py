@@ -22,7 +22,7 @@ from verifier.model import (
     VersionSeen,
     Waiver,
 )
-from verifier.verdict.incident import waived
+from verifier.verdict.incident import standing_waiver
 
 ODD = replace(version(), artifact=GEAR)
 DIGEST = "sha512:" + "a" * 128
@@ -56,7 +56,7 @@ def given(of: World, artifact: Artifact = GEAR) -> list[Waiver]:
 
 
 def holds(of: World) -> bool:
-    return waived(ODD, given(of), of.parts.now)
+    return standing_waiver(ODD.fingerprint, given(of), of.parts.now) is not None
 
 
 @pytest.mark.parametrize("digest", [DIGEST, ODD.fingerprint])
@@ -131,7 +131,7 @@ def test_files_that_came_later_are_not_waived_with_it() -> None:
     of.wait(timedelta(minutes=1))
     changed = replace(ODD, files=(replace(ODD.files[0], digests=("sha512:" + "c" * 128,)),))
 
-    assert not waived(changed, given(of), of.parts.now)
+    assert standing_waiver(changed.fingerprint, given(of), of.parts.now) is None
 
 
 def test_a_waiver_of_another_author_is_not_ended_by_a_file_without_it() -> None:

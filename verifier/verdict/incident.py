@@ -58,11 +58,15 @@ def _first(member: Member) -> NoticeKind:
     return NoticeKind.SUSPECT if member.suspect else NoticeKind.ANOMALY
 
 
-def waived(version: Version, waivers: Iterable[Waiver], now: datetime) -> bool:
-    """Somebody answers now for exactly these files. Of one author the last word counts: it may end an earlier one."""
-    given = [w for w in waivers if w.given_at <= now and w.fingerprint == version.fingerprint]
+def standing_waiver(fingerprint: str, waivers: Iterable[Waiver], now: datetime) -> Waiver | None:
+    """By which somebody answers now for exactly these files; of several the one that lasts longest; None: nobody does.
+
+    Of one author the last word counts: it may end an earlier one.
+    """
+    given = [w for w in waivers if w.given_at <= now and w.fingerprint == fingerprint]
     last = {waiver.by: waiver for waiver in sorted(given, key=by_word)}
-    return any(now < waiver.expires_at for waiver in last.values())
+    standing = [waiver for waiver in last.values() if now < waiver.expires_at]
+    return max(standing, key=lambda waiver: waiver.expires_at, default=None)
 
 
 def by_word(waiver: Waiver) -> tuple[datetime, float]:
