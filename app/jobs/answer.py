@@ -32,9 +32,21 @@ from verifier.model import (
     Verb,
     WaiverGiven,
 )
-from verifier.verdict.commands import Effect, Matter, decide_command
+from verifier.verdict.commands import (
+    Effect,
+    Matter,
+    crowded,
+    decide_command,
+    dropped,
+    is_stranger,
+    of_a_stranger,
+    turned_away,
+)
 
 log = structlog.get_logger()
+
+MOST = 10
+"""How many commands are decided before other work has its turn: strangers may write very many."""
 
 _TITLES = {
     Verb.ACKNOWLEDGE: "{by} looks after an alert",
@@ -43,26 +55,45 @@ _TITLES = {
 }
 
 
-def answer(deps: Deps, incident_id: str) -> None:
-    """Answer every command about an incident that is not answered yet, oldest first, and show the answers."""
+def answer(deps: Deps, incident_id: str) -> datetime | None:
+    """Answer the commands about an incident that are not answered yet, oldest first, and show the answers.
+
+    Returns when to go on with those that are left; None where none are.
+    """
     with deps.ledger.reading() as book:
         incident = book.incidents.get(incident_id)
         waiting = _unanswered(book, incident_id)
     if incident is None:
-        return
+        return None
     repository = repository_of(deps, incident.repository_id)
     github = github_of(deps, repository)
-    for command in waiting:
-        _decide(deps, github, repository, command)
+    roles = _Roles(github, repository)
+    for command in waiting[:MOST]:
+        _decide(deps, roles, repository, command)
     show(deps, github, repository, incident)
     for step in ("examine", "tell", "report"):
         deps.wake.wake(step)
+    return deps.now() if len(waiting) > MOST else None
 
 
 def answered(book: Book, incident_id: str) -> tuple[Answered, ...]:
-    """The commands about an incident with their answers, oldest first."""
-    given = book.incidents.answers(incident_id)
-    return tuple((one, given[one.id]) for one in book.incidents.commands(incident_id) if one.id in given)
+    """The commands about an incident with the answers that are shown, oldest first."""
+    return tuple((one, said) for one, said in _answered(book, incident_id) if not said.silent)
+
+
+class _Roles:
+    """Who has which role, asked once per account."""
+
+    def __init__(self, github: GitHub, repository: Repository) -> None:
+        self._github, self._repository = github, repository
+        self._known = dict[tuple[int, str], str]()
+
+    def of(self, command: Command) -> str:
+        """That of the account that gave the command."""
+        who = (command.actor_id, command.actor)
+        if who not in self._known:
+            self._known[who] = role_of(self._github, self._repository, *who)
+        return self._known[who]
 
 
 def show(deps: Deps, github: GitHub, repository: Repository, incident: Incident) -> None:
@@ -119,22 +150,34 @@ def _published_by(book: Book, incident: Incident, member: Member) -> Iterator[tu
             yield run.triggering_actor_id, run.triggering_actor
 
 
+def _answered(book: Book, incident_id: str) -> tuple[Answered, ...]:
+    given = book.incidents.answers(incident_id)
+    return tuple((one, given[one.id]) for one in book.incidents.commands(incident_id) if one.id in given)
+
+
 def _unanswered(book: Book, incident_id: str) -> list[Command]:
     given = book.incidents.answers(incident_id)
     return [command for command in book.incidents.commands(incident_id) if command.id not in given]
 
 
-def _decide(deps: Deps, github: GitHub, repository: Repository, command: Command) -> None:
-    """One command, in one transaction; GitHub is asked for the roles before it."""
-    with deps.ledger.reading() as book:
-        waiting = [
-            first
-            for first, said in answered(book, command.incident_id)
-            if said.waits and not said.accepted and (first.verb, first.code) == (command.verb, command.code)
-        ]
-    asks = not command.problem and command.verb is not Verb.HELP
-    role = role_of(github, repository, command.actor_id, command.actor) if asks else ""
-    others = [(first, role_of(github, repository, first.actor_id, first.actor)) for first in waiting]
+def _decide(deps: Deps, roles: _Roles, repository: Repository, command: Command) -> None:
+    """One command, in one transaction; GitHub is asked for the roles before it, unless it said already that it is none.
+
+    Also of who only wants help: an answer that everybody can have as often as they like pushes the others out.
+    """
+    now = deps.now()
+    with deps.ledger.writing() as book:
+        before = _answered(book, command.incident_id)
+        if turned_away(command, before, now):
+            book.record(CommandAnswered(dropped(command, now)), now)
+            return
+    waiting = [
+        first
+        for first, said in before
+        if said.waits and not said.accepted and (first.verb, first.code) == (command.verb, command.code)
+    ]
+    role = roles.of(command)
+    others = [(first, roles.of(first)) for first in waiting]
     now = deps.now()
     with deps.ledger.writing() as book:
         incident = book.incidents.get(command.incident_id)
@@ -142,7 +185,10 @@ def _decide(deps: Deps, github: GitHub, repository: Repository, command: Command
             return  # another worker was quicker
         conduct = book.repositories.conduct(repository.id)
         decision = decide_command(command, matter_of(book, incident), role, conduct, others, now)
-        for said in (decision.answer, *decision.seconded):
+        mine = decision.answer
+        if is_stranger(role):
+            mine = of_a_stranger(mine, silent=crowded(_answered(book, incident.id), now))
+        for said in (mine, *decision.seconded):
             book.record(CommandAnswered(said), now)
         _do(book, incident, decision.effect, now)
         if decision.answer.accepted and command.verb in _TITLES:

@@ -45,6 +45,7 @@ def _unless_uninstalled(deps: Deps, task: Task) -> datetime | None:
 
 def _inspect(deps: Deps, task: Task) -> datetime | None:
     kind, _, what = task.key.partition("/")
+    again_at = None
     match kind:
         case "run":
             read_run(deps, _key(what))
@@ -67,14 +68,14 @@ def _inspect(deps: Deps, task: Task) -> datetime | None:
             purl, _, number = what.partition(" ")
             compare_source(deps, Artifact(purl), number)
         case "answer":
-            answer(deps, what)
+            again_at = answer(deps, what)
         case "touched":
             touched(deps, what)
         case _:
             raise Permanent(f"There is nothing to inspect called {task.key!r}.")
     deps.wake.wake("examine")
     deps.wake.wake("tell")
-    return None
+    return again_at
 
 
 def _config(what: str) -> tuple[int, Pushed | None]:
