@@ -39,6 +39,10 @@ from verifier.verdict.commands import published, ranks
 
 log = structlog.get_logger()
 
+TOLD_AGAIN = timedelta(hours=1)
+"""For so long it is not told again that the same person did it to the same incident's issue; it is put back all the
+same."""
+
 _WORDS = {"closed": "closed the issue", "deleted": "deleted the issue", "transferred": "moved the issue away"}
 
 
@@ -155,13 +159,22 @@ def _tell(book: Book, incident: Incident, posted: Posted, act: _Act, login: str,
         f"{login or 'whoever it was'} why, and not on GitHub.",
     )
     said = _bulletin(BulletinKind.TAMPERED, incident, act, login, title, told, posted.url, now)
-    if book.incidents.bulletin(said.id) is not None:
+    if book.incidents.bulletin(said.id) is not None or _told_lately(book, incident, login, now):
         return
     log.warning("touched.tampered", incident=incident.id, action=act.action, by=login)
     book.incidents.add_notice(
         Notice(NoticeKind.TAMPERED, incident.id, None, "", now, by=login, note=_WORDS[act.action])
     )
     speak.announce(book, said, now)
+
+
+def _told_lately(book: Book, incident: Incident, login: str, now: datetime) -> bool:
+    """Whoever closes an issue again and again does not make a bulletin each time."""
+    return any(
+        (said.kind, said.incident_id, said.by) == (BulletinKind.TAMPERED, incident.id, login)
+        for said in book.incidents.bulletins(now - TOLD_AGAIN)
+        if said.at > now - TOLD_AGAIN
+    )
 
 
 def _bulletin(

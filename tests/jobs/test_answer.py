@@ -345,6 +345,19 @@ def test_who_may_not_end_it_is_told_of_once_and_the_issue_is_opened_again(told: 
     assert IncidentState.OPEN is told.incident.state
 
 
+def test_who_closes_it_again_and_again_is_told_of_once_an_hour_and_it_is_opened_every_time(told: Told) -> None:
+    for at in range(5):
+        touch(told, "erin", at=at)
+        assert "open" == told.github.items["issues"][-1]["state"]
+    assert (1, 1) == (tampered(told), len(told.bulletins()))
+
+    touch(told, "mallory", at=6)
+    assert 2 == len(told.bulletins())
+    told.parts.now += timedelta(hours=1)
+    touch(told, "erin", at=7)
+    assert 3 == len(told.bulletins())
+
+
 def test_a_maintainer_who_closes_it_looks_after_it_for_a_week(told: Told) -> None:
     touch(told, "carol")
 
