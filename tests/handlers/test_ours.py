@@ -177,8 +177,8 @@ def pressed(identifier: str, **changes: Any) -> dict[str, Any]:
     ("identifier", "verb", "code"),
     [
         ("acknowledge", Verb.ACKNOWLEDGE, ""),
-        ("mine-0123456789ab", Verb.MINE, "0123456789ab"),
-        ("mute-0123456789ab", Verb.MUTE, "0123456789ab"),
+        ("mine-0123456789abcde", Verb.MINE, "0123456789abcde"),
+        ("mute-0123456789abcde", Verb.MUTE, "0123456789abcde"),
         ("mine", Verb.MINE, ""),
     ],
 )

@@ -9,8 +9,11 @@ from enum import StrEnum
 MARK = "/artifact-monitor"
 """What a line that is a command begins with, in any case."""
 
-CODE = 12
-"""How many hexadecimal digits bind a command to the files that were shown: nobody makes other files with the same."""
+CODE = 15
+"""How many hexadecimal digits bind a command to the files that were shown: nobody makes other files with the same.
+
+A button holds 20 characters: `mine-` and these.
+"""
 
 
 class Verb(StrEnum):
