@@ -19,8 +19,8 @@ from app.settings import Settings
 from app.variables import BadSetting
 from checks import OUTSIDE, mail
 from checks.outside import BadRoute, Outside, Route
-from verifier.discovery.strict import BYTES, BadConfig, compose, items, line, mapping, meant, shown, text
-from verifier.model import Filter, Severity
+from verifier.discovery.strict import BYTES, BadConfig, compose, flag, items, line, mapping, meant, shown, text, word
+from verifier.model import OUTCOMES, Filter, Severity
 
 MOST = 100
 """The most routes."""
@@ -28,7 +28,6 @@ _MOST_NAMED = 200
 """The most entries of one list."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
-_OUTCOMES = ("non_compliant", "suspect", "anomaly", "notice")
 _OURS = (
     "name",
     "kind",
@@ -71,7 +70,7 @@ class _Reader:
 
     def _scalar(self, node: yaml.ScalarNode, name: str) -> Any:
         if node.tag == "tag:yaml.org,2002:bool":
-            return node.value.lower() in ("true", "yes", "on")
+            return flag(node, name)
         if node.tag == "tag:yaml.org,2002:int" and re.fullmatch(r"[0-9]{1,9}", node.value):
             return int(node.value)
         read = text(node, name)
@@ -173,10 +172,10 @@ def _route(node: yaml.Node, reader: _Reader, kinds: Mapping[str, Outside]) -> Ro
         raise BadConfig(line(node), "a route must be a list of keys with values: name, kind, …")
     nodes: dict[str, yaml.Node] = {}
     for key, value in node.value:
-        word = key.value if isinstance(key, yaml.ScalarNode) else ""
-        if word in nodes:
-            raise BadConfig(line(key), f"{shown(word)} stands here twice; leave one.")
-        nodes[word] = value
+        name = key.value if isinstance(key, yaml.ScalarNode) else ""
+        if name in nodes:
+            raise BadConfig(line(key), f"{shown(name)} stands here twice; leave one.")
+        nodes[name] = value
     for key in ("name", "kind"):
         if key not in nodes:
             raise BadConfig(line(node), f"a route needs a {key}.")
@@ -187,7 +186,7 @@ def _route(node: yaml.Node, reader: _Reader, kinds: Mapping[str, Outside]) -> Ro
     if kind not in kinds:
         known = ", ".join(sorted(kinds))
         raise BadConfig(line(nodes["kind"]), f"{shown(kind)} is no kind{meant(kind, kinds)}; known kinds: {known}.")
-    wanted, weekly = _filter(nodes), _switch(nodes, "weekly")
+    wanted, weekly = _filter(nodes), flag(nodes["weekly"], "weekly") if "weekly" in nodes else False
     fields = {key: reader.value(value, key) for key, value in nodes.items() if key not in _OURS}
     try:
         target = kinds[kind].read(fields)
@@ -211,29 +210,11 @@ def _texts(nodes: Mapping[str, yaml.Node], key: str) -> tuple[str, ...]:
 
 
 def _outcomes(nodes: Mapping[str, yaml.Node]) -> tuple[str, ...]:
-    for each in items(nodes["outcomes"], "outcomes", len(_OUTCOMES)) if "outcomes" in nodes else ():
-        word = text(each, "outcomes")
-        if word not in _OUTCOMES:
-            known = ", ".join(_OUTCOMES)
-            raise BadConfig(line(each), f"{shown(word)} is no outcome{meant(word, _OUTCOMES)}; known: {known}.")
-    return _texts(nodes, "outcomes")
+    if "outcomes" not in nodes:
+        return ()
+    return tuple(word(each, "an outcome", OUTCOMES) for each in items(nodes["outcomes"], "outcomes", len(OUTCOMES)))
 
 
 def _severity(nodes: Mapping[str, yaml.Node]) -> Severity:
     words = {severity.word: severity for severity in Severity}
-    if "severity" not in nodes:
-        return Severity.INFO
-    word = text(nodes["severity"], "severity")
-    if word not in words:
-        known = ", ".join(words)
-        raise BadConfig(line(nodes["severity"]), f"{shown(word)} is no severity{meant(word, words)}; known: {known}.")
-    return words[word]
-
-
-def _switch(nodes: Mapping[str, yaml.Node], key: str) -> bool:
-    if key not in nodes:
-        return False
-    node = nodes[key]
-    if not isinstance(node, yaml.ScalarNode) or node.tag != "tag:yaml.org,2002:bool":
-        raise BadConfig(line(node), f"{key} must be true or false.")
-    return bool(node.value.lower() in ("true", "yes", "on"))
+    return words[word(nodes["severity"], "severity", words)] if "severity" in nodes else Severity.INFO

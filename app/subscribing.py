@@ -11,20 +11,20 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
 from app.subscribe_form import Wish
+from app.week import after
 from verifier.ledger.protocol import Book
 from verifier.model import Subscription
 
 STEP = "tell/~people"
-"""The work of all people in rows: `confirm ID`, `forget ID`, `week ID`, and `INCIDENT-OR-BULLETIN ID`."""
+"""The work of all people in rows: `person ID`, `confirm ID`, `forget ID` and `week ID`."""
 VALID = timedelta(hours=24)
 """How long a confirmation is waited for."""
 KEPT = timedelta(days=30)
 """How long the address of a subscription that ended is kept: links in mails of that time still answer."""
-WEEK = timedelta(days=7)
 REFUSED_FOR = timedelta(days=7)
 """A confirmed address that its mail server refuses for so long has nobody behind it any more.
 
@@ -178,13 +178,6 @@ def accepted(book: Book, subscription_id: str) -> None:
     found = book.subscriptions.get(subscription_id)
     if found is not None:
         book.subscriptions.put(replace(found, refused_since=None))
-
-
-def after(now: datetime) -> datetime:
-    """The first moment after now at which summaries are due: Mondays at 08:00 UTC."""
-    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    monday = midnight - timedelta(days=midnight.weekday()) + timedelta(hours=8)
-    return monday if monday > now else monday + WEEK
 
 
 def forget(book: Book, subscription_id: str, now: datetime) -> datetime | None:

@@ -7,16 +7,15 @@ from fnmatch import fnmatchcase
 
 from checks.message import Kind, Message, State
 from verifier.ledger.protocol import Posted
-from verifier.model import Filter, Member, NoticeKind, Outcome, Severity
+from verifier.model import OUTCOMES, Filter, Member, NoticeKind, Outcome, Severity
 from verifier.verdict.severity import severity_of_member
 
-NOTICE = "notice"
-"""What a filter calls everything that is told besides incidents."""
+_ROGUE, _SUSPECT, _ANOMALY, NOTICE = OUTCOMES
 
 _OUTCOMES = {
-    NoticeKind.ROGUE: ("non_compliant", Severity.CRITICAL),
-    NoticeKind.SUSPECT: ("suspect", Severity.MEDIUM),
-    NoticeKind.ANOMALY: ("anomaly", Severity.LOW),
+    NoticeKind.ROGUE: (_ROGUE, Severity.CRITICAL),
+    NoticeKind.SUSPECT: (_SUSPECT, Severity.MEDIUM),
+    NoticeKind.ANOMALY: (_ANOMALY, Severity.LOW),
 }
 
 
@@ -72,8 +71,8 @@ def _flipped(message: Message) -> set[NoticeKind]:
 
 def _outcome(member: Member) -> str:
     if member.outcome is Outcome.NON_COMPLIANT:
-        return "non_compliant"
-    return "suspect" if member.suspect else "anomaly"
+        return _ROGUE
+    return _SUSPECT if member.suspect else _ANOMALY
 
 
 def _where(filter: Filter, message: Message) -> bool:

@@ -39,11 +39,10 @@ def of_incident(
 ) -> Message:
     """What there is to say about the incident as it stands.
 
-    `posted` is what any channel holds of it: GitHub's give the links. `told_at` is when it was spoken of last out of
-    band; without it the latest post that is not GitHub's says so.
+    `posted` is what any channel holds of it: GitHub's give the links. `told_at` is when whoever it is for was told of
+    it last; None: never.
     """
     said, incident = report(subject), subject.incident
-    spoken = [p.posted_at for p in posted if p.channel not in ELSEWHERE]
     parts = ((SEEN, said.seen), (NOW, said.now), (WHY, said.why), (YOURS, said.yours))
     return sealed(
         Message(
@@ -57,7 +56,7 @@ def of_incident(
             digest="",
             began_at=incident.opened_at,
             at=max([incident.opened_at, *(n.at for n in history)]),
-            change=change(incident, history, told_at or max(spoken, default=None)),
+            change=change(incident, history, told_at),
             url=subject.details_url,
             repository=subject.repository,
             incident=incident,

@@ -85,9 +85,14 @@ def test_without_a_file_there_are_no_routes() -> None:
         ("routes:\n- {name: A b, kind: slack}", 2, "small letters"),
         ("routes:\n- {name: a, kind: slak}", 2, "did you mean slack"),
         ("routes:\n- {name: a, name: b, kind: slack}", 2, "twice"),
-        ("routes:\n- name: a\n  kind: slack\n  severity: hi", 4, "no severity"),
-        ("routes:\n- name: a\n  kind: slack\n  outcomes: [rogue]", 4, "no outcome"),
+        ("routes:\n- name: a\n  kind: slack\n  severity: hi", 4, "severity is one of info, low, "),
+        ("routes:\n- name: a\n  kind: slack\n  outcomes: [rogue]", 4, "an outcome is one of non_compliant, "),
         ("routes:\n- name: a\n  kind: slack\n  weekly: often", 4, "true or false"),
+        *(
+            (f"routes:\n- name: a\n  kind: slack\n  weekly: {old}", 4, "weekly is true or false")
+            for old in ("yes", "on", "off", "True", "'true'")
+        ),
+        ("routes:\n- name: a\n  kind: slack\n  channel: off", 4, "in quotes it would be text"),
         ("routes:\n- name: a\n  kind: slack\n  organisations: alice", 4, "must be a list"),
         ("routes:\n- name: a\n  kind: slack\n  token: {env: NOT_SET}", 4, "NOT_SET, which is not set"),
         ("routes:\n- name: a\n  kind: slack\n  token: {env: 'a b'}", 4, "not the name"),

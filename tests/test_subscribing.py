@@ -8,9 +8,8 @@ from datetime import timedelta
 import pytest
 
 from app import subscribing
-from app.jobs import weekly
 from app.subscribe_form import Wish
-from app.subscribing import MOST_PENDING, REFUSED_FOR, VALID, WEEK, after, digest_of, secret_of
+from app.subscribing import MOST_PENDING, REFUSED_FOR, VALID, digest_of, secret_of
 from tests.subscribers import ALICE, KEY, person
 from tests.verdict.cases import DAY, HOUR, NOON
 from verifier.ledger import Ledger, memory_ledger, migrate, open_ledger
@@ -113,11 +112,3 @@ def test_taking_a_mail_does_not_bring_back_what_was_ended_meanwhile(ledger: Ledg
         subscribing.with_fresh_links(book, one.id, KEY)
 
         assert [NOON] == [kept.ended_at for kept in book.subscriptions.all()]
-
-
-def test_summaries_are_due_on_mondays_at_eight_as_those_of_routes_are() -> None:
-    for hours in range(24 * 14):
-        due = after(NOON + timedelta(hours=hours))
-        assert (0, 8, 0) == (due.weekday(), due.hour, due.minute)
-        assert weekly.after(NOON + timedelta(hours=hours)) == due
-        assert timedelta(0) < due - (NOON + timedelta(hours=hours)) <= WEEK

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from app import links
 from app.deps import Deps
 from checks.base import Subject
 from checks.gathered import of_digest
@@ -65,8 +66,8 @@ def _seen(deps: Deps, book: Book, incident: Incident, who: Audience) -> Subject 
 def _of_incident(book: Book, subject: Subject, who: Audience, told: Posted | None) -> Message:
     incident = subject.incident
     posted = [p for p in book.incidents.all_posted(incident.id) if p.channel in _GITHUBS[who]]
-    own = [told] if told is not None else []
-    message = of_incident(subject, _history(book, subject, who), [*posted, *own])
+    told_at = told.posted_at if told is not None else None
+    message = of_incident(subject, _history(book, subject, who), posted, told_at)
     return for_strangers(message) if who is Audience.PUBLIC else message
 
 
@@ -95,10 +96,8 @@ def _bulletins(
 
 def _page(deps: Deps, incident_id: str, who: Audience) -> str:
     """Our own page about an incident; strangers are shown none of our pages but the one of their subscription."""
-    home = _home(deps, who)
-    return f"{home}#incident-{incident_id}" if home else ""
+    return links.of_incident(deps.settings, incident_id) if who is Audience.INSIDE else ""
 
 
 def _home(deps: Deps, who: Audience) -> str:
-    base = deps.settings.base_url
-    return f"{base}/" if base and who is Audience.INSIDE else ""
+    return links.home(deps.settings) if who is Audience.INSIDE else ""

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import structlog
 
+from app import links
 from app.deps import Deps
 from app.jobs import said, weekly
 from checks.base import Permanent, Temporary
@@ -101,7 +102,7 @@ def anew(deps: Deps, route: Route, channel: Outside, piece: Piece) -> Piece:
 def together(deps: Deps, route: Route, channel: Outside, pieces: Sequence[Piece]) -> tuple[Sending, ...]:
     """One message about them all."""
     messages = [piece.message for piece in pieces if piece.message is not None]
-    return channel.render(of_group(messages, deps.now(), deps.settings.base_url), route.target, None, deps.now())
+    return channel.render(of_group(messages, deps.now(), links.home(deps.settings)), route.target, None, deps.now())
 
 
 def one_connection(pieces: Sequence[Piece]) -> tuple[Sending, ...]:

@@ -14,6 +14,7 @@ from app.deps import Deps
 from app.jobs import lane, said, tell_people, weekly
 from app.jobs.batch import each
 from app.jobs.forward import forward
+from app.week import after
 from checks.hearing import wants
 from checks.outside import Route
 from verifier.ledger.protocol import Book, Task
@@ -69,7 +70,7 @@ def _ready(deps: Deps) -> list[Route]:
     if unplanned:
         with deps.ledger.writing() as book:
             for route in unplanned:
-                book.work.want(lane.step_of(route), weekly.key_of(weekly.after(now)), weekly.after(now))
+                book.work.want(lane.step_of(route), weekly.key_of(after(now)), after(now))
     with deps.ledger.reading() as book:
         due = book.work.next_due(*(lane.step_of(route) for route in deps.routes))
         if due is None or due > now:

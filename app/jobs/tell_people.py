@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app import subscribing
+from app import links, subscribing
 from app.deps import Deps
 from app.jobs import people, said, standstill, storm
 from app.jobs.batch import LEASE, each
 from app.jobs.standstill import Still
-from app.subscribing import STEP, WEEK, Links, after
+from app.subscribing import STEP, Links
+from app.week import WEEK, after
 from checks import mail, subscription
 from checks.base import Permanent, Refused, RefusedForNow, Temporary
 from checks.gathered import of_group
@@ -99,10 +100,10 @@ def _confirm(deps: Deps, task: Task, name: str) -> datetime | None:
     person = _person(deps, name)
     if person is None or person.confirmed_at is not None or person.ended_at is not None:
         return None
-    links, now = _links(deps), deps.now()
+    ours, now = _links(deps), deps.now()
     with deps.ledger.writing() as book:
-        subscribing.with_fresh_links(book, name, links.key)
-    sender, page, end = deps.settings.mail_from, links.of(person), links.end(person)
+        subscribing.with_fresh_links(book, name, ours.key)
+    sender, page, end = deps.settings.mail_from, ours.of(person), ours.end(person)
     made = subscription.confirmation(person.address, sender, page, end, person.id, now)
     try:
         _hand_over(deps, made)
@@ -168,7 +169,7 @@ def _tell(deps: Deps, person: Subscription, tasks: list[Task], *, alone: bool) -
 
 def _say(deps: Deps, person: Subscription, pieces: Sequence[Piece]) -> str:
     if len(pieces) > 1:
-        home = f"{deps.settings.base_url}/" if people.audience(deps, person) is Audience.INSIDE else ""
+        home = links.home(deps.settings) if people.audience(deps, person) is Audience.INSIDE else ""
         return _send(deps, person, of_group([piece.message for piece in pieces], deps.now(), home))
     return _send(deps, person, pieces[0].message) if pieces else ""
 
@@ -181,10 +182,10 @@ def _piece(deps: Deps, book: Book, person: Subscription, task: Task) -> Piece | 
 
 def _send(deps: Deps, person: Subscription, message: Message) -> str:
     """Send one mail to one person; returns its Message-ID. Raises Still, Refused and RefusedForNow."""
-    links, now, sender = _links(deps), deps.now(), deps.settings.mail_from
+    ours, now, sender = _links(deps), deps.now(), deps.settings.mail_from
     with deps.ledger.writing() as book:
-        subscribing.with_fresh_links(book, person.id, links.key)
-    made = mail.mail(message, person.address, sender, now, unsubscribe=links.end(person), why=subscription.WHY)
+        subscribing.with_fresh_links(book, person.id, ours.key)
+    made = mail.mail(message, person.address, sender, now, unsubscribe=ours.end(person), why=subscription.WHY)
     try:
         _hand_over(deps, made)
     except Refused:

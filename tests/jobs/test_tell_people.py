@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.jobs import storm, tell_people
-from app.subscribing import MOST_AN_HOUR, VALID, after
+from app.subscribing import MOST_AN_HOUR, VALID
+from app.week import after
 from checks.base import Refused
 from tests.checks.examples import HOSTILE, member
 from tests.subscribers import ALICE, SETTINGS, STRANGER, Monitor, end_link, incident, link, text, told

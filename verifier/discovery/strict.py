@@ -1,4 +1,4 @@
-"""YAML of the config file, read strictly: whatever is not understood is refused with its line and what to write."""
+"""YAML of our config files, read strictly: whatever is not understood is refused with its line and what to write."""
 
 from __future__ import annotations
 
@@ -108,6 +108,24 @@ def text(node: yaml.Node, what: str) -> str:
     if len(node.value) > LENGTH:
         raise BadConfig(line(node), f"{what} has {len(node.value)} characters; at most {LENGTH} are read.")
     return str(node.value)
+
+
+def flag(node: yaml.Node, key: str) -> bool:
+    """true or false, in these words alone."""
+    # YAML 1.1 would take yes, no, on and off as well; the schema, and the next reader, would not.
+    if isinstance(node, yaml.ScalarNode) and node.style is None and node.value in ("true", "false"):
+        return bool(node.value == "true")
+    raise BadConfig(line(node), f"{key} is true or false; in quotes it would be text.")
+
+
+def word(node: yaml.Node, key: str, known: Iterable[str]) -> str:
+    """One of a few words. `off` needs no quotes: YAML's other meaning of it is not taken."""
+    known = tuple(known)
+    if isinstance(node, yaml.ScalarNode) and node.value in known:
+        return str(node.value)
+    said = f"{shown(node.value)}: " if isinstance(node, yaml.ScalarNode) and isinstance(node.value, str) else ""
+    hint = meant(node.value, known) if said else ""
+    raise BadConfig(line(node), f"{said}{key} is one of {', '.join(known)}{hint}.")
 
 
 def line(node: yaml.Node) -> int:

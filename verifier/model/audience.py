@@ -27,11 +27,15 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
+OUTCOMES = ("non_compliant", "suspect", "anomaly", "notice")
+"""What a filter may ask for. `notice` is a bulletin: what is told besides incidents."""
+
+
 @dataclass(frozen=True)
 class Filter:
     """What a route or a subscription wants to hear. An empty list excludes nothing; names are globs, without case.
 
-    `outcomes` are `non_compliant`, `suspect`, `anomaly` and `notice` (what is told besides incidents).
+    `outcomes` are some of `OUTCOMES`.
     """
 
     organisations: tuple[str, ...] = ()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ROLES = ("write", "maintain", "admin")
-"""GitHub's roles that may be asked for, weakest first."""
+LADDER = ("none", "read", "triage", "write", "maintain", "admin")
+"""GitHub's roles, weakest first. On a public repository it says `read` of everybody."""
+ROLES = LADDER[LADDER.index("write") :]
+"""Those of them that may be asked for."""
 
 
 @dataclass(frozen=True)

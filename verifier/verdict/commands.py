@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from verifier.model import (
     CODE,
     DAYS,
+    LADDER,
     MARK,
     Acknowledgement,
     Answer,
@@ -45,8 +46,6 @@ HEARD = timedelta(hours=24)
 STRANGERS = 20
 """So many accounts without a role are answered about one incident within that time; the others are not."""
 
-_ROLES = ("none", "read", "triage", "write", "maintain", "admin")
-"""GitHub's roles, weakest first. On a public repository it says `read` of everybody."""
 _RECHECK = "triage"
 """The least role that `recheck` needs: the least that somebody was given by name."""
 
@@ -135,7 +134,7 @@ def decide_command(
 
 def ranks(role: str, least: str) -> bool:
     """The role is at least that one. What is not known ranks below all that may be asked for."""
-    return role in _ROLES and least in _ROLES and _ROLES.index(role) >= _ROLES.index(least) > 0
+    return role in LADDER and least in LADDER and LADDER.index(role) >= LADDER.index(least) > 0
 
 
 def published(account_id: int, login: str, matter: Matter) -> bool:
@@ -187,7 +186,7 @@ def _refusal(command: Command, matter: Matter, role: str, conduct: Conduct) -> s
         return ""
     least = _RECHECK if command.verb is Verb.RECHECK else conduct.role
     if not ranks(role, least):
-        shown = role if role in _ROLES[1:] else "none"
+        shown = role if role in LADDER[1:] else "none"
         return f"This needs the role {least} or more in the repository; GitHub says that {command.actor} has {shown}."
     if command.verb is Verb.RECHECK:
         return ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 
 import yaml
 
+from verifier.discovery import strict
 from verifier.discovery.config import values
 from verifier.discovery.config.keys import mapping
 from verifier.discovery.strict import BadConfig, line
@@ -41,8 +42,8 @@ def read(top: dict[str, yaml.Node], organisation: bool) -> Wish:
     found = mapping(top["commands"], COMMANDS, "commands")
     return replace(
         report,
-        role=values.word(found["role"], "role", ROLES) if "role" in found else None,
-        four_eyes=values.flag(found["four_eyes"], "four_eyes") if "four_eyes" in found else None,
+        role=strict.word(found["role"], "role", ROLES) if "role" in found else None,
+        four_eyes=strict.flag(found["four_eyes"], "four_eyes") if "four_eyes" in found else None,
     )
 
 
@@ -81,7 +82,7 @@ def _report(node: yaml.Node, organisation: bool) -> Wish:
     found = mapping(node, known, "report")
 
     def flag(key: str) -> bool | None:
-        return values.flag(found[key], key) if key in found else None
+        return strict.flag(found[key], key) if key in found else None
 
     return Wish(
         check_runs=flag("check_runs"),
