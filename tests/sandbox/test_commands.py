@@ -165,7 +165,7 @@ def test_an_issue_that_somebody_closed_without_the_right_is_opened_again_and_tol
     with told.stage.ledger.reading() as book:
         notices = [n for n in book.incidents.notices(incident_id) if n.kind is NoticeKind.TAMPERED]
     assert [("mallory", "closed the issue")] == [(notice.by, notice.note) for notice in notices]
-    told.stage.world.now += timedelta(hours=1)
+    told.after(timedelta(hours=1))
     people.close(told.stage.world, told.repo, 1, "mallory")
     told.after(LATER)
     told.after(LATER)
