@@ -20,9 +20,9 @@ WAIT = "Nothing: it is looked at again by itself."
 NOTHING = "Nothing."
 
 WAIVER = (
-    "For exactly these files: have somebody else than who published them say so, with the command `mine CODE` on GitHub, or "
-    "among those who run Artifact Monitor (`artifact-monitor waive`). That closes this alert until its date, is told "
-    "with the name of who said it, and never changes the verdict."
+    "For exactly these files: have somebody else than who published them say so, with the command `mine CODE` on "
+    "GitHub, or among those who run Artifact Monitor (`artifact-monitor waive`). That closes this alert until its "
+    "date, is told with the name of who said it, and never changes the verdict."
 )
 BY_COMMENT = (
     "- **Commands:** write one of these lines as a new comment here, with your reason. It takes the role that the "
@@ -31,9 +31,9 @@ BY_COMMENT = (
     "proven."
 )
 BY_BUTTON = (
-    "- **Buttons** above do the same as the commands `acknowledge`, `mine CODE` and `mute` in an issue. They take the role "
-    "that the repository's configuration names (*maintain* or more by default); the last two are not taken from who "
-    "published. *This was me* holds for 30 days; *Mute the line* begins a day later and silences absences "
+    "- **Buttons** above do the same as the commands `acknowledge`, `mine CODE` and `mute` in an issue. They take "
+    "the role that the repository's configuration names (*maintain* or more by default); the last two are not "
+    "taken from who published. *This was me* holds for 30 days; *Mute the line* begins a day later and silences absences "
     "and suspicions, nothing proven."
 )
 BY_HAND = (

@@ -165,11 +165,9 @@ def _lead(incident: Incident, whose: str) -> str:
     concerned = _concerned(incident)
     one, certain = len(concerned) == 1, concerned[0].outcome is Outcome.NON_COMPLIANT
     them = "it" if one else "them"
-    origin = (
-        _verdict(concerned, whose).replace("not published ", "not ")
-        if certain
-        else f"nothing ties {them} to a run of {whose} CI"
-    )
+    origin = f"nothing ties {them} to a run of {whose} CI"
+    if certain:
+        origin = _verdict(concerned, whose).replace("not published ", "not ")
     if not certain and not concerned[0].suspect:
         origin = f"{whose} CI accounts for {them}; still, something is odd"
     were, at, where = "was" if one else "were", when(concerned), _registries(concerned)

@@ -133,7 +133,7 @@ def test_every_address_that_is_taken_can_be_written_to(to: str) -> None:
 def test_a_subject_says_how_it_stands_once_it_is_no_longer_only_loud() -> None:
     assert [mail.subject(m).partition("]")[0] for m in (ROGUE, HELD, RESOLVED)] == [
         "[critical",
-        "[acknowledged",
+        "[critical, acknowledged",
         "[resolved",
     ]
 
