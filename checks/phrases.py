@@ -33,8 +33,8 @@ BY_COMMENT = (
 BY_BUTTON = (
     "- **Buttons** above do the same as the commands `acknowledge`, `mine CODE` and `mute` in an issue. They take "
     "the role that the repository's configuration names (*maintain* or more by default); the last two are not "
-    "taken from who published. *This was me* holds for 30 days; *Mute the line* begins a day later and silences absences "
-    "and suspicions, nothing proven."
+    "taken from who published. *This was me* holds for 30 days; *Mute the line* begins a day later and silences "
+    "absences and suspicions, nothing proven."
 )
 BY_HAND = (
     "If this artifact is meant to be published by hand, set `manual: true` for it in `.github/artifact-monitor.yml` on "

@@ -63,7 +63,7 @@ def test_a_ref_without_a_channel_is_of_the_routes_own() -> None:
 def test_where_slack_has_no_thread_the_message_says_what_is_new() -> None:
     (post,) = json_of("slack-webhook", MORE, posted=True)
 
-    assert "_New:_ 1 version more: axios 1.14.2" in [b["text"]["text"] for b in post["blocks"] if "text" in b]
+    assert "New: 1 version more: axios 1.14.2" in [b["text"]["text"] for b in post["blocks"] if "text" in b]
 
 
 def test_commands_that_are_cut_in_slack_leave_no_open_block_of_code() -> None:
