@@ -13,7 +13,7 @@ import click
 from app.cli_config import config
 from app.cli_incidents import export, incidents
 from app.cli_notify import notify
-from app.settings import BadSetting, Settings, read
+from app.settings import BadSetting, Settings, read, require_ledger
 
 
 class OneLine(click.Group):
@@ -230,7 +230,9 @@ def explain(purl: str, version: str) -> None:
     from app.build import build
     from app.explain import of_version
 
-    click.echo(of_version(build(_settings()), purl, version))
+    settings = _settings()
+    require_ledger(settings)
+    click.echo(of_version(build(settings), purl, version))
 
 
 @main.command()

@@ -16,6 +16,8 @@ from verifier.ledger.protocol import Book
 from verifier.model import Incident, IncidentState, Member, Run
 from verifier.verdict.severity import severity_of
 
+SHORTEST = 4
+"""The fewest characters of an id that mean an incident."""
 FEW = 5
 """The most versions of one incident that a line of the list names."""
 
@@ -50,16 +52,21 @@ def export(deps: Deps, incident_id: str, kind: str, by: str = "") -> tuple[bytes
     """
     wanted = EXPORTS[kind]
     with deps.ledger.reading() as book:
-        incident = book.incidents.get(incident_id) or _begins(book, incident_id)
+        incident = found(book, incident_id)
         case = gather(book, incident, deps.now(), by.strip())
     return wanted.export(case), wanted.notes(case)
 
 
-def incidents(deps: Deps, *, settled: bool) -> list[dict[str, Any]]:
-    """The incidents as data, newest first; those that are settled only when asked for."""
+def incidents(deps: Deps, *, settled: bool, which: str = "") -> list[dict[str, Any]]:
+    """The incidents as data, newest first; those that are settled only when asked for, or `which` names one.
+
+    Raises ValueError where `which` names none.
+    """
     with deps.ledger.reading() as book:
-        found = [i for i in book.incidents.all() if settled or i.state is not IncidentState.RESOLVED]
-        return [_listed(book, incident) for incident in found]
+        if which:
+            return [_listed(book, found(book, which))]
+        listed = [i for i in book.incidents.all() if settled or i.state is not IncidentState.RESOLVED]
+        return [_listed(book, incident) for incident in listed]
 
 
 def as_text(listed: list[dict[str, Any]]) -> str:
@@ -101,13 +108,24 @@ def _listed(book: Book, incident: Incident) -> dict[str, Any]:
     }
 
 
-def _begins(book: Book, text: str) -> Incident:
-    """The one incident whose id begins so."""
-    found = [incident for incident in book.incidents.all() if len(text) >= 4 and incident.id.startswith(text)]
-    if len(found) != 1:
-        how_many = f"{len(found)} incidents begin with" if found else "There is no incident"
+def found(book: Book, text: str) -> Incident:
+    """The one incident that is meant: by its id, how that begins, or its key in messages (`incident:ID`).
+
+    Raises ValueError where that is none, several, or too short to mean one.
+    """
+    wanted = text.strip().lower().removeprefix("incident:")
+    if (known := book.incidents.get(wanted)) is not None:
+        return known
+    if len(wanted) < SHORTEST:
+        raise ValueError(
+            f"{shown(text, 80)!r} is too short; give four characters or more of the id. `artifact-monitor "
+            "incidents --all` lists them."
+        )
+    alike = [incident for incident in book.incidents.all() if incident.id.startswith(wanted)]
+    if len(alike) != 1:
+        how_many = f"{len(alike)} incidents begin with" if alike else "There is no incident"
         raise ValueError(f"{how_many} {shown(text, 80)!r}; `artifact-monitor incidents --all` lists them.")
-    return found[0]
+    return alike[0]
 
 
 def _held(book: Book, member: Member) -> Held:

@@ -26,6 +26,7 @@ _OF_VERSIONS = {
     NoticeKind.ANOMALY: "odd",
     NoticeKind.CLEARED: "no longer suspected",
     NoticeKind.REMOVED: "taken down",
+    NoticeKind.CHANGED: "has other files than before",
     NoticeKind.WAIVED: "waived",
 }
 

@@ -47,6 +47,7 @@ def render(subject: Subject) -> Post:
     said, incident = report(subject), subject.incident
     closed = settled(incident)
     more = f" {link('Everything about it', subject.details_url)}." if subject.details_url else ""
+    more += f" Incident {code(incident.id)}."
     foot = (
         f"---\n*Written by Artifact Monitor, and closed by it.*{more}"
         if closed

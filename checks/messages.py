@@ -196,6 +196,7 @@ def _versions(new: Sequence[Notice]) -> list[str]:
         (_MORE, "more"),
         ((NoticeKind.CLEARED,), "cleared"),
         ((NoticeKind.REMOVED,), "taken down"),
+        ((NoticeKind.CHANGED,), "with other files than before"),
         ((NoticeKind.WAIVED,), "waived"),
     )
     found = []

@@ -7,6 +7,8 @@ from flask import Flask, Response, request
 from sandbox import docker_hub, ecr, images, npm, pypi
 from sandbox.github import app as github
 from sandbox.github import attestations, logs, pages
+from sandbox.heard import Heard
+from sandbox.heard import blueprint as hearing
 from sandbox.keys import Keys
 from sandbox.world import World
 
@@ -18,8 +20,11 @@ AMAZON = "/amazon"
 _REGISTRIES = (NPM, PYPI, HUB, IMAGES)
 
 
-def create(world: World, keys: Keys, *, advisories: bool = True, tokens: bool = False) -> Flask:
-    """The app around a world: `/api/v3`, `/npm/`, `/pypi/simple/`, `/hub/v2/`, `/images/<host>/v2/`, `/amazon/`, pages.
+def create(
+    world: World, keys: Keys, *, advisories: bool = True, tokens: bool = False, heard: Heard | None = None
+) -> Flask:
+    """The app around a world: `/api/v3`, `/npm/`, `/pypi/simple/`, `/hub/v2/`, `/images/<host>/v2/`, `/amazon/`, pages,
+    and `/heard` in the place of whoever is told outside GitHub.
 
     Safe for several threads. `tokens`: registries of images answer only who brings a token of theirs.
     """
@@ -35,6 +40,7 @@ def create(world: World, keys: Keys, *, advisories: bool = True, tokens: bool = 
     app.register_blueprint(logs.blueprint(world))
     app.register_blueprint(attestations.blueprint(world))
     app.register_blueprint(pages.blueprint(world))
+    app.register_blueprint(hearing(world, heard or Heard()))
 
     @app.after_request
     def validator(response: Response) -> Response:

@@ -36,9 +36,11 @@ def played() -> Replay:
 
 
 @pytest.fixture
-def deps(monkeypatch: pytest.MonkeyPatch) -> Deps:
-    """What a command is given in place of the real parts."""
+def deps(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Deps:
+    """What a command is given in place of the real parts; that there is a ledger is looked for before that."""
     sandboxed = played().deps
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "ledger.sqlite3").touch()
     monkeypatch.setattr("app.build.build", lambda settings: sandboxed)
     return sandboxed
 
@@ -94,14 +96,19 @@ def test_what_can_never_be_watched_is_refused_before_the_database_is_looked_at(
 
 
 @pytest.mark.parametrize("arguments", [EXPLAIN, WATCH, WAIVE], ids=["explain", "watch", "waive"])
-def test_a_database_without_tables_is_one_line_that_says_what_to_run(arguments: tuple[str, ...]) -> None:
+def test_a_database_without_tables_is_one_line_that_says_what_to_run(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "ledger.sqlite3").touch()
     said = refused(run(*arguments))
 
     assert "run `artifact-monitor migrate`, or `artifact-monitor run`" in said
 
 
 def test_the_doctor_names_a_database_without_tables_and_what_to_run(tmp_path: Path) -> None:
-    refused(run("explain", AXIOS, "1.14.1"))  # makes the file, not the tables
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "ledger.sqlite3").touch()
     result = run("doctor")
 
     assert 1 == result.exit_code

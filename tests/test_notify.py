@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from app import doctor_routes, notify
+from app import doctor, doctor_routes, notify
 from app.cli import main
 from app.settings import Settings
 from checks.base import Permanent, Temporary
@@ -149,3 +149,12 @@ def test_a_filter_is_listed_in_words() -> None:
         "x  place: repositories a/*; artifacts pkg:npm/*; outcomes suspect; low and louder; one summary a week"
         == said.splitlines()[0]
     )
+
+
+@pytest.mark.parametrize("setting", [{"routes": Path("routes.yml")}, {"github_app_id": "7"}])
+def test_the_doctor_notes_that_nothing_that_is_said_can_link_to_us(setting: dict[str, Any]) -> None:
+    (check,) = doctor.linked(Settings(**setting))
+
+    assert (None, True) == (check.ok, "BASE_URL" in check.sentence)
+    assert [] == list(doctor.linked(Settings(**setting, base_url="https://monitor.example")))
+    assert [] == list(doctor.linked(Settings()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -69,6 +70,15 @@ def test_refusing_what_one_did_not_ask_for_does_not_open_the_way_for_more_mails(
             subscribing.end(book, book.subscriptions.all()[-1], NOON + hour * HOUR)
 
         assert not subscribing.ask(book, WISH, KEY, NOON + MOST_PENDING * HOUR)
+
+
+def test_a_tag_after_a_plus_is_no_other_mailbox(ledger: Ledger) -> None:
+    with ledger.writing() as book:
+        assert subscribing.ask(book, replace(WISH, address="alice+1@people.example"), KEY, NOON)
+        for address in ("alice+2@people.example", "ALICE@people.example", "alice@people.example"):
+            assert not subscribing.ask(book, replace(WISH, address=address), KEY, NOON + HOUR / 2)
+        for address in ("bob+1@people.example", "alice+1@elsewhere.example", "+alice@people.example"):
+            assert subscribing.ask(book, replace(WISH, address=address), KEY, NOON)
 
 
 def test_an_address_that_is_refused_for_a_week_is_given_up_and_not_before(ledger: Ledger) -> None:

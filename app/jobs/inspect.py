@@ -44,8 +44,8 @@ def _unless_uninstalled(deps: Deps, task: Task) -> datetime | None:
 
 
 def _inspect(deps: Deps, task: Task) -> datetime | None:
-    again = None
     kind, _, what = task.key.partition("/")
+    again_at = None
     match kind:
         case "run":
             read_run(deps, _key(what))
@@ -68,14 +68,14 @@ def _inspect(deps: Deps, task: Task) -> datetime | None:
             purl, _, number = what.partition(" ")
             compare_source(deps, Artifact(purl), number)
         case "answer":
-            again = answer(deps, what)
+            again_at = answer(deps, what)
         case "touched":
-            again = touched(deps, what)
+            again_at = touched(deps, what)
         case _:
             raise Permanent(f"There is nothing to inspect called {task.key!r}.")
     deps.wake.wake("examine")
     deps.wake.wake("tell")
-    return again
+    return again_at
 
 
 def _config(what: str) -> tuple[int, Pushed | None]:

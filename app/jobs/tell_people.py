@@ -125,10 +125,10 @@ def _confirm(deps: Deps, task: Task, name: str) -> datetime | None:
         _hand_over(deps, made)
     except RefusedForNow:
         return now + GREY
-    except Refused as error:  # nobody was there to want it
+    except Refused as error:  # nobody was there to want it; it counts as a mail that went out until it is forgotten
         log.info("subscribe.refused", problem=str(error))
         with deps.ledger.writing() as book:
-            book.subscriptions.drop(name)
+            subscribing.end(book, person, now)
     return None
 
 

@@ -39,6 +39,10 @@ from verifier.verdict.commands import published, ranks
 
 log = structlog.get_logger()
 
+TOLD_AGAIN = timedelta(hours=1)
+"""For so long it is not told again that the same person did it to the same incident's issue; it is put back all the
+same."""
+
 _WORDS = {"closed": "closed the issue", "deleted": "deleted the issue", "transferred": "moved the issue away"}
 
 
@@ -80,7 +84,7 @@ def touched(deps: Deps, what: str) -> datetime | None:
         if incident is None or incident.state is IncidentState.RESOLVED:
             return None
         conduct, matter = book.repositories.conduct(repository.id), matter_of(book, incident)
-        allowed = ranks(role, conduct.role) and not published(login, matter)
+        allowed = ranks(role, conduct.role) and not published(person_id, login, matter)
         stays = act.action != "closed" or _part(seen, "").get("state") == "closed"
         if allowed and stays:
             _acknowledge(book, incident, act, login, deps.now())
@@ -161,7 +165,7 @@ def _tell(book: Book, incident: Incident, posted: Posted, act: _Act, login: str,
         f"{login or 'whoever it was'} why, and not on GitHub.",
     )
     said = _bulletin(BulletinKind.TAMPERED, incident, act, login, title, told, posted.url, now)
-    if book.incidents.bulletin(said.id) is not None:
+    if book.incidents.bulletin(said.id) is not None or _told_lately(book, incident, login, now):
         return False
     log.warning("touched.tampered", incident=incident.id, action=act.action, by=login)
     book.incidents.add_notice(
@@ -169,6 +173,15 @@ def _tell(book: Book, incident: Incident, posted: Posted, act: _Act, login: str,
     )
     speak.announce(book, said, now)
     return True
+
+
+def _told_lately(book: Book, incident: Incident, login: str, now: datetime) -> bool:
+    """Whoever closes an issue again and again does not make a bulletin each time."""
+    return any(
+        (said.kind, said.incident_id, said.by) == (BulletinKind.TAMPERED, incident.id, login)
+        for said in book.incidents.bulletins(now - TOLD_AGAIN)
+        if said.at > now - TOLD_AGAIN
+    )
 
 
 def _bulletin(

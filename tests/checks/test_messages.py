@@ -76,6 +76,10 @@ def test_nothing_is_new_where_nothing_was_said_before() -> None:
             "5 versions more: axios 0, axios 1, axios 2, …",
         ),
         (
+            (Notice(NoticeKind.CHANGED, "i", member().artifact, "1.14.1", AT + HOUR),),
+            "1 version with other files than before: axios 1.14.1",
+        ),
+        (
             (Notice(NoticeKind.REMOVED, "i", member().artifact, "1.14.1", AT + HOUR),),
             "1 version taken down: axios 1.14.1",
         ),

@@ -63,7 +63,7 @@ def test_a_ref_without_a_channel_is_of_the_routes_own() -> None:
 def test_where_slack_has_no_thread_the_message_says_what_is_new() -> None:
     (post,) = json_of("slack-webhook", MORE, posted=True)
 
-    assert "_New:_ 1 version more: axios 1.14.2" in [b["text"]["text"] for b in post["blocks"] if "text" in b]
+    assert "New: 1 version more: axios 1.14.2" in [b["text"]["text"] for b in post["blocks"] if "text" in b]
 
 
 def test_commands_that_are_cut_in_slack_leave_no_open_block_of_code() -> None:
@@ -133,7 +133,7 @@ def test_every_address_that_is_taken_can_be_written_to(to: str) -> None:
 def test_a_subject_says_how_it_stands_once_it_is_no_longer_only_loud() -> None:
     assert [mail.subject(m).partition("]")[0] for m in (ROGUE, HELD, RESOLVED)] == [
         "[critical",
-        "[acknowledged",
+        "[critical, acknowledged",
         "[resolved",
     ]
 

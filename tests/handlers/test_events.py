@@ -68,6 +68,8 @@ def test_a_completed_run_is_recorded_as_github_tells_it() -> None:
         title="Release 1.2.3",
         actor="alice",
         triggering_actor="alice",
+        actor_id=4101,
+        triggering_actor_id=4101,
         url="https://github.example/acme/widget/actions/runs/8001",
         called=("acme/shared/.github/workflows/release.yml@refs/heads/main",),
     )

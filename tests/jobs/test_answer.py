@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.jobs import inspect, report, speak
-from app.jobs.answer import matter_of
+from app.jobs.answer import answer, answered, matter_of
 from checks.base import Gone
 from tests.checks.fake import APP
 from tests.jobs.parts import Parts
@@ -34,7 +34,7 @@ from verifier.model import (
     Verdict,
     Waiver,
 )
-from verifier.verdict.commands import code_of
+from verifier.verdict.commands import STRANGERS, code_of
 from verifier.verdict.incident import member_of, place
 
 ROGUE = Verdict(Outcome.NON_COMPLIANT, Confidence.HIGH, ())
@@ -207,6 +207,24 @@ def test_what_is_told_to_nobody_is_answered_at_once(told: Told) -> None:
     assert [] != told.written_early
 
 
+def test_an_account_that_was_renamed_is_still_who_published(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitHub keeps the number and the role; whoever took the old name since published nothing."""
+    with told.parts.ledger.writing() as book:
+        (dossier,) = book.versions.of(SCOPED)
+        assert dossier.evidence and dossier.evidence[0].run is not None
+        started = book.runs.get(dossier.evidence[0].run)
+        assert started is not None
+        book.runs.put(replace(started, actor_id=IDS["alice"], triggering_actor="alice", triggering_actor_id=15))
+    monkeypatch.setitem(IDS, "alice2", IDS["alice"])
+    told.github.roles["alice2"] = "admin"
+    told.say(Verb.MINE, "alice2")
+    assert [] == told.waivers()
+
+    monkeypatch.setitem(IDS, "alice", 99)
+    told.say(Verb.MINE, "alice")
+    assert ["alice"] == [waiver.by for waiver in told.waivers()]
+
+
 def test_a_suspect_has_no_issue_and_is_answered_in_its_check_run() -> None:
     told = Told(SUSPECT)
     told.say(Verb.ACKNOWLEDGE, "carol", days=2)
@@ -216,6 +234,23 @@ def test_a_suspect_has_no_issue_and_is_answered_in_its_check_run() -> None:
     (check,) = told.github.items["check-runs"]
     assert "`carol`, `acknowledge`: ✔ carol looks after it" in check["output"]["text"]
     assert IncidentState.ACKNOWLEDGED is told.incident.state
+
+
+def test_other_files_under_an_acknowledged_version_stand_open_and_are_told(told: Told) -> None:
+    told.say(Verb.ACKNOWLEDGE, "carol", days=30)
+    states = [told.incident.state]
+    told.parts.now += timedelta(hours=5)
+    with told.parts.ledger.writing() as book:
+        dossier = book.versions.get(SCOPED, "1.2.3")
+        assert dossier is not None
+        evil = replace(dossier.version.files[0], name="evil.tgz", digests=("sha256:" + "e" * 64,))
+        other = replace(dossier, version=replace(dossier.version, files=(*dossier.version.files, evil)))
+        heard = len(book.incidents.notices(told.id))
+        speak.about(book, other, told.parts.now)
+        new = [notice.kind for notice in book.incidents.notices(told.id)[heard:]]
+
+    assert [IncidentState.ACKNOWLEDGED, IncidentState.OPEN] == [*states, told.incident.state]
+    assert [NoticeKind.CHANGED, NoticeKind.REOPENED] == new
 
 
 def test_a_recheck_looks_at_every_version_and_tells_nobody(told: Told) -> None:
@@ -238,6 +273,72 @@ def test_an_answer_that_a_process_that_died_had_written_is_found_and_not_written
     assert [lost] == told.github.items["comments"]
     assert APP == lost["performed_via_github_app"]
     assert 2 == told.comments()[0].count("✔")
+
+
+def questions(told: Told) -> int:
+    """How often GitHub was asked which role somebody has."""
+    return sum("/collaborators/" in path for _, path, _ in told.github.asked)
+
+
+def give(told: Told, who: str, verbs: list[Verb], start: int = 0) -> None:
+    """Commands are kept as they would be if nobody had counted them at the door."""
+    with told.parts.ledger.writing() as book:
+        for number, verb in enumerate(verbs, start):
+            base = Command(f"{who}{number}", told.id, REPOSITORY.id, verb, IDS[who], who, told.parts.now, "because")
+            book.record(CommandGiven(replace(base, code=told.code)), told.parts.now)
+        book.work.want("inspect", f"answer/{told.id}", told.parts.now)
+
+
+def test_github_is_asked_once_for_the_role_of_an_account_however_much_it_commands(told: Told) -> None:
+    give(told, "carol", [Verb.RECHECK] * 8)
+    inspect.run(told.parts.deps)
+
+    assert 1 == questions(told)
+    assert 8 == told.comments()[0].count("✔")
+
+
+def test_a_stranger_is_asked_after_and_answered_once_and_not_again_that_day(told: Told) -> None:
+    give(told, "mallory", [Verb.HELP, Verb.MINE, Verb.RECHECK] * 3)
+    inspect.run(told.parts.deps)
+    told.say(Verb.MINE, "mallory", "later")
+
+    assert 1 == questions(told)
+    assert (1, 1) == (told.comments()[0].count("`mallory`"), told.edits())
+    told.parts.now += DAY
+    told.github.roles["mallory"] = "triage"
+    told.say(Verb.RECHECK, "mallory", "with a role")
+    assert 2 == told.comments()[0].count("`mallory`")
+
+
+def test_after_ten_commands_other_work_has_its_turn_and_the_rest_follows(told: Told) -> None:
+    give(told, "carol", [Verb.RECHECK] * 15)
+
+    def answers() -> int:
+        with told.parts.ledger.reading() as book:
+            return len(book.incidents.answers(told.id))
+
+    assert (told.parts.now, 10) == (answer(told.parts.deps, told.id), answers())
+    assert (None, 15) == (answer(told.parts.deps, told.id), answers())
+    give(told, "dave", [Verb.RECHECK] * 15)
+    inspect.run(told.parts.deps)
+    assert 30 == answers()
+
+
+def test_of_very_many_strangers_twenty_are_answered_and_a_maintainer_after_them_still_is(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(STRANGERS + 10):
+        monkeypatch.setitem(IDS, f"s{number}", 1000 + number)
+        give(told, f"s{number}", [Verb.RECHECK] * 2)
+    give(told, "carol", [Verb.ACKNOWLEDGE])
+    while inspect.run(told.parts.deps):
+        pass
+
+    with told.parts.ledger.reading() as book:
+        shown = [command.actor for command, _ in answered(book, told.id)]
+    assert STRANGERS + 1 == len(shown)
+    assert ["carol"] == [who for who in shown if who in told.github.roles]
+    assert IncidentState.ACKNOWLEDGED is told.incident.state
 
 
 # What is done to our issue.
@@ -269,6 +370,19 @@ def test_who_may_not_end_it_is_told_of_once_and_the_issue_is_opened_again(told: 
     assert "open" == told.github.items["issues"][-1]["state"]
     assert (1, [who]) == (tampered(told), [bulletin.by for bulletin in told.bulletins()])
     assert IncidentState.OPEN is told.incident.state
+
+
+def test_who_closes_it_again_and_again_is_told_of_once_an_hour_and_it_is_opened_every_time(told: Told) -> None:
+    for at in range(5):
+        touch(told, "erin", at=at)
+        assert "open" == told.github.items["issues"][-1]["state"]
+    assert (1, 1) == (tampered(told), len(told.bulletins()))
+
+    touch(told, "mallory", at=6)
+    assert 2 == len(told.bulletins())
+    told.parts.now += timedelta(hours=1)
+    touch(told, "erin", at=7)
+    assert 3 == len(told.bulletins())
 
 
 def test_a_maintainer_who_closes_it_looks_after_it_for_a_week(told: Told) -> None:
