@@ -14,7 +14,7 @@ from app.cli_config import config
 from app.cli_incidents import export, incidents
 from app.cli_notify import notify
 from app.cli_tokens import token
-from app.settings import BadSetting, Settings, read
+from app.settings import BadSetting, Settings, read, require_ledger
 
 
 class OneLine(click.Group):
@@ -226,13 +226,13 @@ def discover(target: str, check: bool, as_json: bool) -> None:
     Example:  artifact-monitor discover .
     """
     from app.discover import discover as look
-    from handlers.push import CONFIG
     from verifier.discovery.strict import BadConfig
+    from verifier.model import CONFIG_PATH
 
     try:
         click.echo(look(_settings(), target, check, as_json))
     except BadConfig as error:
-        click.echo(f"{CONFIG}: {error}", err=True)
+        click.echo(f"{CONFIG_PATH}: {error}", err=True)
         sys.exit(1)
 
 
@@ -248,7 +248,9 @@ def explain(purl: str, version: str) -> None:
     from app.build import build
     from app.explain import of_version
 
-    click.echo(of_version(build(_settings()), purl, version))
+    settings = _settings()
+    require_ledger(settings)
+    click.echo(of_version(build(settings), purl, version))
 
 
 @main.command()

@@ -28,11 +28,13 @@ def check(file: BinaryIO, organisation: bool) -> None:
     \b
     Example:  artifact-monitor config check .github/artifact-monitor.yml
     """
+    from datetime import UTC, datetime
+
     from app.config_checked import LIMIT, meaning
     from verifier.discovery.strict import BadConfig
 
     try:
-        click.echo(meaning(file.read(LIMIT), organisation))
+        click.echo(meaning(file.read(LIMIT), organisation, datetime.now(UTC)))
     except BadConfig as error:
         click.echo(f"{file.name}:{error.line}: {error.sentence}", err=True)
         sys.exit(1)

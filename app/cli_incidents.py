@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.settings import read
+from app.settings import read, require_ledger
 
 if TYPE_CHECKING:
     from app.deps import Deps
@@ -25,21 +25,25 @@ def _deps() -> Deps:
 
     settings = read(os.environ)
     configure(settings)
+    require_ledger(settings)
     return build(settings)
 
 
 @click.command("incidents")
+@click.argument("incident", default="")
 @click.option("--all", "settled", is_flag=True, help="The settled ones too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
-def incidents(settled: bool, as_json: bool) -> None:
+def incidents(incident: str, settled: bool, as_json: bool) -> None:
     """The incidents that stand open, newest first: id, state, severity, when, repository, versions.
+
+    INCIDENT shows one alone, settled or not: its id, four characters or more of how that begins, or `incident:ID`.
 
     \b
     Example:  artifact-monitor incidents --all
     """
     from app import exporting
 
-    listed = exporting.incidents(_deps(), settled=settled)
+    listed = exporting.incidents(_deps(), settled=settled, which=incident)
     click.echo(json.dumps(listed, indent=2) if as_json else exporting.as_text(listed))
 
 
@@ -49,7 +53,9 @@ def incidents(settled: bool, as_json: bool) -> None:
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write it to.")
 @click.option("--by", default="", metavar="NAME", help="Who issues it: an OpenVEX author, a reporter to OSV.")
 def export(incident: str, kind: str, output: Path | None, by: str) -> None:
-    """One incident's evidence for responders; INCIDENT is its id, or how that begins.
+    """One incident's evidence for responders.
+
+    INCIDENT is its id, four characters or more of how that begins, or its key in messages (`incident:ID`).
 
     Without --output it is printed. What must be known before it is used is said on standard error.
 

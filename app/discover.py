@@ -14,13 +14,12 @@ from app.login import make_login
 from app.origins import Origins, origins
 from app.settings import Settings
 from checks.base import Permanent
-from handlers.push import CONFIG
 from verifier.discovery import settle
 from verifier.discovery.config import read
 from verifier.discovery.find import Files, Findings, find
 from verifier.discovery.origin import UNASKED, Said, repository
 from verifier.discovery.propose import NOT_ASKED, Known, propose
-from verifier.model import Artifact, Proposal, Repository
+from verifier.model import CONFIG_PATH, Artifact, Proposal, Repository
 from verifier.model.github import NEVER
 
 _HEADINGS = ("ARTIFACT", "WORKFLOWS", "FOUND IN", "REGISTRY", "ENROLLED")
@@ -93,13 +92,13 @@ def of_folder(settings: Settings, folder: Path, check: bool) -> Discovered:
 
 def _configured(held: Files) -> tuple[Proposal, ...]:
     """What the folder's own configuration file settles. Raises BadConfig."""
-    text = held.get(CONFIG)
+    text = held.get(CONFIG_PATH)
     publishers = read(text, _NO_REPOSITORY).publishers if text is not None else ()
     workflows = dict[str, tuple[str, ...]]()
     for publisher in publishers:
         purl = publisher.artifact.purl
         workflows[purl] = tuple(dict.fromkeys((*workflows.get(purl, ()), *publisher.workflows)))
-    return tuple(Proposal(purl, paths, CONFIG, clear=True) for purl, paths in sorted(workflows.items()))
+    return tuple(Proposal(purl, paths, CONFIG_PATH, clear=True) for purl, paths in sorted(workflows.items()))
 
 
 def of_repository(settings: Settings, full_name: str) -> Discovered:
@@ -161,7 +160,7 @@ def as_text(found: Discovered) -> str:
     lines += ["", "Not looked at:", *(f"  {shown(problem)}" for problem in problems)] if problems else []
     lines += _left_out(found.findings)
     config = settle.config(_asked(found))
-    heading = f"To add to {CONFIG}, to its artifacts:" if found.configured else f"{CONFIG} that settles it:"
+    heading = f"To add to {CONFIG_PATH}, to its artifacts:" if found.configured else f"{CONFIG_PATH} that settles it:"
     lines += ["", heading, "", config.rstrip()] if config else []
     return "\n".join(lines)
 

@@ -65,6 +65,7 @@ def examine() -> list[Check]:
         _logins,
         _unused,
         _amazon,
+        linked,
         _routes,
         _people,
     ):
@@ -277,6 +278,13 @@ def _amazon(settings: Settings) -> Iterator[Check]:
         yield Check(True, "amazon", f"a login was found ({method}); it was not tried")
     else:
         yield Check(False if watched else None, "amazon", "no login was found", NO_LOGIN)
+
+
+def linked(settings: Settings) -> Iterator[Check]:
+    """Whether what is said can name our own pages."""
+    if not settings.base_url and (settings.routes is not None or settings.github_app_id):
+        sentence = "BASE_URL is not set: nothing that is said links to the pages here"
+        yield Check(None, "address", sentence, "Set it to the address at which people reach this dashboard.")
 
 
 def _routes(settings: Settings) -> Iterator[Check]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from app import notify, routes
@@ -11,6 +11,7 @@ from app.logins import open_to_others
 from app.outbound import Outbound, make_outbound
 from app.settings import BadSetting, Settings
 from checks.base import Permanent, Temporary
+from checks.hearing import hears_notices
 from checks.outside import Mail, Route, Sending
 
 Found = tuple[bool | None, str, str]
@@ -30,12 +31,22 @@ def look(settings: Settings) -> Iterator[Found]:
     yield True, f"{settings.routes} holds {len(found)} routes", ""
     if open_to_others(settings.routes):
         yield None, f"other users of this machine may read {settings.routes}", f"chmod 600 {settings.routes}"
-    if all(_narrow(route) for route in found):
-        sentence = "every route filters by name: what is renamed or transferred may be heard by nobody"
-        yield None, sentence, "Keep one route without organisations, repositories and artifacts."
+    yield from unheard(found)
     outbound = make_outbound(settings)
     for route in found:
         yield reached(route, outbound)
+
+
+def unheard(found: Sequence[Route]) -> Iterator[Found]:
+    """What would be heard by nobody, or too late."""
+    if all(_narrow(route) for route in found):
+        sentence = "every route filters by name: what is renamed or transferred may be heard by nobody"
+        yield None, sentence, "Keep one route without organisations, repositories and artifacts."
+    elif all(_narrow(route) or route.weekly for route in found):
+        sentence = "every route filters by name or is weekly: some alerts are heard days later, or by nobody"
+        yield None, sentence, "Keep one route without weekly, organisations, repositories and artifacts."
+    if not any(hears_notices(route.filter) for route in found):
+        yield None, notify.NO_NOTICES, "Let one route hear `notice` (leave out outcomes, artifacts and severity)."
 
 
 def reached(route: Route, outbound: Outbound) -> Found:

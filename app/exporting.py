@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Any
 from app.case_words import shown
 from app.deps import Deps
 from app.viewer import Viewer
-from checks import CHANNELS
+from checks.channels import TITLES
 from checks.exports import EXPORTS
 from checks.exports.base import CaseFile, Held, stamp
+from verifier.ledger.asking import runs_of
 from verifier.ledger.protocol import Book
-from verifier.model import Incident, IncidentState, Member, Run, RunKey
+from verifier.model import Incident, IncidentState, Member, Run
 from verifier.verdict.severity import severity_of
 
 if TYPE_CHECKING:
     from app.deps import Deps
 
+SHORTEST = 4
+"""The fewest characters of an id that mean an incident."""
 FEW = 5
 """The most versions of one incident that a line of the list names."""
 
@@ -28,7 +31,7 @@ def gather(book: Book, incident: Incident, now: datetime, by: str = "") -> CaseF
     """Everything the ledger holds about an incident, in one transaction."""
     versions = tuple(_held(book, member) for member in incident.members)
     answers = book.incidents.answers(incident.id)
-    posted, at_github = book.incidents.all_posted(incident.id), {channel.NAME for channel in CHANNELS}
+    posted = book.incidents.all_posted(incident.id)
     return CaseFile(
         incident=incident,
         severity=severity_of(incident),
@@ -38,8 +41,8 @@ def gather(book: Book, incident: Incident, now: datetime, by: str = "") -> CaseF
         history=tuple(book.incidents.notices(incident.id)),
         commands=tuple((command, answers.get(command.id)) for command in book.incidents.commands(incident.id)),
         runs=tuple(_runs(book, versions)),
-        posts=tuple(post for post in posted if post.channel in at_github),
-        told_elsewhere=sum(post.channel not in at_github for post in posted),
+        posts=tuple(post for post in posted if post.channel in TITLES),
+        told_elsewhere=sum(post.channel not in TITLES for post in posted),
         bulletins=tuple(
             reversed([b for b in book.incidents.bulletins(incident.opened_at) if b.incident_id == incident.id])
         ),
@@ -59,16 +62,21 @@ def export(deps: Deps, incident_id: str, kind: str, by: str = "") -> tuple[bytes
     """
     wanted = EXPORTS[kind]
     with deps.ledger.reading() as book:
-        incident = book.incidents.get(incident_id) or _begins(book, incident_id)
+        incident = found(book, incident_id)
         case = gather(book, incident, deps.now(), by.strip())
     return wanted.export(case), wanted.notes(case)
 
 
-def incidents(deps: Deps, *, settled: bool) -> list[dict[str, Any]]:
-    """The incidents as data, newest first; those that are settled only when asked for."""
+def incidents(deps: Deps, *, settled: bool, which: str = "") -> list[dict[str, Any]]:
+    """The incidents as data, newest first; those that are settled only when asked for, or `which` names one.
+
+    Raises ValueError where `which` names none.
+    """
     with deps.ledger.reading() as book:
-        found = [i for i in book.incidents.all() if settled or i.state is not IncidentState.RESOLVED]
-        return [_listed(book, incident) for incident in found]
+        if which:
+            return [_listed(book, found(book, which))]
+        listed = [i for i in book.incidents.all() if settled or i.state is not IncidentState.RESOLVED]
+        return [_listed(book, incident) for incident in listed]
 
 
 def as_text(listed: list[dict[str, Any]]) -> str:
@@ -110,13 +118,24 @@ def _listed(book: Book, incident: Incident) -> dict[str, Any]:
     }
 
 
-def _begins(book: Book, text: str) -> Incident:
-    """The one incident whose id begins so."""
-    found = [incident for incident in book.incidents.all() if len(text) >= 4 and incident.id.startswith(text)]
-    if len(found) != 1:
-        how_many = f"{len(found)} incidents begin with" if found else "There is no incident"
+def found(book: Book, text: str) -> Incident:
+    """The one incident that is meant: by its id, how that begins, or its key in messages (`incident:ID`).
+
+    Raises ValueError where that is none, several, or too short to mean one.
+    """
+    wanted = text.strip().lower().removeprefix("incident:")
+    if (known := book.incidents.get(wanted)) is not None:
+        return known
+    if len(wanted) < SHORTEST:
+        raise ValueError(
+            f"{shown(text, 80)!r} is too short; give four characters or more of the id. `artifact-monitor "
+            "incidents --all` lists them."
+        )
+    alike = [incident for incident in book.incidents.all() if incident.id.startswith(wanted)]
+    if len(alike) != 1:
+        how_many = f"{len(alike)} incidents begin with" if alike else "There is no incident"
         raise ValueError(f"{how_many} {shown(text, 80)!r}; `artifact-monitor incidents --all` lists them.")
-    return found[0]
+    return alike[0]
 
 
 def _held(book: Book, member: Member) -> Held:
@@ -134,18 +153,10 @@ def _held(book: Book, member: Member) -> Held:
 
 
 def _runs(book: Book, versions: tuple[Held, ...]) -> Iterator[Run]:
-    keys = {key for held in versions for key in _named(held)}
-    for key in sorted(keys):
-        run = book.runs.get(key)
-        if run is not None:
-            yield run
-
-
-def _named(held: Held) -> Iterator[RunKey]:
-    """The runs that its attestations or its findings name."""
-    for dossier in (held.dossier, *held.earlier):
-        for evidence in (dossier.evidence or ()) if dossier is not None else ():
-            if evidence.run is not None:
-                yield evidence.run
-    for _, _, verdict in held.verdicts:
-        yield from (finding.run for finding in verdict.findings if finding.run is not None)
+    """The runs that their attestations or their findings name."""
+    dossiers = [dossier for held in versions for dossier in (held.dossier, *held.earlier)]
+    found = {run.key: run for dossier in dossiers for run in runs_of(book, dossier)}
+    findings = [finding for held in versions for _, _, verdict in held.verdicts for finding in verdict.findings]
+    named = {finding.run for finding in findings if finding.run is not None}
+    found |= {key: run for key in named if (run := book.runs.get(key)) is not None}
+    yield from (found[key] for key in sorted(found))

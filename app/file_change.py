@@ -11,7 +11,10 @@ from verifier.model import Repository
 
 @dataclass(frozen=True)
 class Pushed:
-    """The commit that touched the file, as a webhook named it, and the account that pushed it."""
+    """The commit that touched the file, as a webhook named it, and the account that pushed it.
+
+    Without a commit: the account that switched the default branch.
+    """
 
     commit: str
     by: str

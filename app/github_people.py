@@ -10,10 +10,9 @@ import re
 
 from app.github import GitHub, path_of
 from checks.base import Gone, Permanent
-from verifier.model import Repository
+from verifier.model import LADDER, Repository
 
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
-_NAMED = ("read", "triage", "write", "maintain", "admin")
 _BASE = ("read", "write", "admin")
 
 
@@ -37,4 +36,4 @@ def role_of(github: GitHub, repository: Repository, person_id: int, login: str) 
         return ""
     if held["permission"] not in _BASE:
         return ""
-    return str(held["role_name"] if held.get("role_name") in _NAMED else held["permission"])
+    return str(held["role_name"] if held.get("role_name") in LADDER[1:] else held["permission"])

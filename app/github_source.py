@@ -52,6 +52,19 @@ def branch(github: GitHub, repository: Repository, name: str) -> Branch | None:
     return found if found is not None and found.name == name else None
 
 
+def renamed_to(github: GitHub, repository: Repository, name: str) -> str:
+    """What GitHub calls the branch that had this name; '' where it knows of no renaming.
+
+    A branch that was deleted, and another one made, is no renaming: GitHub sends nobody from the one to the other.
+    """
+    try:
+        held = github.call("GET", f"{path_of(repository.full_name)}/branches/{_quoted(name, safe='')}")
+    except (Gone, _Unaskable):
+        return ""
+    found = _branch(held)
+    return found.name if found is not None and found.name != name else ""
+
+
 def branches(github: GitHub, repository: Repository, *, protected: bool) -> tuple[tuple[Branch, ...], bool]:
     """All branches, or all protected ones, `MOST_BRANCHES` at most, and whether these are all.
 

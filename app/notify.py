@@ -11,9 +11,16 @@ from app.outbound import Outbound, make_outbound
 from app.settings import Settings
 from checks import OUTSIDE
 from checks.base import Permanent, Temporary
+from checks.hearing import hears_notices
 from checks.messages import of_test
-from checks.outside import Outside, Route, Sending
+from checks.outside import Mail, Outside, Route, Sending
 from verifier.model import Severity
+
+NO_ROUTES = (
+    "There are no routes. Set ROUTES to the path of a routes file, like ROUTES=/etc/artifact-monitor/routes.yml; "
+    "docs/channels.md shows what to write there."
+)
+NO_NOTICES = "no route hears that a config file was changed or cannot be read, or that a publish workflow was changed"
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ def test(settings: Settings, environment: Mapping[str, str], name: str, now: dat
 def named(found: Sequence[Route], name: str) -> Sequence[Route]:
     """The route of this name, or all where it is ''. Raises ValueError where there is none."""
     if not found:
-        raise ValueError("There are no routes: set ROUTES to a routes file (docs/channels.md).")
+        raise ValueError(NO_ROUTES)
     chosen = [route for route in found if name in ("", route.name)]
     if not chosen:
         known = ", ".join(route.name for route in found)
@@ -76,10 +83,15 @@ def _send_each(sendings: Sequence[Sending], outbound: Outbound) -> list[str]:
         try:
             ref = outbound.send(sending, ref).ref
         except Temporary as error:
-            problems.append(f"{error} It may work later; try again.")
+            problems.append(f"{_to(sending)}{error} It may work later; try again.")
         except Permanent as error:
-            problems.append(str(error))
+            problems.append(f"{_to(sending)}{error}")
     return problems
+
+
+def _to(sending: Sending) -> str:
+    """Whose mailbox it is, where there may be several."""
+    return f"{sending.to}: " if isinstance(sending, Mail) else ""
 
 
 def as_text(tried: Sequence[Tried]) -> str:
@@ -90,7 +102,12 @@ def as_text(tried: Sequence[Tried]) -> str:
 
 def listed(found: Sequence[Route]) -> str:
     """Every route with what it hears, without addresses and secrets."""
-    return "\n".join(f"{route.name}  {route.kind}: {_hears(route)}" for route in found) or "There are no routes."
+    if not found:
+        return NO_ROUTES
+    lines = [f"{route.name}  {route.kind}: {_hears(route)}" for route in found]
+    if not any(hears_notices(route.filter) for route in found):
+        lines.append(f"Note: {NO_NOTICES}.")
+    return "\n".join(lines)
 
 
 def _hears(route: Route) -> str:

@@ -17,10 +17,14 @@ import yaml
 from app.logins import open_to_others
 from app.settings import Settings
 from app.variables import BadSetting
-from checks import OUTSIDE, mail
+from checks import OUTSIDE, mail, pagerduty, syslog
+from checks.fields import EVERY
+from checks.hearing import NOTICE
 from checks.outside import BadRoute, Outside, Route
-from verifier.discovery.strict import BYTES, BadConfig, compose, items, line, mapping, meant, shown, text
-from verifier.model import Filter, Severity
+from verifier import purls
+from verifier.discovery.strict import BYTES, BadConfig, compose, flag, items, line, mapping, meant, shown, text, word
+from verifier.model import OUTCOMES, BulletinKind, Filter, Severity
+from verifier.verdict.severity import severity_of_bulletin
 
 MOST = 100
 """The most routes."""
@@ -28,17 +32,7 @@ _MOST_NAMED = 200
 """The most entries of one list."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
-_OUTCOMES = ("non_compliant", "suspect", "anomaly", "notice")
-_OURS = (
-    "name",
-    "kind",
-    "organisations",
-    "repositories",
-    "artifacts",
-    "outcomes",
-    "severity",
-    "weekly",
-)
+_FIELD = re.compile(r"`([a-z_]+)`")
 _SECRET_NAMES = re.compile(r"token|secret|passw|key|url|webhook", re.I)
 """Fields whose value is taken for a secret. An address is one too: whoever knows a webhook's may post to it."""
 _SECRET_LIMIT = 8192
@@ -71,7 +65,7 @@ class _Reader:
 
     def _scalar(self, node: yaml.ScalarNode, name: str) -> Any:
         if node.tag == "tag:yaml.org,2002:bool":
-            return node.value.lower() in ("true", "yes", "on")
+            return flag(node, name)
         if node.tag == "tag:yaml.org,2002:int" and re.fullmatch(r"[0-9]{1,9}", node.value):
             return int(node.value)
         read = text(node, name)
@@ -156,7 +150,7 @@ def load(path: Path | None, environment: Mapping[str, str], kinds: Mapping[str, 
 
 
 def _read(content: bytes, reader: _Reader, kinds: Mapping[str, Outside]) -> tuple[Route, ...]:
-    document = mapping(compose(content), ("routes",), "the routes file")
+    document = mapping(compose(content, "docs/channels.md"), ("routes",), "the routes file")
     if "routes" not in document:
         raise BadConfig(1, "routes is missing; docs/channels.md shows what to write.")
     found: dict[str, Route] = {}
@@ -173,10 +167,10 @@ def _route(node: yaml.Node, reader: _Reader, kinds: Mapping[str, Outside]) -> Ro
         raise BadConfig(line(node), "a route must be a list of keys with values: name, kind, …")
     nodes: dict[str, yaml.Node] = {}
     for key, value in node.value:
-        word = key.value if isinstance(key, yaml.ScalarNode) else ""
-        if word in nodes:
-            raise BadConfig(line(key), f"{shown(word)} stands here twice; leave one.")
-        nodes[word] = value
+        name = key.value if isinstance(key, yaml.ScalarNode) else ""
+        if name in nodes:
+            raise BadConfig(line(key), f"{shown(name)} stands here twice; leave one.")
+        nodes[name] = value
     for key in ("name", "kind"):
         if key not in nodes:
             raise BadConfig(line(node), f"a route needs a {key}.")
@@ -187,53 +181,74 @@ def _route(node: yaml.Node, reader: _Reader, kinds: Mapping[str, Outside]) -> Ro
     if kind not in kinds:
         known = ", ".join(sorted(kinds))
         raise BadConfig(line(nodes["kind"]), f"{shown(kind)} is no kind{meant(kind, kinds)}; known kinds: {known}.")
-    wanted, weekly = _filter(nodes), _switch(nodes, "weekly")
-    fields = {key: reader.value(value, key) for key, value in nodes.items() if key not in _OURS}
+    wanted, weekly = _filter(nodes), flag(nodes["weekly"], "weekly") if "weekly" in nodes else False
+    fields = {key: reader.value(value, key) for key, value in nodes.items() if key not in EVERY}
     try:
         target = kinds[kind].read(fields)
     except BadRoute as error:
-        raise BadConfig(line(node), f"route {name}: {error}") from error
+        field = next((word for word in _FIELD.findall(str(error)) if word in fields), "")
+        raise BadConfig(line(nodes[field] if field else node), f"route {name}: {error}") from error
+    _check(nodes, kinds[kind], target, wanted, weekly)
     return Route(name, kind, wanted, target, weekly)
+
+
+def _check(nodes: Mapping[str, yaml.Node], kind: Outside, target: Any, wanted: Filter, weekly: bool) -> None:
+    """Refuse a route that would hear nothing, or whose place can never be reached."""
+    if weekly and kind is pagerduty:
+        raise BadConfig(line(nodes["weekly"]), "pagerduty takes no summaries; leave weekly out, or take another kind.")
+    if wanted.outcomes == (NOTICE,) and wanted.severity > severity_of_bulletin(BulletinKind.TAMPERED):
+        raise BadConfig(line(nodes["severity"]), "no notice is that loud; write severity: high, or a lower one.")
+    if isinstance(target, syslog.Target) and target.ca and not Path(target.ca).is_file():
+        raise BadConfig(line(nodes["ca"]), "ca names a file that is not there or cannot be read; check the path.")
 
 
 def _filter(nodes: Mapping[str, yaml.Node]) -> Filter:
     return Filter(
-        _texts(nodes, "organisations"),
-        _texts(nodes, "repositories"),
-        _texts(nodes, "artifacts"),
+        tuple(_organisation(each) for each in _nodes(nodes, "organisations")),
+        tuple(_repository(each) for each in _nodes(nodes, "repositories")),
+        tuple(_artifact(each) for each in _nodes(nodes, "artifacts")),
         _outcomes(nodes),
         _severity(nodes),
     )
 
 
-def _texts(nodes: Mapping[str, yaml.Node], key: str) -> tuple[str, ...]:
-    return tuple(text(each, key) for each in items(nodes[key], key, _MOST_NAMED)) if key in nodes else ()
+def _nodes(nodes: Mapping[str, yaml.Node], key: str) -> list[yaml.Node]:
+    return items(nodes[key], key, _MOST_NAMED) if key in nodes else []
+
+
+def _organisation(node: yaml.Node) -> str:
+    name = text(node, "organisations")
+    if "/" in name:
+        raise BadConfig(line(node), f"{shown(name)} is no organisation; write its name alone, or use repositories.")
+    return name
+
+
+def _repository(node: yaml.Node) -> str:
+    name = text(node, "repositories")
+    if "/" not in name and "*" not in name:
+        raise BadConfig(line(node), f"{shown(name)} matches no repository; write owner/name, like 'alice/*'.")
+    return name
+
+
+def _artifact(node: yaml.Node) -> str:
+    """A purl as artifacts are named here, or a pattern of them with its scope's @ encoded."""
+    name = text(node, "artifacts")
+    wild = "*" in name or bool(re.search(r"\?(?!repository_url=)", name))
+    try:
+        found = name.replace("/@", "/%40") if wild else purls.artifact(name).purl
+    except ValueError as error:
+        raise BadConfig(line(node), f"artifacts: {error}.") from error
+    if not found.startswith(("pkg:", "*")) or "@" in found:
+        raise BadConfig(line(node), f"{shown(name)} matches no artifact; write it like 'pkg:npm/*', without a version.")
+    return found
 
 
 def _outcomes(nodes: Mapping[str, yaml.Node]) -> tuple[str, ...]:
-    for each in items(nodes["outcomes"], "outcomes", len(_OUTCOMES)) if "outcomes" in nodes else ():
-        word = text(each, "outcomes")
-        if word not in _OUTCOMES:
-            known = ", ".join(_OUTCOMES)
-            raise BadConfig(line(each), f"{shown(word)} is no outcome{meant(word, _OUTCOMES)}; known: {known}.")
-    return _texts(nodes, "outcomes")
+    if "outcomes" not in nodes:
+        return ()
+    return tuple(word(each, "an outcome", OUTCOMES) for each in items(nodes["outcomes"], "outcomes", len(OUTCOMES)))
 
 
 def _severity(nodes: Mapping[str, yaml.Node]) -> Severity:
     words = {severity.word: severity for severity in Severity}
-    if "severity" not in nodes:
-        return Severity.INFO
-    word = text(nodes["severity"], "severity")
-    if word not in words:
-        known = ", ".join(words)
-        raise BadConfig(line(nodes["severity"]), f"{shown(word)} is no severity{meant(word, words)}; known: {known}.")
-    return words[word]
-
-
-def _switch(nodes: Mapping[str, yaml.Node], key: str) -> bool:
-    if key not in nodes:
-        return False
-    node = nodes[key]
-    if not isinstance(node, yaml.ScalarNode) or node.tag != "tag:yaml.org,2002:bool":
-        raise BadConfig(line(node), f"{key} must be true or false.")
-    return bool(node.value.lower() in ("true", "yes", "on"))
+    return words[word(nodes["severity"], "severity", words)] if "severity" in nodes else Severity.INFO

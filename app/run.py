@@ -15,8 +15,8 @@ from pathlib import Path
 
 import structlog
 
-from app import leash
-from app.settings import Settings, require_login, require_webhook_secret
+from app import leash, routes
+from app.settings import Settings, require_login, require_subscriptions, require_webhook_secret
 from app.worker import Stop, pause, stop_on_signals
 from verifier.ledger import migrate
 
@@ -108,7 +108,8 @@ def _leashed() -> Iterator[_Leash]:
 def run(settings: Settings, children: Commands | None = None) -> int:
     """Run everything until SIGTERM or SIGINT; returns the exit code: 0, or 1 when a child could never be started.
 
-    Raises BadSetting where there is no webhook secret or half a login, and what `verifier.ledger.migrate` raises.
+    Raises BadSetting where there is no webhook secret or half a login, or where the routes file or the settings of
+    subscriptions cannot be used; and what `verifier.ledger.migrate` raises.
 
     `children` are other command lines by name, for those who start variants of their own.
     """
@@ -116,6 +117,8 @@ def run(settings: Settings, children: Commands | None = None) -> int:
         # Said once here, and not five times by a web process that cannot start.
         require_webhook_secret(settings)
         require_login(settings)
+        require_subscriptions(settings)
+        routes.of(settings, os.environ)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     migrate(settings.database)
     return supervise(commands(settings) if children is None else children)

@@ -199,6 +199,15 @@ def require_webhook_secret(settings: Settings) -> None:
         )
 
 
+def require_ledger(settings: Settings) -> None:
+    """Refuse to look into a ledger that is not there, rather than to make an empty one. Raises BadSetting."""
+    if not settings.database_url and not (settings.data_dir / "ledger.sqlite3").is_file():
+        raise BadSetting(
+            f"There is no ledger in {settings.data_dir}. Set DATA_DIR to the folder that `artifact-monitor run` uses, "
+            "or DATABASE_URL to its database."
+        )
+
+
 def require_subscriptions(settings: Settings) -> None:
     """Refuse to let people subscribe where they could not be written to, or could not end it. Raises BadSetting.
 

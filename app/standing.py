@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.claims import CONFIG, SERVER
@@ -12,6 +12,7 @@ from verifier.discovery.config.differences import differences
 from verifier.discovery.config.waiting import DELAY, Beside, in_force, next_turn, within
 from verifier.discovery.strict import BadConfig
 from verifier.ledger.protocol import Book, Stood
+from verifier.ledger.rows import branch_in_force
 from verifier.model import Publisher, Repository
 
 TOGETHER = timedelta(hours=1)
@@ -55,10 +56,17 @@ def home_of(book: Book, repository: Repository) -> Repository | None:
     return home if home is not None and home.owner_id == repository.owner_id else None
 
 
+def defaults(home: Repository, files: Sequence[Stood]) -> tuple[Stood, ...]:
+    """Of the files kept of a `.github`, those that stood there since it is its present owner's; the first says since
+    when. What a repository brings along that is renamed or handed over to that name was no default."""
+    own = [place for place, file in enumerate(files) if file.home != home.owner_id]
+    return tuple(files[own[-1] + 1 :] if own else files)
+
+
 def organisation_of(book: Book, repository: Repository, now: datetime) -> File:
-    """The organisation's file that holds for this repository."""
+    """The organisation's file that holds for this repository: the last one that could be read."""
     home = home_of(book, repository)
-    files = book.repositories.stood(home.id) if home is not None else ()
+    files = defaults(home, book.repositories.stood(home.id)) if home is not None else ()
     if not files or home_turn(book, repository, now) is not None:
         return NOTHING
     return _file(files[-1], organisation=True)
@@ -67,11 +75,11 @@ def organisation_of(book: Book, repository: Repository, now: datetime) -> File:
 def home_turn(book: Book, repository: Repository, now: datetime) -> datetime | None:
     """When the default of a `.github` that came later than this repository begins to act; None: it does, or is none.
 
-    Many an organisation lets every member make a repository: a thief who makes this one must not loosen at once what
-    was watched before.
+    Many an organisation lets every member make a repository, or rename one: a thief who makes this one must not loosen
+    at once what was watched before.
     """
     home = home_of(book, repository)
-    files = book.repositories.stood(home.id) if home is not None else ()
+    files = defaults(home, book.repositories.stood(home.id)) if home is not None else ()
     own = book.repositories.stood(repository.id)
     if not files or not own or own[0].since >= files[0].since - TOGETHER:
         return None
@@ -80,23 +88,34 @@ def home_turn(book: Book, repository: Repository, now: datetime) -> datetime | N
 
 
 def counting(files: Sequence[Stood], now: datetime) -> tuple[Stood, ...]:
-    """The files that still count for what is in force."""
+    """The files that still count for what is in force: what an unreadable one interrupts comes no nearer to acting."""
+    if files and files[-1].refused_at is not None:
+        now = min(now, files[-1].refused_at)
     return tuple(files[within([file.since for file in files], now) :]) if files else ()
+
+
+def own_files(repository: Repository, files: Sequence[Stood], now: datetime) -> tuple[Stood, ...]:
+    """Of these, the repository's own that still count; a default stands there as none. Never empty.
+
+    So a repository that becomes its owner's `.github` keeps for another day what its own file demanded.
+    """
+    held = counting(files, now) if is_home(repository) else files
+    return tuple(replace(file, text="") if file.home else file for file in held) or (Stood(now, ""),)
 
 
 def standing(book: Book, repository: Repository, files: Sequence[Stood], now: datetime) -> Standing:
     """What holds when these are the files that count. Raises BadConfig where the last cannot be meant."""
     organisation = organisation_of(book, repository, now)
     allowed = granted(organisation, repository)
-    own = (Stood(now, ""),) if is_home(repository) or not files else tuple(files)
+    own = own_files(repository, files, now)
     wanted = [
         *(_earlier(book, repository, file, organisation) for file in own[:-1]),
         apply(_file(own[-1]), organisation, repository),
     ]
     server = book.repositories.publishers_from(repository.id, SERVER)
     found = tuple(dict.fromkeys(publisher for file in files for publisher in file.found))
-    beside = Beside((*server, *allowed), found, repository.default_branch or "main")
-    turns = [] if is_home(repository) else [next_turn([f.since for f in files], now), home_turn(book, repository, now)]
+    beside = Beside((*server, *allowed), found, branch_in_force(files) or repository.default_branch or "main")
+    turns = [next_turn([f.since for f in own], now), home_turn(book, repository, now)]
     turn = min((at for at in turns if at is not None), default=None)
     return Standing(in_force(wanted, beside), wanted[-1], allowed, turn)
 

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from verifier import purls
-from verifier.model import Filter
+from verifier.model import OUTCOMES, Filter
 from verifier.verdict.audience import PUBLIC_OUTCOMES, Audience, audience_of
 
 FIELDS = ("address", "organisations", "repositories", "artifacts", "outcomes", "pace")
-OUTCOMES = ("non_compliant", "suspect", "anomaly", "notice")
 MOST = 10
 """The most names in one field."""
 LONGEST = 254

@@ -1,7 +1,7 @@
 """Subscribe: an address asks, its owner confirms, and whoever has the link in a mail ends it.
 
 The secret in the links is made from `SUBSCRIBE_SECRET` and the subscription's id (HMAC-SHA-256), because every mail
-needs it again; the ledger holds its hash alone. What strangers ask is bounded: confirmation mails to an address, to
+needs it again; the ledger holds its hash alone. What strangers ask is bounded: confirmation mails to a mailbox, to
 all, and what waits for a confirmation. Nobody learns from an answer whether an address is known here.
 """
 
@@ -11,31 +11,31 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
 from app.subscribe_form import Wish
+from app.week import after
 from verifier.ledger.protocol import Book
 from verifier.model import Subscription
 
 STEP = "tell/~people"
-"""The work of all people in rows: `confirm ID`, `forget ID`, `week ID`, and `INCIDENT-OR-BULLETIN ID`."""
+"""The work of all people in rows: `person ID`, `confirm ID`, `forget ID` and `week ID`."""
 VALID = timedelta(hours=24)
 """How long a confirmation is waited for."""
 KEPT = timedelta(days=30)
 """How long the address of a subscription that ended is kept: links in mails of that time still answer."""
-WEEK = timedelta(days=7)
 REFUSED_FOR = timedelta(days=7)
 """A confirmed address that its mail server refuses for so long has nobody behind it any more.
 
 A server that is wrongly set up for a day must not silence everybody behind it.
 """
 PER_ADDRESS = timedelta(hours=1)
-"""The least time between two confirmation mails to one address."""
+"""The least time between two confirmation mails to one mailbox."""
 MOST_PENDING = 3
-"""The most confirmations that one address is asked for at a time."""
+"""The most confirmations that one mailbox is asked for at a time."""
 MOST_LIVE = 20
-"""The most subscriptions of one address."""
+"""The most subscriptions of one mailbox."""
 MOST_AN_HOUR = 100
 """The most confirmation mails within an hour, to all together."""
 
@@ -78,23 +78,31 @@ def digest_of(secret: str) -> str:
     return "sha256:" + hashlib.sha256(secret.encode()).hexdigest()
 
 
+def mailbox_of(address: str) -> str:
+    """Where mail to this address ends, as far as limits are concerned: in lower case and without a `+tag`."""
+    local, at, domain = address.casefold().rpartition("@")
+    return f"{local.partition('+')[0] or local}{at}{domain}"
+
+
 def crowded(book: Book, now: datetime) -> bool:
     """So many asked within the hour that nobody else may."""
     return sum(now - s.asked_at < _HOUR for s in book.subscriptions.all()) >= MOST_AN_HOUR
 
 
 def ask(book: Book, wish: Wish, key: str, now: datetime) -> bool:
-    """Note the wish and want its confirmation mailed. False where the address was written to lately, or has enough.
+    """Note the wish and want its confirmation mailed. False where the mailbox was written to lately, or has enough.
 
-    The caller tells nobody which. Two requests at the same moment make one row: its id comes of the address and hour.
+    The caller tells nobody which. Two requests at the same moment make one row: its id comes of the mailbox and hour.
+    Every row of the last day counts, confirmed, refused and ended ones too.
     """
-    known = book.subscriptions.of_address(wish.address)
+    mailbox = mailbox_of(wish.address)
+    known = [s for s in book.subscriptions.all() if mailbox_of(s.address) == mailbox]
     pending = [s for s in known if s.confirmed_at is None]
     if any(now - s.asked_at < PER_ADDRESS for s in known) or len(pending) >= MOST_PENDING:
         return False
     if sum(s.live for s in known) >= MOST_LIVE:
         return False
-    seed = f"id {wish.address.casefold()} {now:%Y-%m-%dT%H}"
+    seed = f"id {mailbox} {now:%Y-%m-%dT%H}"
     name = hmac.new(key.encode(), seed.encode(), hashlib.sha256).hexdigest()[:32]
     if book.subscriptions.get(name) is not None:  # the clock was set back, or the address's case differs in the hour
         name = secrets.token_hex(16)
@@ -170,13 +178,6 @@ def accepted(book: Book, subscription_id: str) -> None:
     found = book.subscriptions.get(subscription_id)
     if found is not None:
         book.subscriptions.put(replace(found, refused_since=None))
-
-
-def after(now: datetime) -> datetime:
-    """The first moment after now at which summaries are due: Mondays at 08:00 UTC."""
-    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    monday = midnight - timedelta(days=midnight.weekday()) + timedelta(hours=8)
-    return monday if monday > now else monday + WEEK
 
 
 def forget(book: Book, subscription_id: str, now: datetime) -> datetime | None:

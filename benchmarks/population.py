@@ -196,7 +196,7 @@ class Population:
                 f"{('Release', 'Fix', 'Add', 'Tidy')[n % 4]} {self._name(4)}",
                 PEOPLE[n % len(PEOPLE)],
                 PEOPLE[n % len(PEOPLE)],
-                f"https://github.example/acme/{repository_id}/actions/runs/{9_000_000_000 + n}",
+                url=f"https://github.example/acme/{repository_id}/actions/runs/{9_000_000_000 + n}",
                 jobs=JobsState.READ if publishes else JobsState.UNREAD,
                 steps=steps if publishes else (),
             )

@@ -20,6 +20,7 @@ from verifier.ledger.protocol import Posted
 from verifier.model import Member, Outcome
 
 NAME = "advisory"
+TITLE = "Draft advisory"
 NEEDS_COMMIT = False
 LIMIT = 65_000
 MOST = 500

@@ -93,6 +93,8 @@ class Channel(Protocol):
     """
 
     NAME: str
+    TITLE: str
+    """What it makes, in words; it begins with a capital."""
     NEEDS_COMMIT: bool
     """It hangs on a commit: `Subject.head_sha` must be known."""
 

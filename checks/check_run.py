@@ -22,8 +22,9 @@ from verifier.model import Incident, Verb
 from verifier.verdict.commands import LOOSENING, code_of
 
 NAME = "check_run"
+TITLE = "Check run"
 NEEDS_COMMIT = True
-TITLE = "Artifact Monitor"
+CHECK = "Artifact Monitor"
 LIMIT = 65_000
 PREVIEW = (
     "**Preview:** this neutral check run is all that is filed on GitHub here. Without the preview it would alarm, and "
@@ -65,7 +66,7 @@ def render(subject: Subject) -> Post:
         ),
     }
     body: dict[str, Any] = {
-        "name": TITLE,
+        "name": CHECK,
         "external_id": f"incident/{incident.id}",
         "status": "completed",
         "conclusion": "success" if closed else "failure" if rogue(incident) and not preview else "neutral",
@@ -79,7 +80,7 @@ def render(subject: Subject) -> Post:
 
 def find(subject: Subject, post: Post, github: GitHubCalls) -> tuple[str, str] | None:
     """Our check run on this commit that names the incident."""
-    query = urlencode({"check_name": TITLE, "filter": "all"})
+    query = urlencode({"check_name": CHECK, "filter": "all"})
     for run in github.list(f"{_at(subject)}/commits/{quote(subject.head_sha)}/check-runs?{query}"):
         if run.get("external_id") == post.marker and github.ours(run.get("app")):
             return str(run["id"]), str(run.get("html_url") or "")

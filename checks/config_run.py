@@ -9,11 +9,10 @@ from checks.base import Post
 from checks.document import document
 from checks.escape import SENTENCE, markdown, plain
 from checks.plan import digest
-from verifier.model import Repository
+from verifier.model import CONFIG_PATH, Repository
 
 NAME = "config"
 TITLE = "Artifact Monitor config"
-PATH = ".github/artifact-monitor.yml"
 LIMIT = 60_000
 
 
@@ -44,22 +43,22 @@ def render(repository: Repository, refused: Refused | None) -> Post:
 
 
 def _good() -> dict[str, Any]:
-    return {"title": "The configuration can be read", "summary": f"`{PATH}` is in force again."}
+    return {"title": "The configuration can be read", "summary": f"`{CONFIG_PATH}` is in force again."}
 
 
 def _bad(refused: Refused) -> dict[str, Any]:
     summary = [
         f"**Line {refused.line}:** {markdown(refused.sentence)}",
         "What was in force before stays in force until the file can be read again. "
-        f"`artifact-monitor config check {PATH}` tells the same before it is pushed; "
+        f"`artifact-monitor config check {CONFIG_PATH}` tells the same before it is pushed; "
         "`docs/config.md` of Artifact Monitor describes every key.",
     ]
     return {
-        "title": f"{PATH} cannot be read: line {refused.line}",
+        "title": f"{CONFIG_PATH} cannot be read: line {refused.line}",
         "summary": document(summary, ("", []), [], LIMIT),
         "annotations": [
             {
-                "path": PATH,
+                "path": CONFIG_PATH,
                 "start_line": refused.line,
                 "end_line": refused.line,
                 "annotation_level": "failure",

@@ -12,7 +12,7 @@ from typing import Any
 
 from checks import marked
 from checks.message import Kind, Message
-from checks.messages import NOW, SILENCE, YOURS
+from checks.messages import NOW, SILENCE, YOURS, first
 from verifier.model import Acknowledgement, Bulletin, Incident, Member, Notice, Outcome, Repository
 
 ROOM = 200_000
@@ -161,7 +161,7 @@ def _version(member: Member) -> dict[str, Any]:
         "muted": member.muted,
         "removed": member.removed,
         "reasons": _list(member.reasons),
-        "sentences": _list(member.sentences, SENTENCE),
+        "sentences": _list(first(member.sentences), SENTENCE),
         "anomalies": [
             {"reason": text(reason), "sentence": text(sentence, SENTENCE)}
             for reason, sentence in zip(_padded(member), member.anomalies, strict=True)
@@ -201,7 +201,7 @@ def _bulletin(bulletin: Bulletin) -> dict[str, Any]:
         "kind": bulletin.kind.value,
         "at": at(bulletin.at),
         "title": text(bulletin.title),
-        "sentences": _list(bulletin.sentences, SENTENCE),
+        "sentences": _list(first(bulletin.sentences), SENTENCE),
         "by": text(bulletin.by),
         "url": text(bulletin.url, SENTENCE),
         "incident_id": text(bulletin.incident_id),

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from checks.outside import BadRoute
+from verifier.discovery.strict import meant
 
 LONGEST = 2_000
 """The most characters of one field."""
@@ -18,12 +19,20 @@ _NAME = re.compile(r"[a-z_]{1,30}")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
 
+EVERY = ("name", "kind", "organisations", "repositories", "artifacts", "outcomes", "severity", "weekly")
+"""The fields of every route."""
+
+
 def only(fields: Mapping[str, Any], kind: str, *known: str) -> None:
     """Refuse fields that this kind of route does not have."""
     for name in fields:
         if name not in known:
             shown = f" `{name}`" if isinstance(name, str) and _NAME.fullmatch(name) else ""
-            raise BadRoute(f"Unknown field{shown} in a route of kind {kind}. It has: {', '.join(known)}.")
+            guess = meant(name if shown else "", (*known, *EVERY))
+            ours = f"and every route: {', '.join(EVERY)}"
+            raise BadRoute(
+                f"Unknown field{shown} in a route of kind {kind}{guess}. It has: {', '.join(known)}; {ours}."
+            )
 
 
 def text(fields: Mapping[str, Any], name: str, default: str | None = None, limit: int = LONGEST) -> str:

@@ -9,12 +9,13 @@ from datetime import datetime
 
 from checks.base import Subject
 from checks.escape import code, link, markdown, title
-from checks.hearing import loudest, severity_of, severity_of_bulletin
+from checks.hearing import loudest, over
 from checks.listed import count, time
 from checks.message import Kind, Message, Part, State
 from checks.messages import sealed
 from checks.report import headline, settled
 from verifier.model import Bulletin, Repository, Severity
+from verifier.verdict.severity import severity_of, severity_of_bulletin
 
 LISTED = 20
 """The most messages, incidents or bulletins that are listed by name in one part."""
@@ -22,7 +23,7 @@ LISTED = 20
 
 def of_group(messages: Sequence[Message], now: datetime, url: str = "") -> Message:
     """Many messages as one, the loudest first; what is not listed is counted. `url` is our page that has them all."""
-    ordered = sorted(messages, key=lambda m: (-m.severity, -loudest(m), m.began_at, m.key))
+    ordered = sorted(messages, key=lambda m: (-_weight(m), -loudest(m), m.began_at, m.key))
     names = Counter(m.repository.full_name for m in messages if m.repository is not None)
     severity = max((m.severity for m in messages), default=Severity.INFO)
     repositories = f" in {count_of(len(names), 'repository', 'repositories')}" if names else ""
@@ -117,6 +118,12 @@ def of_digest(
 def count_of(number: int, one: str, many: str) -> str:
     """`1 repository`, `2 repositories`."""
     return f"{number} {one if number == 1 else many}"
+
+
+def _weight(message: Message) -> Severity:
+    """How far up it stands: what was settled without its verdict, by a waiver say, as high as while it stood open."""
+    unsure = message.state is State.RESOLVED and not over(message)
+    return loudest(message) if unsure else message.severity
 
 
 def _part(heading: str, lines: Sequence[str]) -> Part:

@@ -1,53 +1,62 @@
-"""How loud a message is, and who hears it. Pure."""
+"""Who hears a message, and how loud it is to them. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from checks.message import Kind, Message
-from checks.report import settled
-from verifier.model import BulletinKind, Filter, Incident, Member, NoticeKind, Outcome, Severity
+from checks.message import Kind, Message, State
+from verifier.ledger.protocol import Posted
+from verifier.model import OUTCOMES, BulletinKind, Filter, Member, NoticeKind, Outcome, Severity
+from verifier.verdict.severity import severity_of_bulletin, severity_of_member
 
-NOTICE = "notice"
-"""What a filter calls everything that is told besides incidents."""
+_ROGUE, _SUSPECT, _ANOMALY, NOTICE = OUTCOMES
 
-_BULLETINS = {
-    BulletinKind.CONFIG_CHANGED: Severity.INFO,
-    BulletinKind.CONFIG_REFUSED: Severity.LOW,
-    BulletinKind.CONFIG_LOOSENS: Severity.MEDIUM,
-    BulletinKind.WORKFLOW_CHANGED: Severity.LOW,
-    BulletinKind.TAMPERED: Severity.HIGH,
-    BulletinKind.COMMANDED: Severity.MEDIUM,
-}
+COVERING = frozenset(
+    (BulletinKind.TAMPERED, BulletinKind.COMMANDED, BulletinKind.CONFIG_LOOSENS, BulletinKind.BRANCH_CHANGED)
+)
+"""How a thief would silence us: no route's `outcomes`, `artifacts` or `severity` leave it out."""
+
 _OUTCOMES = {
-    NoticeKind.ROGUE: ("non_compliant", Severity.CRITICAL),
-    NoticeKind.SUSPECT: ("suspect", Severity.MEDIUM),
-    NoticeKind.ANOMALY: ("anomaly", Severity.LOW),
+    NoticeKind.ROGUE: (_ROGUE, Severity.CRITICAL),
+    NoticeKind.SUSPECT: (_SUSPECT, Severity.MEDIUM),
+    NoticeKind.ANOMALY: (_ANOMALY, Severity.LOW),
 }
 
 
-def severity_of(incident: Incident) -> Severity:
-    """How loud an incident is as it stands: as its loudest open version, acknowledged or not; INFO once settled."""
-    if settled(incident):
-        return Severity.INFO
-    return max((_severity(m) for m in incident.members if m.open), default=Severity.INFO)
+def wants(
+    filter: Filter, message: Message, told: Posted | None, heard: Callable[[Filter, Message], bool] | None = None
+) -> bool:
+    """Whether whoever has this filter is to be told this now; `told` is what they hold of it.
 
-
-def severity_of_bulletin(kind: BulletinKind) -> Severity:
-    """How loud a bulletin is: what looks like a thief covering traces is louder than what everybody does."""
-    return _BULLETINS[kind]
-
-
-def hears(filter: Filter, message: Message, told: bool = False) -> bool:
-    """Whether a route with this filter is to be told.
-
-    `told`: it heard of this key before, and hears how it ends whatever its filter says. Without that, an incident is
-    judged by the loudest that it ever was, open or not, so that its end reaches whom its beginning reached; a version
-    cleared since counts as the surest of its kind. What was put together from messages that were heard, and a test, are
-    heard always.
+    `heard` is `reaches` for a route, else `hears`. Not what they hold already, a bulletin twice, or the end of what
+    they never heard of and came to nothing. Who was told of it hears what becomes of it, whatever the filter says.
     """
-    if told or message.kind in (Kind.GROUP, Kind.DIGEST, Kind.TEST):
+    if told is None:
+        return not over(message) and (heard or hears)(filter, message)
+    return message.kind is not Kind.BULLETIN and told.digest != message.digest
+
+
+def reaches(filter: Filter, message: Message) -> bool:
+    """Whether a route with this filter hears this: what the filter lets through, and `COVERING` besides.
+
+    That goes wherever its incident goes, and everywhere in its repository where it has none.
+    """
+    if message.bulletin is not None and message.bulletin.kind in COVERING:
+        named = filter if message.incident is not None else replace(filter, artifacts=())
+        return _where(named, message)
+    return hears(filter, message)
+
+
+def hears(filter: Filter, message: Message) -> bool:
+    """Whether a filter lets this through.
+
+    An incident is judged by the loudest that it ever was, open or not, so that it makes no difference when it is looked
+    at; a version cleared since counts as the surest of its kind. What was put together from messages that were heard,
+    and a test, are heard always.
+    """
+    if message.kind in (Kind.GROUP, Kind.DIGEST, Kind.TEST):
         return True
     return (
         filter.severity <= loudest(message)
@@ -56,11 +65,29 @@ def hears(filter: Filter, message: Message, told: bool = False) -> bool:
     )
 
 
+def hears_notices(filter: Filter) -> bool:
+    """Whether a route with this filter hears any notice besides `COVERING`."""
+    loudest_notice = max(severity_of_bulletin(kind) for kind in BulletinKind if kind not in COVERING)
+    named = not filter.outcomes or NOTICE in filter.outcomes
+    return named and filter.severity <= loudest_notice and not filter.artifacts
+
+
+def over(message: Message) -> bool:
+    """It came to nothing: all that was said of it was taken back by the verdicts. Who never heard of it need not.
+
+    What somebody waived or muted, or what was taken down, was there: whoever does that may be the thief.
+    """
+    if message.state is not State.RESOLVED:
+        return False
+    members = message.incident.members if message.incident is not None else ()
+    return not any(m.stands or m.waived or m.muted or m.gone for m in members)
+
+
 def loudest(message: Message) -> Severity:
     """The loudest that it is or was."""
     if message.kind is not Kind.INCIDENT or message.incident is None:
         return message.severity
-    now = [_severity(member) for member in message.incident.members if member.stands]
+    now = [severity_of_member(member) for member in message.incident.members if member.stands]
     return max([message.severity, *now, *(_OUTCOMES[kind][1] for kind in _flipped(message))])
 
 
@@ -79,16 +106,10 @@ def _flipped(message: Message) -> set[NoticeKind]:
     return {n.kind for n in message.history if n.kind in _OUTCOMES and (n.artifact, n.number) not in standing}
 
 
-def _severity(member: Member) -> Severity:
-    if member.outcome is Outcome.NON_COMPLIANT:
-        return Severity.CRITICAL if member.confidence == "high" else Severity.HIGH
-    return Severity.MEDIUM if member.suspect else Severity.LOW
-
-
 def _outcome(member: Member) -> str:
     if member.outcome is Outcome.NON_COMPLIANT:
-        return "non_compliant"
-    return "suspect" if member.suspect else "anomaly"
+        return _ROGUE
+    return _SUSPECT if member.suspect else _ANOMALY
 
 
 def _where(filter: Filter, message: Message) -> bool:

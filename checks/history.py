@@ -26,7 +26,8 @@ _OF_VERSIONS = {
     NoticeKind.ANOMALY: "odd",
     NoticeKind.CLEARED: "no longer suspected",
     NoticeKind.REMOVED: "taken down",
-    NoticeKind.WAIVED: "acknowledged by a waiver",
+    NoticeKind.CHANGED: "has other files than before",
+    NoticeKind.WAIVED: "waived",
 }
 
 

@@ -24,12 +24,13 @@ from verifier.ledger.protocol import Posted
 from verifier.model import IncidentState
 
 NAME = "issue"
+TITLE = "Issue"
 NEEDS_COMMIT = False
 ACKNOWLEDGED = "artifact-monitor: acknowledged"
 """The label of an incident that somebody looks after: ours alone to set and to take away."""
 ASSIGNEES = 10
 LIMIT = 65_000
-TITLE = 225
+LONGEST_TITLE = 225
 """The most characters of a title that names its repository; what is cut off is counted behind them."""
 CLOCKS = timedelta(hours=1)
 """How far GitHub's clock may be behind ours."""
@@ -46,6 +47,7 @@ def render(subject: Subject) -> Post:
     said, incident = report(subject), subject.incident
     closed = settled(incident)
     more = f" {link('Everything about it', subject.details_url)}." if subject.details_url else ""
+    more += f" Incident {code(incident.id)}."
     foot = (
         f"---\n*Written by Artifact Monitor, and closed by it.*{more}"
         if closed
@@ -61,7 +63,7 @@ def render(subject: Subject) -> Post:
     )
     elsewhere = bool(subject.conduct.issue_repository)
     about = [f"About the repository {code(subject.repository.full_name)}."] if elsewhere else []
-    headline = title(f"{subject.repository.full_name}: {said.title}", TITLE) if elsewhere else said.title
+    headline = title(f"{subject.repository.full_name}: {said.title}", LONGEST_TITLE) if elsewhere else said.title
     text = document([marker(incident), *about, said.lead], ("What was seen", said.seen), parts, LIMIT)
     state = [ACKNOWLEDGED] if incident.state is IncidentState.ACKNOWLEDGED else []
     shown = {"title": headline, "body": text, "labels": state}

@@ -89,7 +89,7 @@ def _seen(group: Sequence[Member]) -> list[str]:
 def _state(member: Member) -> str:
     """How it stands with one version, beside its name; '' while it simply stands open."""
     if member.waived:
-        return " — acknowledged by a waiver"
+        return " — waived"
     if member.stands and member.muted:
         return " — its line is muted"
     if not member.stands:

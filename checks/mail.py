@@ -21,7 +21,7 @@ from typing import Any
 from checks import fields as route
 from checks import marked, shown
 from checks.escape import title
-from checks.message import Message, State
+from checks.message import Message, State, news
 from checks.outside import BadRoute, Mail, Sending
 from verifier.ledger.protocol import Posted
 from verifier.model import Severity
@@ -92,7 +92,14 @@ def read(fields: Mapping[str, Any]) -> Target:
     if not isinstance(found, Sequence) or isinstance(found, str | bytes) or not 1 <= len(found) <= MOST:
         raise BadRoute(f"`to` must be a list of 1 to {MOST} e-mail addresses.")
     sender = route.mail_address(fields["from"], "from") if "from" in fields else ""
-    return Target(tuple(dict.fromkeys(route.mail_address(one, "to") for one in found)), sender)
+    return Target(tuple(dict.fromkeys(_recipient(one, n) for n, one in enumerate(found, 1))), sender)
+
+
+def _recipient(found: Any, number: int) -> str:
+    try:
+        return route.mail_address(found, "to")
+    except BadRoute as error:
+        raise BadRoute(f"The list's address number {number} is none: {error}") from None
 
 
 def render(message: Message, target: Target, posted: Posted | None, now: datetime) -> tuple[Sending, ...]:
@@ -137,7 +144,8 @@ def mail(message: Message, to: str, sender: str, now: datetime, *, unsubscribe: 
 def subject(message: Message) -> str:
     """One line of at most 200 characters: how loud, where, what."""
     where = f"{message.repository.full_name}: " if message.repository is not None else ""
-    how = message.severity.word if message.state in (State.OPEN, State.SAID) else message.state.value
+    how = message.state.value if message.state is State.RESOLVED else message.severity.word
+    how = f"{how}, {message.state.value}" if message.state is State.ACKNOWLEDGED else how
     line = " ".join(title(f"[{how}] {where}{message.title}", SUBJECT).split())
     return line if len(line) <= SUBJECT else f"{line[: SUBJECT - 1]}…"
 
@@ -150,7 +158,7 @@ def _id(host: str, *parts: str) -> str:
 def _text(message: Message, parts: Sequence[tuple[str, list[str]]], foot: Sequence[str]) -> str:
     found = [f"{shown.badge(message)} {message.title}"]
     if message.change:
-        found.append(f"New: {message.change}")
+        found.append(news(message))
     found.append(marked.plain(message.lead))
     for heading, pieces in parts:
         found.append(f"{heading}\n{'-' * len(heading)}\n" + "\n".join(marked.plain(piece) for piece in pieces))
@@ -160,7 +168,7 @@ def _text(message: Message, parts: Sequence[tuple[str, list[str]]], foot: Sequen
 
 def _html(message: Message, parts: Sequence[tuple[str, list[str]]], why: str, unsubscribe: str) -> str:
     colour = "#16a34a" if shown.badge(message) == "✅" else _COLOURS[message.severity]
-    new = f'<p style="{_STYLES["p"]}"><em>New: {entities(message.change)}</em></p>' if message.change else ""
+    new = f'<p style="{_STYLES["p"]}"><em>{entities(news(message))}</em></p>' if message.change else ""
     sections = "".join(
         f'<h2 style="font-size:15px;margin:22px 0 8px">{entities(heading)}</h2>\n'
         + marked.html("\n".join(pieces), _STYLES)

@@ -80,5 +80,11 @@ class Message:
         return _hash(self.key)
 
 
+def news(message: Message) -> str:
+    """What is new, as a line of its own; what says by itself that it is an end needs no word before it."""
+    ended = message.change.startswith("Resolved")
+    return message.change if ended or not message.change else f"New: {message.change}"
+
+
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:32]

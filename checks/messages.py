@@ -8,22 +8,26 @@ from datetime import datetime
 
 from checks import marked
 from checks.base import Subject
+from checks.channels import TITLES
 from checks.escape import code, link, markdown, title
-from checks.hearing import severity_of, severity_of_bulletin
+from checks.hearing import COVERING
 from checks.listed import count, time
 from checks.message import Kind, Message, Part, State
 from checks.plan import digest
 from checks.report import ending, report
 from verifier.ledger.protocol import Posted
 from verifier.model import Bulletin, BulletinKind, Incident, IncidentState, Notice, NoticeKind, Repository, Severity
+from verifier.verdict.severity import severity_of, severity_of_bulletin
 
 SEEN = "What was seen"
 NOW = "What to do now"
 WHY = "Why it matters"
 YOURS = "If it was you"
 SILENCE = "To hear less of this"
-ELSEWHERE = ("issue", "check_run", "advisory")
 """The channels at GitHub whose posts a message links to."""
+
+SENTENCES = 20
+"""The most sentences about one thing."""
 
 _STATES = {
     IncidentState.OPEN: State.OPEN,
@@ -31,7 +35,15 @@ _STATES = {
     IncidentState.RESOLVED: State.RESOLVED,
 }
 _MORE = (NoticeKind.ROGUE, NoticeKind.SUSPECT, NoticeKind.ANOMALY)
-_FILTER = "Whoever set up this route can leave out `notice` under `outcomes`, or ask for a higher `severity`."
+_FILTER = (
+    "Whoever set up this route can list `outcomes` without `notice`, or ask for a `severity` above {severity}. Whoever "
+    "subscribed can subscribe anew without it."
+)
+_COVERING = (
+    "Whoever set up this route can name other `organisations` or `repositories`. By `outcomes`, `artifacts` or "
+    "`severity` no route leaves this out: a thief who silences alerts must be heard. Whoever subscribed can subscribe "
+    "anew without it."
+)
 
 
 def of_incident(
@@ -39,11 +51,10 @@ def of_incident(
 ) -> Message:
     """What there is to say about the incident as it stands.
 
-    `posted` is what any channel holds of it: GitHub's give the links. `told_at` is when it was spoken of last out of
-    band; without it the latest post that is not GitHub's says so.
+    `posted` is what any channel holds of it: GitHub's give the links. `told_at` is when whoever it is for was told of
+    it last; None: never.
     """
     said, incident = report(subject), subject.incident
-    spoken = [p.posted_at for p in posted if p.channel not in ELSEWHERE]
     parts = ((SEEN, said.seen), (NOW, said.now), (WHY, said.why), (YOURS, said.yours))
     return sealed(
         Message(
@@ -57,12 +68,12 @@ def of_incident(
             digest="",
             began_at=incident.opened_at,
             at=max([incident.opened_at, *(n.at for n in history)]),
-            change=change(incident, history, told_at or max(spoken, default=None)),
+            change=change(incident, history, told_at),
             url=subject.details_url,
             repository=subject.repository,
             incident=incident,
             history=tuple(history),
-            links=tuple((p.channel, p.url) for p in posted if p.channel in ELSEWHERE and p.url),
+            links=tuple((p.channel, p.url) for p in posted if p.channel in TITLES and p.url),
         )
     )
 
@@ -89,9 +100,9 @@ def of_bulletin(
     by = f", by {code(bulletin.by)}" if bulletin.by else ""
     look = [f"- Look at: {link('where it happened', bulletin.url)}"] if bulletin.url else []
     parts = (
-        Part(SEEN, (*(f"- {markdown(sentence)}" for sentence in sentences[:20]), *look)),
+        Part(SEEN, (*(f"- {markdown(sentence)}" for sentence in first(sentences)), *look)),
         Part(NOW, tuple(f"{n}. {act}" for n, act in enumerate(_ACTS[bulletin.kind], 1))),
-        Part(SILENCE, (f"- {_FILTER}",)),
+        Part(SILENCE, (f"- {_silenced(bulletin.kind)}",)),
     )
     return sealed(
         Message(
@@ -111,6 +122,18 @@ def of_bulletin(
             bulletin=bulletin,
         )
     )
+
+
+def first(sentences: Sequence[str]) -> list[str]:
+    """The first `SENTENCES` of them; that there are more is said in place of the last."""
+    if len(sentences) <= SENTENCES:
+        return list(sentences)
+    more = len(sentences) - SENTENCES + 1
+    return [*sentences[: SENTENCES - 1], f"… and {more} more: look where it happened, or at our own page."]
+
+
+def _silenced(kind: BulletinKind) -> str:
+    return _COVERING if kind in COVERING else _FILTER.format(severity=f"`{severity_of_bulletin(kind).word}`")
 
 
 def of_test(route: str, now: datetime) -> Message:
@@ -173,7 +196,8 @@ def _versions(new: Sequence[Notice]) -> list[str]:
         (_MORE, "more"),
         ((NoticeKind.CLEARED,), "cleared"),
         ((NoticeKind.REMOVED,), "taken down"),
-        ((NoticeKind.WAIVED,), "acknowledged by a waiver"),
+        ((NoticeKind.CHANGED,), "with other files than before"),
+        ((NoticeKind.WAIVED,), "waived"),
     )
     found = []
     for kinds, what in told:
@@ -223,6 +247,10 @@ _ACTS: dict[BulletinKind, tuple[str, ...]] = {
     BulletinKind.WORKFLOW_CHANGED: (
         "Read the change as closely as a change of the code: this workflow may publish.",
         "If nobody meant it, disable the workflow and take the change back.",
+    ),
+    BulletinKind.BRANCH_CHANGED: (
+        "**Ask whoever switched it whether that is meant**, and not on GitHub.",
+        "If it is not, switch it back before it counts, and look for what else that account changed.",
     ),
     BulletinKind.TAMPERED: (
         "**Ask whoever did it why**, and not on GitHub: whoever took over an account would do the same.",

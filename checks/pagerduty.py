@@ -17,6 +17,7 @@ from checks import fields as route
 from checks import marked, shown
 from checks.escape import title
 from checks.facts import at, encoded, facts
+from checks.hearing import loudest
 from checks.message import Kind, Message, State
 from checks.outside import HttpPost, Sending
 from verifier.ledger.protocol import Posted
@@ -67,7 +68,8 @@ def _actions(message: Message, posted: Posted | None) -> tuple[str, ...]:
     if message.kind is not Kind.INCIDENT:
         return ()
     if message.state is State.RESOLVED:
-        return ("resolve",)
+        # Who was never called is: a thief may have said that it was theirs. On-call people end it by hand.
+        return ("resolve",) if posted is not None else ("trigger",)
     if message.state is State.ACKNOWLEDGED:
         return ("acknowledge",) if posted is not None else ("trigger", "acknowledge")
     return ("trigger",)
@@ -85,7 +87,7 @@ def _event(message: Message, target: Target, action: str) -> dict[str, Any]:
     event["payload"] = {
         "summary": marked.defanged(f"{where}: {message.title}")[:SUMMARY],
         "source": where,
-        "severity": _SEVERITIES[message.severity],
+        "severity": _SEVERITIES[message.severity if message.state is not State.RESOLVED else loudest(message)],
         "timestamp": at(message.at),
         "component": message.kind.value,
         "custom_details": facts(message),

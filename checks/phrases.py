@@ -20,37 +20,41 @@ WAIT = "Nothing: it is looked at again by itself."
 NOTHING = "Nothing."
 
 WAIVER = (
-    "For exactly these files: have somebody else than who published them say so, with the command `mine` on GitHub, or "
-    "among those who run Artifact Monitor (`artifact-monitor waive`). That closes this alert until its date, is told "
-    "with the name of who said it, and never changes the verdict."
+    "For exactly these files: have somebody else than who published them say so, with the command `mine CODE` on "
+    "GitHub, or among those who run Artifact Monitor (`artifact-monitor waive`). That closes this alert until its "
+    "date, is told with the name of who said it, and never changes the verdict."
 )
 BY_COMMENT = (
     "- **Commands:** write one of these lines as a new comment here, with your reason. It takes the role that the "
-    "repository's configuration names (*maintain* or more by default); `mine` and `mute` are not taken from who "
-    "published. `mine` holds for 30 days; `mute` begins a day later and silences absences and suspicions, nothing "
+    "repository's configuration names (*maintain* or more by default); `mine CODE` and `mute` are not taken from who "
+    "published. `mine CODE` holds for 30 days; `mute` begins a day later and silences absences and suspicions, nothing "
     "proven."
 )
 BY_BUTTON = (
-    "- **Buttons** above do the same as the commands `acknowledge`, `mine` and `mute` in an issue. They take the role "
-    "that the repository's configuration names (*maintain* or more by default); the last two are not taken from who "
-    "published. *This was me* holds for 30 days; *Mute the line* begins a day later and silences absences "
-    "and suspicions, nothing proven."
+    "- **Buttons** above do the same as the commands `acknowledge`, `mine CODE` and `mute` in an issue. They take "
+    "the role that the repository's configuration names (*maintain* or more by default); the last two are not "
+    "taken from who published. *This was me* holds for 30 days; *Mute the line* begins a day later and silences "
+    "absences and suspicions, nothing proven."
+)
+_ACTS = (
+    "That acts 24 hours later, unless it stands in the organisation's file (in its `.github` repository): then it acts "
+    "at once. It holds until somebody takes it out."
 )
 BY_HAND = (
     "If this artifact is meant to be published by hand, set `manual: true` for it in `.github/artifact-monitor.yml` on "
-    "the default branch. That holds until somebody takes it out."
+    f"the default branch. {_ACTS}"
 )
 APPROVE = (
     "If this may publish, list its workflow, ref or event for the artifact in `.github/artifact-monitor.yml` on the "
-    "default branch. That holds until somebody takes it out."
+    f"default branch. {_ACTS}"
 )
 BRANCH = (
     "If releases may come from such a branch, list it under `refs` for the artifact in `.github/artifact-monitor.yml` "
-    "on the default branch. That counts from the next run on, not for this one: its commit was looked at as it ran."
+    "on the default branch. It counts for runs from 24 hours later on, or at once where the organisation's file says "
+    "so, and not for this one: its commit was looked at as it ran."
 )
 SIGNER = (
-    "If they may sign it, name them as its `signer` in `.github/artifact-monitor.yml` on the default branch. That "
-    "holds until somebody takes it out."
+    f"If they may sign it, name them as its `signer` in `.github/artifact-monitor.yml` on the default branch. {_ACTS}"
 )
 MOVED = (
     "If it is published from that repository now, have those who run Artifact Monitor say so, with `artifact-monitor "

@@ -74,7 +74,7 @@ def settled(incident: Incident) -> bool:
 
 
 def rogue(incident: Incident) -> bool:
-    """A version in it is non-compliant, and nobody has acknowledged it."""
+    """A version in it is non-compliant, and nobody has waived it."""
     return any(m.open and m.outcome is Outcome.NON_COMPLIANT for m in incident.members)
 
 
@@ -106,6 +106,9 @@ def since(published: datetime | None, noticed: datetime) -> str:
         if lag >= 2 * size or (lag >= size and unit == "minute"):
             return f"{count(lag // size, unit)} later"
     return f"{count(lag // timedelta(seconds=1), 'second')} later"
+
+
+_THEIRS = "If it was one of you, have somebody else say so (below) to close this."
 
 
 def _went_on(subject: Subject) -> bool:
@@ -161,9 +164,12 @@ def _lead(incident: Incident, whose: str) -> str:
         return f"**Settled: the alert about {_what(incident.members)} is closed.** {ending(incident.members)}"
     concerned = _concerned(incident)
     one, certain = len(concerned) == 1, concerned[0].outcome is Outcome.NON_COMPLIANT
-    origin = _verdict(concerned, whose).replace("not published ", "not ") if certain else "nothing shows by whom"
+    them = "it" if one else "them"
+    origin = f"nothing ties {them} to a run of {whose} CI"
+    if certain:
+        origin = _verdict(concerned, whose).replace("not published ", "not ")
     if not certain and not concerned[0].suspect:
-        origin = f"{whose} CI accounts for {'it' if one else 'them'}; still, something is odd"
+        origin = f"{whose} CI accounts for {them}; still, something is odd"
     were, at, where = "was" if one else "were", when(concerned), _registries(concerned)
     also = sum(m.open and m.suspect for m in incident.members if m not in concerned)
     more = f" {count(also, 'more version')} {'is' if also == 1 else 'are'} suspect, without proof." if also else ""
@@ -182,7 +188,8 @@ def _looked_after(incident: Incident) -> str:
 
 
 def _noticed(members: Sequence[Member]) -> str:
-    sure = f"Confidence: {markdown(members[0].confidence, 20)}."
+    confidence = markdown(members[0].confidence, 20)
+    sure = f"How odd this is: {confidence}." if members[0].suspect else f"Confidence: {confidence}."
     first, one = min(members, key=lambda m: m.detected_at), len(members) == 1
     if untold := [m for m in members if m.published_at is None]:
         times = sorted(m.detected_at for m in members)
@@ -231,10 +238,10 @@ def ending(members: Sequence[Member]) -> str:
         again = "is being looked at again; the alert no longer holds meanwhile"
         return f"It {again if pending else 'was looked at again, and the alert no longer holds'}.{_was_down(members)}"
     if len(members) == len(waived):
-        return f"It was acknowledged by a waiver. The verdict has not changed.{_was_down(members)}"
+        return f"It was waived. The verdict has not changed.{_was_down(members)}"
     images = all(member.artifact.is_image for member in members)
     told = (
-        (waived, "acknowledged by a waiver"),
+        (waived, "waived"),
         (muted, "on a line that is muted"),
         (gone, f"{'removed' if images else 'taken down'} more than a day ago; whoever installed one has it"),
         (cleared, "no longer suspected"),
@@ -261,8 +268,9 @@ def _now(members: Sequence[Member], concerned: Sequence[Member], reasons: Sequen
     if certain:
         steps[0] = replace(steps[0], sentence=f"{steps[0].sentence}{UNANSWERED if acts[0] == ASK else ''}")
     else:
-        fine, not_so = ("it was one of you", "it was none of you") if concerned[0].suspect else ("it is meant", "not")
-        steps.append(commands.Step(f"If {fine}, there is nothing more to do. **If {not_so}, go on:**"))
+        suspect = concerned[0].suspect
+        fine = _THEIRS if suspect else "If it is meant, there is nothing more to do."
+        steps.append(commands.Step(f"{fine} **If {'it was none of you' if suspect else 'not'}, go on:**"))
     back = [m for m in concerned if BACK in m.odd] if not certain and not concerned[0].suspect else []
     built = [m for m in concerned if m not in back]
     stolen = certain or concerned[0].suspect

@@ -16,11 +16,10 @@ from checks.escape import code, markdown
 from checks.plan import digest
 from verifier.discovery import settle
 from verifier.discovery.origin import Said, Word
-from verifier.model import Artifact, Proposal, Publisher, Repository
+from verifier.model import CONFIG_PATH, Artifact, Proposal, Publisher, Repository
 
 NAME = "setup"
 TITLE = "Artifact Monitor: setup"
-CONFIG = ".github/artifact-monitor.yml"
 LIMIT = 60_000
 PROBLEMS = 10
 """The most sentences shown about what could not be looked at."""
@@ -87,10 +86,12 @@ def _count(number: int, noun: str) -> str:
 
 def _lead(asked: bool) -> str:
     found = "This was found in the repository's files and compared with what the registries say."
-    return f"{found} {_PLEASE if asked else f'If something is missing or wrong, `{CONFIG}` decides.'}"
+    return f"{found} {_PLEASE if asked else f'If something is missing or wrong, `{CONFIG_PATH}` decides.'}"
 
 
-_PLEASE = f"Some of it is not clear; answer in `{CONFIG}` on the default branch. Nothing is alarmed about meanwhile."
+_PLEASE = (
+    f"Some of it is not clear; answer in `{CONFIG_PATH}` on the default branch. Nothing is alarmed about meanwhile."
+)
 
 
 def _watched(setup: Setup) -> list[str]:
@@ -149,7 +150,7 @@ def _pasted(asked: Sequence[Proposal]) -> str:
     fence = "`" * max(3, 1 + max(_runs(lines), default=0))
     more = f" These are the first {PASTED}." if len(asked) > PASTED else ""
     return section(
-        f"Lines for `{CONFIG}`",
+        f"Lines for `{CONFIG_PATH}`",
         [
             f"Keep the workflows that publish it; `manual: true` allows publishing by hand. Where the file is there "
             f"already, add the entries to its list.{more}",

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from checks import marked
+from checks.channels import TITLES
 from checks.escape import link, title
 from checks.listed import time
 from checks.message import Kind, Message, Part, State
 from verifier.model import Severity
 
-WHERE = {"issue": "Issue", "check_run": "Check run", "advisory": "Draft advisory"}
 """What people call our posts at GitHub."""
 
 _COLOURS = {
@@ -51,7 +51,7 @@ def status(message: Message) -> list[tuple[str, str]]:
 
 def links(message: Message) -> list[tuple[str, str]]:
     """Where there is more of it: words, and an address that is plain http(s)."""
-    found = [("Everything about it", message.url), *((WHERE.get(where, where), url) for where, url in message.links)]
+    found = [("Everything about it", message.url), *((TITLES.get(where, where), url) for where, url in message.links)]
     return [(words, url) for words, url in found if safe(url)]
 
 

@@ -25,7 +25,7 @@ from checks import fields as route
 from checks import marked, shown
 from checks.escape import title
 from checks.facts import encoded
-from checks.message import Message, State
+from checks.message import Message, State, news
 from checks.outside import BadRoute, HttpPost, Sending, SlackCall
 from verifier.ledger.protocol import Posted
 from verifier.model import Severity
@@ -115,7 +115,7 @@ def _blocks(message: Message, new: bool) -> Iterator[Block]:
     head = head if len(head) <= HEADER else f"{head[: HEADER - 1]}…"
     yield HeaderBlock(text=PlainTextObject(text=head, emoji=False))
     if new and message.change:
-        yield _section(f"_New:_ {marked.slack(message.change)}"[:SECTION])
+        yield _section(marked.slack(news(message))[:SECTION])
     yield from _sections([marked.mrkdwn(message.lead)])
     for heading, pieces in shown.fitted(message.parts, ROOM, lambda piece: len(marked.mrkdwn(piece))):
         yield from _sections([f"*{marked.slack(heading)}*", *(marked.mrkdwn(piece) for piece in pieces)])

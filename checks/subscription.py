@@ -20,7 +20,7 @@ from verifier.model import Filter
 ONE_CLICK = "List-Unsubscribe=One-Click"
 """The body that a mail program posts."""
 
-OUTCOMES = {
+WORDS = {
     "non_compliant": "versions that are non-compliant",
     "suspect": "versions that are suspect",
     "anomaly": "versions of a valid run that are odd",
@@ -84,6 +84,6 @@ def described(wanted: Filter, weekly: bool) -> tuple[tuple[str, tuple[str, ...]]
         ("Artifacts", wanted.artifacts),
     )
     named = [(heading, tuple(plain(name, 200) for name in names) or ("all",)) for heading, names in rows]
-    outcomes = tuple(words for name, words in OUTCOMES.items() if not wanted.outcomes or name in wanted.outcomes)
+    outcomes = tuple(words for name, words in WORDS.items() if not wanted.outcomes or name in wanted.outcomes)
     pace = ("a summary once a week" if weekly else "at once",)
     return (*named, ("What", outcomes), ("When", pace))

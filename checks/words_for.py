@@ -97,7 +97,7 @@ FOR: dict[str, Words] = {
     "line-of-pull-requests": calm(
         "A line published from pull requests",
         "Its earlier versions came from pull requests too, and nobody has approved that.",
-        "If that is meant, list the event for the artifact in `.github/artifact-monitor.yml` on the default branch.",
+        "If that is meant, list the event for the artifact in `.github/artifact-monitor.yml`; it acts 24 hours later.",
     ),
     "workflow-changed": calm("The workflow file is newer", "It was changed by review since the releases before."),
     "run-silent": calm(

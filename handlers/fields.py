@@ -94,6 +94,12 @@ def login(value: object, field: str) -> str:
     return optional_name(value.get("login") or value.get("slug"), f"{field}.login") or ""
 
 
+def account_id(value: object, field: str) -> int:
+    """The number of an account object; 0 for an account that is gone, and where there is none."""
+    held = value.get("id") if isinstance(value, Mapping) else None
+    return 0 if held is None else number(held, f"{field}.id")
+
+
 def url(value: object) -> str:
     """An address to link to; '' for anything that is not plain http(s): a link is never worth losing a run."""
     return value if isinstance(value, str) and len(value) <= URL_LIMIT and _URL.fullmatch(value) else ""

@@ -10,10 +10,12 @@ from handlers.base import Payload
 from handlers.commands import Asked
 from verifier.ledger.protocol import Book
 from verifier.model import Command, CommandGiven, Incident, Verb
-from verifier.verdict.commands import code_of
+from verifier.verdict.commands import code_of, turned_away
 
 MOST = 100
 """The most commands that are kept of one account about one incident: whoever gives more is not read any more."""
+MOST_WAITING = 11
+"""The most that wait of an account about an incident: what one comment may hold."""
 ISSUE = "issue"
 """The channel that makes issues."""
 
@@ -38,10 +40,16 @@ def answer_task(incident_id: str) -> str:
 
 
 def give(commands: Iterable[Command], book: Book, now: datetime) -> None:
-    """Keep the commands, and have them answered; those of an account that has given very many are dropped."""
+    """Keep the commands, and have them answered.
+
+    Dropped are those of an account that has given very many, has very many unanswered, or was turned away lately.
+    """
     for command in commands:
-        known = book.incidents.commands(command.incident_id)
-        if sum(one.actor_id == command.actor_id for one in known) < MOST:
+        answers = book.incidents.answers(command.incident_id)
+        known = [one for one in book.incidents.commands(command.incident_id) if one.actor_id == command.actor_id]
+        waiting = sum(one.id not in answers for one in known)
+        answered = [(one, answers[one.id]) for one in known if one.id in answers]
+        if len(known) < MOST and waiting < MOST_WAITING and not turned_away(command, answered, now):
             book.record(CommandGiven(command), now)
             book.work.want("inspect", answer_task(command.incident_id), now)
 

@@ -15,12 +15,10 @@ from handlers.base import BadPayload, Payload
 from handlers.record import config_task, discover_task, record, workflow_task
 from verifier.discovery.manifests import concerns_discovery
 from verifier.ledger.protocol import Book, Delivery
-from verifier.model import Fact, ForcedPushSeen, RefSeen, RepositorySeen
+from verifier.model import CONFIG_PATH, Fact, ForcedPushSeen, RefSeen, RepositorySeen
 
 EVENT = "push"
 ACTIONS: tuple[str, ...] = ()
-
-CONFIG = ".github/artifact-monitor.yml"
 
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
@@ -50,14 +48,14 @@ def handle(delivery: Delivery, payload: Payload, book: Book, now: datetime) -> N
     repository_id = fields.number(fields.part(payload, "repository").get("id"), "repository.id")
     if touched is None:
         book.work.want("inspect", config_task(repository_id), now)
-    elif CONFIG in touched:
-        book.work.want("inspect", config_task(repository_id, touched[CONFIG], pusher), now)
+    elif CONFIG_PATH in touched:
+        book.work.want("inspect", config_task(repository_id, touched[CONFIG_PATH], pusher), now)
     elif concerns_discovery(touched):
         book.work.want("inspect", discover_task(repository_id), now)
     published = {path for publisher in book.repositories.publishers(repository_id) for path in publisher.workflows}
     unlisted = touched is None and bool(published) and payload.get("created") is not True
     if unlisted or (touched and not published.isdisjoint(touched)):
-        book.work.want("inspect", workflow_task(repository_id, before, after, pusher), now)
+        book.work.want("inspect", workflow_task(repository_id, before, after, shapes.pushed_at(payload), pusher), now)
 
 
 def _touched(payload: Payload) -> dict[str, str] | None:

@@ -16,14 +16,16 @@ never close."""
 def config_task(repository_id: int, commit: str = "", pusher: str = "") -> str:
     """The work key under which a repository's `.github/artifact-monitor.yml` is read.
 
-    `commit` is the one that touched it, and `pusher` who pushed that, where a webhook said so.
+    `commit` is the one that touched it, and `pusher` who pushed that, where a webhook said so. Without a commit,
+    `pusher` is who switched the default branch.
     """
-    return f"config/{repository_id}/{commit}/{pusher}" if commit else f"config/{repository_id}"
+    return f"config/{repository_id}/{commit}/{pusher}" if commit or pusher else f"config/{repository_id}"
 
 
-def workflow_task(repository_id: int, before: str, after: str, pusher: str) -> str:
-    """The work key under which it is told that a push may have changed workflow files that publish."""
-    return f"workflow/{repository_id}/{before}/{after}/{pusher}"
+def workflow_task(repository_id: int, before: str, after: str, at: datetime, pusher: str) -> str:
+    """The work key under which it is told that a push, at this time of GitHub's, may have changed workflow files that
+    publish: the same commits pushed again later are another push."""
+    return f"workflow/{repository_id}/{before}/{after}/{int(at.timestamp())}/{pusher}"
 
 
 def list_task(repository_id: int) -> str:
@@ -36,11 +38,14 @@ def discover_task(repository_id: int) -> str:
     return f"discover/{repository_id}"
 
 
-def record(facts: Iterable[Fact], book: Book, now: datetime) -> None:
-    """Record each fact; look at a repository that became readable by it, or whose default branch changed."""
+def record(facts: Iterable[Fact], book: Book, now: datetime, by: str = "") -> None:
+    """Record each; look at a repository that became readable by it, or has another default branch, name or owner.
+
+    `by` is who did it, where the webhook is about that.
+    """
     for fact in facts:
         if isinstance(fact, RepositorySeen):
-            _see(fact, book, now)
+            _see(fact, book, now, by)
         else:
             book.record(fact, now)
 
@@ -58,7 +63,7 @@ def missed_since(repository_id: int, since: datetime, book: Book, now: datetime)
     book.repositories.put_gap(repository_id, since if known is None else min(known, since))
 
 
-def _see(fact: RepositorySeen, book: Book, now: datetime) -> None:
+def _see(fact: RepositorySeen, book: Book, now: datetime, by: str) -> None:
     before = book.repositories.get(fact.repository.id)
     book.record(fact, now)
     after = book.repositories.get(fact.repository.id)
@@ -68,8 +73,13 @@ def _see(fact: RepositorySeen, book: Book, now: datetime) -> None:
         if before is not None and before.removed:
             missed_since(after.id, before.access_at, book, now)
         look_at(after.id, book, now)
-    elif before.default_branch != after.default_branch:
-        book.work.want("inspect", config_task(after.id), now)
+    elif _placed(before) != _placed(after):
+        book.work.want("inspect", config_task(after.id, "", by), now)
+
+
+def _placed(repository: Repository) -> tuple[str, str, int]:
+    """On what it depends which config files hold: the branch that holds its own, and whose default is above it."""
+    return repository.default_branch, repository.full_name.lower(), repository.owner_id
 
 
 def _readable(repository: Repository) -> bool:

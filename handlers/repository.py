@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from handlers import shapes
+from handlers import fields, shapes
 from handlers.base import Payload
 from handlers.record import config_task, record
 from verifier.ledger.protocol import Book, Delivery
@@ -39,10 +39,12 @@ def read(payload: Payload, at: datetime) -> tuple[Fact, ...]:
 
 def handle(delivery: Delivery, payload: Payload, book: Book, now: datetime) -> None:
     """Record it, and read its config again where the default branch, which alone may hold it, is another now."""
-    facts = read(payload, delivery.received_at)
-    record(facts, book, now)
-    changes = payload.get("changes")
-    if isinstance(changes, Mapping) and "default_branch" in changes:
-        for fact in facts:
-            if isinstance(fact, RepositorySeen):
-                book.work.want("inspect", config_task(fact.repository.id), now)
+    facts, changes, sender = read(payload, delivery.received_at), payload.get("changes"), payload.get("sender")
+    if not isinstance(changes, Mapping) or "default_branch" not in changes:
+        record(facts, book, now)
+        return
+    by = fields.login(sender, "sender") if sender is not None else ""
+    record(facts, book, now, by)
+    for fact in facts:
+        if isinstance(fact, RepositorySeen):
+            book.work.want("inspect", config_task(fact.repository.id, "", by), now)

@@ -102,6 +102,7 @@ def run(held: Mapping[str, Any], repository_id: int, workflow: str = "") -> Run:
     message = commit.get("message") if isinstance(commit, Mapping) else None
     called = fields.items(held, "referenced_workflows", "workflow_run.")[:CALLED_LIMIT]
     actor = fields.login(held.get("actor"), of("actor"))
+    trigger = "triggering_actor" if fields.login(held.get("triggering_actor"), of("triggering_actor")) else "actor"
     return Run(
         key=RunKey(
             repository_id,
@@ -121,7 +122,9 @@ def run(held: Mapping[str, Any], repository_id: int, workflow: str = "") -> Run:
         ),
         title=fields.title(held.get("display_title") or message, of("display_title")),
         actor=actor,
-        triggering_actor=fields.login(held.get("triggering_actor"), of("triggering_actor")) or actor,
+        triggering_actor=fields.login(held.get(trigger), of(trigger)),
+        actor_id=fields.account_id(held.get("actor"), of("actor")),
+        triggering_actor_id=fields.account_id(held.get(trigger), of(trigger)),
         url=fields.url(held.get("html_url")),
         called=tuple(fields.name(item.get("path"), of("referenced_workflows.path")) for item in called),
     )

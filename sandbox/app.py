@@ -8,6 +8,8 @@ from sandbox import docker_hub, ecr, images, npm, pypi
 from sandbox.github import app as github
 from sandbox.github import attestations, login, logs, manifests, pages
 from sandbox.github.people import People
+from sandbox.heard import Heard
+from sandbox.heard import blueprint as hearing
 from sandbox.keys import Keys
 from sandbox.world import World
 
@@ -20,9 +22,16 @@ _REGISTRIES = (NPM, PYPI, HUB, IMAGES)
 
 
 def create(
-    world: World, keys: Keys, *, advisories: bool = True, tokens: bool = False, people: People | None = None
+    world: World,
+    keys: Keys,
+    *,
+    advisories: bool = True,
+    tokens: bool = False,
+    people: People | None = None,
+    heard: Heard | None = None,
 ) -> Flask:
-    """The app around a world: `/api/v3`, `/npm/`, `/pypi/simple/`, `/hub/v2/`, `/images/<host>/v2/`, `/amazon/`, pages.
+    """The app around a world: `/api/v3`, `/npm/`, `/pypi/simple/`, `/hub/v2/`, `/images/<host>/v2/`, `/amazon/`, pages,
+    and `/heard` in the place of whoever is told outside GitHub.
 
     Safe for several threads. `tokens`: registries of images answer only who brings a token of theirs. `people`: who
     may log in.
@@ -42,6 +51,7 @@ def create(
     app.register_blueprint(logs.blueprint(world))
     app.register_blueprint(attestations.blueprint(world))
     app.register_blueprint(pages.blueprint(world))
+    app.register_blueprint(hearing(world, heard or Heard()))
 
     @app.after_request
     def validator(response: Response) -> Response:

@@ -8,21 +8,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
 import requests
+import yaml
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from app.build import wake_of
 from app.jobs.batch import LEASE
+from app.jobs.lane import TURN
 from app.wake import STEPS
 from sandbox import keys, provenance
 from sandbox.app import AMAZON, HUB, IMAGES, NPM, PYPI, create
 from sandbox.clock import SharedClock
 from sandbox.github.shapes import Address
+from sandbox.heard import Heard
 from sandbox.ledger_view import LedgerView
 from sandbox.play import Stuck
 from sandbox.process import CLOCK
@@ -32,6 +35,7 @@ from sandbox.signing import signed
 from sandbox.state import Webhook
 from sandbox.world import World
 from verifier.ledger import migrate, open_ledger
+from verifier.ledger.protocol import Book, Task
 from verifier.model.artifact import DOCKER_HUB
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +44,14 @@ START_WITHIN = 60.0
 STALLED_AFTER = 5.0
 """Seconds without progress after which a claimed batch's owner is taken for dead, and its lease is let run out."""
 HOPELESS_AFTER = 120.0
+SLACK, WEBHOOK = ROUTES = ("slack", "webhook")
+"""The routes outside GitHub."""
+_INHERITED = frozenset(
+    (
+        *("PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH"),
+        *("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONUTF8", "PYTHONIOENCODING"),
+    )
+)
 
 
 class _Quiet(WSGIRequestHandler):
@@ -67,9 +79,14 @@ class Live(LedgerView):
         self.github = f"http://127.0.0.1:{port}"
         self.dashboard = f"http://127.0.0.1:{self.port}"
         self._keys = keys.make()
+        self.heard = Heard()
         self.world = World(scenarios, Address(self.github, f"{self.github}/api/v3"))
         self._server: BaseWSGIServer = make_server(
-            "127.0.0.1", port, create(self.world, self._keys, tokens=True), threaded=True, request_handler=_Quiet
+            "127.0.0.1",
+            port,
+            create(self.world, self._keys, tokens=True, heard=self.heard),
+            threaded=True,
+            request_handler=_Quiet,
         )
         self.data_dir = data_dir
         self.clock = SharedClock(data_dir / "clock")
@@ -201,11 +218,10 @@ class Live(LedgerView):
                 for task in book.work.all(step)
                 if task.due_at <= now
             ]
+            due += [(task.step, task.key, task.attempts) for task in _in_lanes(book, now)]
         return (waiting, tuple(due[:5]), len(due)) if waiting or due else None
 
     def _environment(self, scenarios: Sequence[Scenario], more: dict[str, str]) -> dict[str, str]:
-        others = ("DATABASE_URL", "REDIS_URL", "REGISTRY_AUTH_FILE")
-        kept = {k: v for k, v in os.environ.items() if k not in others and not k.startswith("AWS_")}
         (self.data_dir).mkdir(parents=True, exist_ok=True)
         key = self.data_dir / "app.pem"
         key.touch(mode=0o600)
@@ -213,7 +229,8 @@ class Live(LedgerView):
         root = self.data_dir / "trusted_root.json"
         root.write_bytes(provenance.trust_root())
         return {
-            **kept,
+            **inherited(os.environ),
+            "ROUTES": str(self._routes()),
             "DATA_DIR": str(self.data_dir),
             "GITHUB_API_URL": f"{self.github}/api/v3",
             "GITHUB_APP_ID": str(self._keys.app_id),
@@ -231,6 +248,18 @@ class Live(LedgerView):
             **more,
         }
 
+    def _routes(self) -> Path:
+        """Who is told beside GitHub: the sandbox's own server, in the place of Slack and of whoever takes webhooks."""
+        file = self.data_dir / "routes.yml"
+        file.touch(mode=0o600)
+        heard = f"{self.github}/heard"
+        routes = [
+            {"name": SLACK, "kind": "slack", "url": f"{heard}/slack"},
+            {"name": WEBHOOK, "kind": "webhook", "url": f"{heard}/webhook", "secret": self.heard.secret},
+        ]
+        file.write_text(yaml.safe_dump({"routes": routes}))
+        return file
+
     def _images(self) -> dict[str, str]:
         """Where the registries of images are, and a login at Amazon that is none."""
         amazon = f"{self.github}{AMAZON}"
@@ -244,6 +273,22 @@ class Live(LedgerView):
             "AWS_ACCESS_KEY_ID": "sandbox",
             "AWS_SECRET_ACCESS_KEY": "sandbox",
         }
+
+
+def _in_lanes(book: Book, now: datetime) -> Iterator[Task]:
+    """What routes are to be told now; those whose lane waits for a later time are left out."""
+    for name in ROUTES:
+        turn = book.work.get(f"lane/{name}", TURN)
+        if turn is None or turn.due_at <= now or turn.lent_until is not None:
+            yield from (task for task in book.work.all(f"tell/{name}") if task.due_at <= now)
+
+
+def inherited(environment: Mapping[str, str]) -> dict[str, str]:
+    """What the demo takes over of its user's environment: what a program needs to run, and nothing that sets us up.
+
+    The user may be an operator whose settings name real people, a real database and a real GitHub.
+    """
+    return {key: value for key, value in environment.items() if key in _INHERITED or key.startswith("LC_")}
 
 
 def _free_port() -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,10 +14,12 @@ from rich.text import Text
 from app.case_words import shown
 from app.explain import SIGNS
 from app.pages.words import short
+from checks.messages import change
+from checks.report import headline
 from sandbox.results import Result, State
 from sandbox.scenario import Scenario
 from verifier.ledger.protocol import Dossier, Ledger, Posted
-from verifier.model import Outcome, Verdict
+from verifier.model import Incident, Notice, Outcome, Verdict
 
 STYLES = {
     Outcome.COMPLIANT: "green",
@@ -29,6 +31,7 @@ STYLES = {
 
 ALIKE = 3
 """More versions than this with the same new answer at once are counted, not listed."""
+_ROUTE = "route/"
 ANSWER = len("non-compliant")
 _AROUND = 16
 """The columns of a terminal that the table needs beside names and answers."""
@@ -41,6 +44,7 @@ class Screen:
         self.console = console
         self._seen: dict[tuple[str, str], tuple[Outcome, bool]] = {}
         self._posted: dict[tuple[str, str], tuple[str, bool]] = {}
+        self._noticed: dict[str, int] = {}
 
     def begin(self, scenario: Scenario) -> None:
         """A heading for the next scenario."""
@@ -52,7 +56,9 @@ class Screen:
         with ledger.reading() as book:
             watches = book.versions.watches()
             dossiers = [(d, w.since(d.version)) for w in watches for d in book.versions.of(w.artifact)]
-            posted = [p for incident in book.incidents.all() for p in book.incidents.all_posted(incident.id)]
+            incidents = [
+                (one, book.incidents.notices(one.id), book.incidents.all_posted(one.id)) for one in book.incidents.all()
+            ]
         fresh = [(d, d.verdict, since) for d, since in dossiers if d.verdict is not None and self._is_new(d, d.verdict)]
         history = [verdict for d, verdict, since in fresh if d.version.at < since]
         if history:
@@ -69,8 +75,23 @@ class Screen:
                 self.console.print(
                     f"{'':21}  … and {count - ALIKE} more: {_words(outcome.value, suspect)}", style="dim"
                 )
-        for post in posted:
-            self._post(post)
+        told = {d.incident_id for d, _, since in fresh if d.version.at >= since}
+        for incident, notices, posted in incidents:
+            self._incident(incident, notices, posted, now, alone=incident.id not in told)
+
+    def _incident(
+        self, incident: Incident, notices: Sequence[Notice], posted: Sequence[Posted], now: datetime, *, alone: bool
+    ) -> None:
+        """What is said of an incident anew; where no version stands above it, when and why."""
+        new = [post for post in posted if self._posted.get((post.incident_id, post.channel)) != _state(post)]
+        if not new:
+            return
+        since, self._noticed[incident.id] = self._noticed.get(incident.id, 0), len(notices)
+        if alone:
+            why = change(incident, notices[since:], now - timedelta(days=10_000)) or "what is known of it changed"
+            self.console.print(f"[dim]{now:%Y-%m-%d %H:%M:%S}[/]  {escape(shown(why, 300))}", soft_wrap=True)
+        for post in sorted(new, key=lambda post: not post.channel.startswith(_ROUTE)):
+            self._post(post, incident)
 
     def _is_new(self, dossier: Dossier, verdict: Verdict) -> bool:
         key, state = (dossier.version.artifact.purl, dossier.version.number), (verdict.outcome, verdict.suspect)
@@ -91,10 +112,8 @@ class Screen:
         for finding in (verdict.reasons + verdict.anomalies)[:3]:
             self.console.print(Padding(Text(shown(short(finding.sentence), 300)), (0, 0, 0, 23)))
 
-    def _post(self, post: Posted) -> None:
+    def _post(self, post: Posted, incident: Incident) -> None:
         key = (post.incident_id, post.channel)
-        if self._posted.get(key) == (post.digest, post.open):
-            return
         verb = (
             ("filed" if post.open else "filed, closed")
             if key not in self._posted
@@ -102,7 +121,11 @@ class Screen:
             if post.open
             else "closed"
         )
-        self._posted[key] = (post.digest, post.open)
+        self._posted[key] = _state(post)
+        if post.channel.startswith(_ROUTE):
+            told = f"told {post.channel.removeprefix(_ROUTE)}: {shown(headline(incident), 200)}"
+            self.console.print(f"{'':21}  → {escape(told)}", style="cyan", highlight=False, soft_wrap=True)
+            return
         name = post.channel.replace("_", " ")
         self.console.print(
             f"{'':21}  → {name} {verb}: {escape(post.url)}", style="cyan", highlight=False, soft_wrap=True
@@ -131,6 +154,10 @@ class Screen:
             if result.state is State.FAILED:
                 for sentence in (*result.mismatches, *result.problems):
                     self.console.print(f"[red]✘[/] {escape(result.scenario.name)}: {escape(sentence)}")
+
+
+def _state(post: Posted) -> tuple[str, bool]:
+    return post.digest, post.open
 
 
 def _urgency(fresh: tuple[Dossier, Verdict, datetime]) -> tuple[bool, bool, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -35,9 +36,11 @@ def played() -> Replay:
 
 
 @pytest.fixture
-def deps(monkeypatch: pytest.MonkeyPatch) -> Deps:
-    """What a command is given in place of the real parts."""
+def deps(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Deps:
+    """What a command is given in place of the real parts; that there is a ledger is looked for before that."""
     sandboxed = played().deps
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "ledger.sqlite3").touch()
     monkeypatch.setattr("app.build.build", lambda settings: sandboxed)
     return sandboxed
 
@@ -93,14 +96,19 @@ def test_what_can_never_be_watched_is_refused_before_the_database_is_looked_at(
 
 
 @pytest.mark.parametrize("arguments", [EXPLAIN, WATCH, WAIVE], ids=["explain", "watch", "waive"])
-def test_a_database_without_tables_is_one_line_that_says_what_to_run(arguments: tuple[str, ...]) -> None:
+def test_a_database_without_tables_is_one_line_that_says_what_to_run(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "ledger.sqlite3").touch()
     said = refused(run(*arguments))
 
     assert "run `artifact-monitor migrate`, or `artifact-monitor run`" in said
 
 
 def test_the_doctor_names_a_database_without_tables_and_what_to_run(tmp_path: Path) -> None:
-    refused(run("explain", AXIOS, "1.14.1"))  # makes the file, not the tables
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "ledger.sqlite3").touch()
     result = run("doctor")
 
     assert 1 == result.exit_code
@@ -208,7 +216,59 @@ def test_a_config_file_is_checked_with_what_it_would_mean(tmp_path: Path) -> Non
 
     assert (0, "OK") == (result.exit_code, result.output.splitlines()[0])
     assert "pkg:npm/widget: .github/workflows/publish.yml" in result.output
-    assert "It no longer holds that issues are opened." in result.output
+    assert "Issues: off." in result.output
+
+
+def test_everything_that_a_config_file_says_is_shown_back(tmp_path: Path) -> None:
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    entry = (
+        "{purl: pkg:docker/a/w, workflows: [p.yml], refs: [refs/heads/x], events: [push], manual: false, "
+        "environment: release, grace: 2h, confidence: high, moving: ['edge-*'], mirrors: [pkg:docker/b/w], "
+        "signer: {issuer: 'https://gitlab.example', identity: 'https://gitlab.example/a'}}"
+    )
+    waiver = (
+        f"waivers: [{{purl: pkg:npm/w, version: 1.2.3, digest: sha256:{'0' * 64}, reason: because, until: {day}}}]\n"
+    )
+    (tmp_path / "own.yml").write_text(f"version: 1\nartifacts: [{entry}]\n{waiver}")
+    (tmp_path / "org.yml").write_text(
+        f"version: 1\nartifacts: [{entry.replace('{purl', '{repository: widget, purl', 1)}]\n"
+    )
+    (tmp_path / "eyes.yml").write_text(f"version: 1\ncommands: {{four_eyes: true}}\n{waiver}")
+
+    own = run("config", "check", str(tmp_path / "own.yml")).output
+    organisation = run("config", "check", "--organisation", str(tmp_path / "org.yml")).output
+    for said in (own, organisation):
+        assert (
+            "pkg:docker/a/w: .github/workflows/p.yml, https://gitlab.example/a of https://gitlab.example, on "
+            "refs/heads/x, by push, never by hand, guarded by the environment release, explained with high confidence "
+            "at least, a missing run counts after 120m, tags that move: edge-*, mirrors: pkg:docker/b/w"
+        ) in said
+    assert "from widget, pkg:docker/a/w" in organisation
+    assert f"is waived until {day}: because" in own
+    assert "is not waived by this file: with four_eyes on" in run("config", "check", str(tmp_path / "eyes.yml")).output
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(366, "at most 365 days"), (-1, "that day is over"), (365, "OK"), (0, "OK")]
+)
+def test_a_waiver_that_could_not_be_given_is_refused_where_it_stands(tmp_path: Path, days: int, words: str) -> None:
+    day = datetime.now(UTC) + timedelta(days=days)
+    (tmp_path / "c.yml").write_text(
+        f"version: 1\nwaivers:\n  - purl: pkg:npm/w\n    version: 1.2.3\n    digest: sha256:{'0' * 64}\n"
+        f"    reason: because\n    until: {day:%Y-%m-%d}\n"
+    )
+    result = run("config", "check", str(tmp_path / "c.yml"))
+
+    assert words in result.output
+    assert (words != "OK") == ("c.yml:7: " in result.output)
+
+
+def test_a_pattern_without_quotes_is_told_to_take_some(tmp_path: Path) -> None:
+    (tmp_path / "c.yml").write_text(
+        "version: 1\nartifacts:\n  - purl: pkg:docker/a/w\n    workflows: [p.yml]\n    moving: [*]\n"
+    )
+
+    assert "c.yml:5: what begins with * or & needs quotes" in run("config", "check", str(tmp_path / "c.yml")).output
 
 
 def test_a_config_file_that_is_wrong_is_answered_with_its_line(tmp_path: Path) -> None:
@@ -224,7 +284,9 @@ def test_an_organisations_file_is_checked_as_one(tmp_path: Path) -> None:
     text = "version: 1\ngrace: 2h\nreport: {issue_repository: security}\n"
     (tmp_path / "org.yml").write_text(text)
 
-    assert 1 == run("config", "check", str(tmp_path / "org.yml")).exit_code
+    own = run("config", "check", str(tmp_path / "org.yml"))
+    assert 1 == own.exit_code
+    assert "check that with --organisation." in own.output
     result = run("config", "check", "--organisation", str(tmp_path / "org.yml"))
     assert 0 == result.exit_code
     assert "grace 120m" in result.output
@@ -234,7 +296,7 @@ def test_an_organisations_file_is_checked_as_one(tmp_path: Path) -> None:
 def test_a_file_of_a_megabyte_is_answered_at_once(tmp_path: Path) -> None:
     (tmp_path / "large.yml").write_text("#" * 1_000_000)
 
-    assert "at most 65536 are read" in run("config", "check", str(tmp_path / "large.yml")).output
+    assert "larger than the 65536 bytes that are read" in run("config", "check", str(tmp_path / "large.yml")).output
 
 
 def test_the_schema_is_printed_for_editors() -> None:

@@ -74,7 +74,6 @@ report:
   labels: [security, supply chain]
   assignees: [alice, bob_corp]
   preview: true
-  digest: weekly
 commands: {role: admin, four_eyes: true}
 waivers:
   - purl: pkg:npm/widget
@@ -83,7 +82,7 @@ waivers:
     reason: published by hand, CI was down
     until: "2027-03-31"
 """,
-    "nothing but how it wants to be spoken to": "version: 1\nreport: {digest: 'off'}\n",
+    "nothing but how it wants to be spoken to": "version: 1\nreport: {preview: true}\n",
     "of one artifact": ONE + "    grace: 31d\n    confidence: high\n",
     "by hand, without a workflow": "version: 1\nmanual: true\nartifacts: [{purl: pkg:npm/widget}]",
     "JSON is YAML": '{"version": 1, "artifacts": [{"purl": "pkg:npm/a", "workflows": ["p.yml"]}]}',
@@ -139,7 +138,7 @@ BAD = {
     "a report as a word": (5, ONE + "report: everything\n"),
     "an unknown switch": (6, ONE + "report:\n  issue: false\n"),
     "a switch as text": (5, ONE + 'report: {issues: "false"}\n'),
-    "a digest every day": (5, ONE + "report: {digest: daily}\n"),
+    "a weekly summary, which routes and subscriptions have": (5, ONE + "report: {digest: weekly}\n"),
     "a label with a comma": (5, ONE + "report: {labels: ['a,b']}\n"),
     "too many labels": (5, ONE + "report: {labels: [a, b, c, d, e, f, g, h, i, j, k]}\n"),
     "an assignee with an at": (5, ONE + "report: {assignees: ['@alice']}\n"),
@@ -259,7 +258,7 @@ def test_a_secret_is_answered_with_where_it_belongs_and_never_repeated(key: str,
 
 @pytest.mark.parametrize("name", GOOD)
 def test_the_schema_accepts_what_the_reader_accepts(name: str) -> None:
-    assert Config() != read(GOOD[name].encode(), REPOSITORY) or "digest" in GOOD[name]
+    assert Config() != read(GOOD[name].encode(), REPOSITORY)
     assert Draft202012Validator(SCHEMA).is_valid(yaml.safe_load(GOOD[name]))
 
 

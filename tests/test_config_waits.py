@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verifier.discovery.config.differences import differences
+from verifier.discovery.config.differences import differences, few
 from verifier.discovery.config.file import Config
 from verifier.discovery.config.narrower import MOST_PAIRS, both, by_hand, grace
 from verifier.discovery.config.waiting import DELAY, Beside, in_force, next_turn, stricter, within
@@ -248,21 +248,35 @@ def test_each_change_is_one_sentence() -> None:
     config = Config((after, image), Conduct(issues=False, role="write", four_eyes=True, assignees=("alice",)))
 
     assert (
-        "pkg:docker/alice/gadget is named: .github/workflows/a.yml may publish.",
-        "pkg:npm/widget: workflow .github/workflows/b.yml may publish.",
-        "pkg:npm/widget: only the refs that are named may publish.",
+        "pkg:npm/widget: people may publish by hand.",
+        "Issues: off.",
         "pkg:npm/widget: ref refs/heads/x may publish.",
+        "pkg:docker/alice/gadget is named: .github/workflows/a.yml may publish.",
+        "pkg:npm/widget: a missing run counts 2 hours after a publication.",
+        "Commands need the role write (before: maintain).",
+        "pkg:npm/widget: workflow .github/workflows/b.yml may publish.",
+        "The assignees of its issues are alice.",
+        "Four eyes (what loosens needs a second person): on.",
         "pkg:npm/widget: event pull_request may start a run that publishes.",
+        "pkg:npm/widget: only the refs that are named may publish.",
         "pkg:npm/widget: event release may no longer start a run that publishes.",
         "pkg:npm/widget: event workflow_dispatch may no longer start a run that publishes.",
         "pkg:npm/widget: event schedule may no longer start a run that publishes.",
-        "pkg:npm/widget: people may publish by hand.",
-        "pkg:npm/widget: a missing run counts 2 hours after a publication.",
-        "It no longer holds that issues are opened.",
-        "The assignees of its issues are alice.",
-        "Commands need the role write (before: maintain).",
-        "From now on what loosens needs a second person.",
     ) == differences(Config((ONE,)), config)
+
+
+def test_many_harmless_changes_hide_no_dangerous_one() -> None:
+    paths = tuple(f".github/workflows/{n}.yml" for n in range(100))
+    waived = Asked(WIDGET, "1.0.0", "sha256:" + "0" * 64, "mine", NOON + timedelta(days=3))
+    after = replace(ONE, workflows=(A, *paths), refs=tuple(f"refs/heads/{n}" for n in range(100)), manual=True)
+    found = differences(Config((ONE,)), Config((after,), Conduct(role="write"), (waived,)))
+
+    shown = few(found, 12)
+    for words in ("by hand", "is waived until", "the role write", "ref refs/heads/0 ", "workflow .github"):
+        assert any(words in sentence for sentence in shown[:5])
+    assert 12 == len(shown)
+    assert f"And {len(found) - 11} more" in shown[-1]
+    assert found[:5] == few(found[:5], 12)
 
 
 @given(configs, configs)

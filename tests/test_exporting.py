@@ -34,8 +34,15 @@ def played(name: str) -> Replay:
 def axios(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Replay:
     stage = played("axios-2026")
     monkeypatch.setattr("app.build.build", lambda settings: stage.deps)
-    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    with_ledger(monkeypatch, tmp_path)
     return stage
+
+
+def with_ledger(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """The commands look for a ledger before they read the one that is handed to them."""
+    (folder / "ledger.sqlite3").touch()
+    monkeypatch.setenv("DATA_DIR", str(folder))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
 
 
 def run(*arguments: str) -> Result:
@@ -100,7 +107,36 @@ def test_an_incident_that_is_not_known_is_one_line_that_says_where_to_look(axios
     assert len(line) < 400
 
 
-def test_a_format_without_words_for_an_incident_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_incident_is_meant_by_its_key_and_by_how_its_id_begins(axios: Replay) -> None:
+    name = first()
+    for meant in (name, name[:4], f"incident:{name}", f"incident:{name[:4]}", name.upper()):
+        (listed,) = json.loads(run("incidents", meant, "--json").stdout)
+        assert name == listed["id"]
+        assert 0 == run("export", meant, "--format", "json").exit_code
+    for short in (name[:3], f"incident:{name[:3]}"):
+        assert "four characters or more" in run("incidents", short).stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("incidents",), ("export", "4f2a9c0d", "--format", "json"), ("explain", "pkg:npm/axios", "1.14.1")],
+)
+def test_where_there_is_no_ledger_none_is_made(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "mistyped"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    result = run(*command)
+
+    assert 2 == result.exit_code
+    assert "There is no ledger in" in result.stderr
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_format_without_words_for_an_incident_is_refused_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with_ledger(monkeypatch, tmp_path)
     stage = played("kong-2024")
     monkeypatch.setattr("app.build.build", lambda settings: stage.deps)
     result = run("export", json.loads(run("incidents", "--all", "--json").stdout)[0]["id"], "--format", "osv")

@@ -64,7 +64,7 @@ def test_a_comment_at_github_ends_the_incident_of_real_processes_and_is_answered
         assert repo is not None
         repo.roles["carol"] = "maintain"
         (issue,) = repo.issues
-        (code,) = re.findall(r"/artifact-monitor mine ([0-9a-f]{12}) ", issue["body"])
+        (code,) = re.findall(r"/artifact-monitor mine ([0-9a-f]{15}) ", issue["body"])
         people.comment(stage.world, repo, issue["number"], "carol", f"/artifact-monitor mine {code} an emergency")
         for minutes in (1, 2, 3):
             for webhook in stage.set_clock(told.until + timedelta(minutes=minutes)):

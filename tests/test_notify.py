@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from app import doctor_routes, notify
+from app import doctor, doctor_routes, notify
 from app.cli import main
 from app.settings import Settings
 from checks.base import Permanent, Temporary
+from checks.outside import Route
 from tests.http.server import Server
 from tests.outbound.conftest import server
 from tests.outside import KINDS, POST, Place, Way, route
@@ -71,8 +72,8 @@ def test_what_is_not_there_is_a_sentence(file: Path, monkeypatch: pytest.MonkeyP
     assert "line 1" in result.output
     assert "Traceback" not in result.output
     monkeypatch.delenv("ROUTES")
-    assert "set ROUTES" in " ".join(ran("test").output.split())
-    assert "There are no routes." in ran("routes").output
+    assert "Set ROUTES" in " ".join(ran("test").output.split())
+    assert "Set ROUTES to the path" in " ".join(ran("routes").output.split())
 
 
 def test_routes_are_listed_without_their_secrets(file: Path) -> None:
@@ -95,7 +96,7 @@ def test_a_failure_is_an_answer(failure: Temporary | Permanent) -> None:
 def test_of_several_recipients_each_is_tried() -> None:
     way = Way(failing={"b@x.example": Permanent("no (550).")})
     tried = notify.through(route("team", POST, to=("a@x.example", "b@x.example", "c@x.example")), way, NOW, KINDS)
-    assert (False, "1 of 3 failed: no (550).") == (tried.ok, tried.sentence)
+    assert (False, "1 of 3 failed: b@x.example: no (550).") == (tried.ok, tried.sentence)
     assert ["a@x.example", "c@x.example"] == [place for place, _ in way.sent]
 
 
@@ -125,9 +126,35 @@ def test_the_doctor_says_what_filters_by_name_cannot_see(file: Path) -> None:
     assert [None] == [ok for ok, _, _ in doctor_routes.look(Settings())]
 
 
+@pytest.mark.parametrize(
+    ("routes", "words"),
+    [
+        ((route("a", weekly=True),), ["days later"]),
+        ((route("a", weekly=True), route("b", filter=Filter(organisations=("b",)))), ["days later"]),
+        ((route("a", filter=Filter(outcomes=("suspect",))),), ["no route hears"]),
+        ((route("a", filter=Filter(outcomes=("suspect",))), route("b")), []),
+        ((route("a", weekly=True), route("b")), []),
+    ],
+)
+def test_the_doctor_says_what_nobody_would_hear_or_too_late(routes: tuple[Route, ...], words: list[str]) -> None:
+    said = [sentence for _, sentence, _ in doctor_routes.unheard(routes)]
+    assert [True] * len(words) == [word in sentence for word, sentence in zip(words, said, strict=True)]
+    assert ("no route hears" in notify.listed(routes)) == ("no route hears" in "".join(words))
+
+
 def test_a_filter_is_listed_in_words() -> None:
     wanted = Filter(repositories=("a/*",), artifacts=("pkg:npm/*",), outcomes=("suspect",), severity=Severity.LOW)
     said = notify.listed([route("x", filter=wanted, weekly=True)])
     assert (
-        "x  place: repositories a/*; artifacts pkg:npm/*; outcomes suspect; low and louder; one summary a week" == said
+        "x  place: repositories a/*; artifacts pkg:npm/*; outcomes suspect; low and louder; one summary a week"
+        == said.splitlines()[0]
     )
+
+
+@pytest.mark.parametrize("setting", [{"routes": Path("routes.yml")}, {"github_app_id": "7"}])
+def test_the_doctor_notes_that_nothing_that_is_said_can_link_to_us(setting: dict[str, Any]) -> None:
+    (check,) = doctor.linked(Settings(**setting))
+
+    assert (None, True) == (check.ok, "BASE_URL" in check.sentence)
+    assert [] == list(doctor.linked(Settings(**setting, base_url="https://monitor.example")))
+    assert [] == list(doctor.linked(Settings()))

@@ -16,10 +16,13 @@ from app.settings import Settings, read
 from app.variables import BadSetting
 from checks import OUTSIDE
 from checks.outside import Route
+from verifier import purls
 from verifier.model import Filter, Severity
 
 SECRET = "xoxb-0000-hunter2"
 SLACK = f"- {{name: team, kind: slack, channel: C1, token: {SECRET}}}"
+
+FULL = f"routes:\n- name: a\n  kind: slack\n  channel: C1\n  token: {SECRET}\n"
 
 
 def written(folder: Path, text: str, mode: int = 0o600) -> Path:
@@ -69,6 +72,20 @@ routes:
     assert SECRET not in repr((team, week))
 
 
+def test_artifacts_are_named_as_they_are_here_however_they_are_written(tmp_path: Path) -> None:
+    names = ["pkg:npm/@alice/*", "pkg:npm/@alice/gear", "pkg:pypi/Some_Name", "pkg:npm/axio?"]
+    (route,) = found(tmp_path, f"{FULL}  artifacts: {names}")
+    assert (
+        "pkg:npm/%40alice/*",
+        "pkg:npm/%40alice/gear",
+        "pkg:pypi/some-name",
+        "pkg:npm/axio?",
+    ) == route.filter.artifacts
+    image = "pkg:oci/name?repository_url=ghcr.io/alice/name"
+    (route,) = found(tmp_path, f"{FULL}  artifacts: ['{image}']\n  repositories: ['*', 'alice*']")
+    assert [purls.artifact(image).purl] == list(route.filter.artifacts)
+
+
 def test_without_a_file_there_are_no_routes() -> None:
     assert () == load(None, {}, OUTSIDE)
 
@@ -76,7 +93,21 @@ def test_without_a_file_there_are_no_routes() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("", 1, "empty"),
+        ("", 1, "empty; docs/channels.md"),
+        ("routes:\n- name: a\n  kind: slack\n  artifacts:\n  - 'pkg:npm/*'\n  - axios", 6, "pkg:npm/"),
+        ("routes:\n- name: a\n  kind: slack\n  artifacts: ['pkg:npm/axios@1.0.0']", 4, "names a version"),
+        ("routes:\n- name: a\n  kind: slack\n  artifacts: ['pkg:npm/axios@*']", 4, "without a version"),
+        ("routes:\n- name: a\n  kind: slack\n  artifacts: ['npm/*']", 4, "like 'pkg:npm/*'"),
+        ("routes:\n- name: a\n  kind: slack\n  repositories: [widget]", 4, "owner/name"),
+        ("routes:\n- name: a\n  kind: slack\n  organisations: [alice/widget]", 4, "its name alone"),
+        (f"routes:\n- name: a\n  kind: pagerduty\n  routing_key: {'a' * 32}\n  weekly: true", 5, "summaries"),
+        (f"{FULL}  outcomes: [notice]\n  severity: critical", 7, "write severity: high"),
+        ("routes:\n- name: a\n  kind: email\n  to:\n  - a@x.example\n  - b@", 5, "address number 2"),
+        ("routes:\n- name: a\n  kind: syslog\n  host: siem.example\n  ca: nowhere.pem", 5, "not there"),
+        ("routes:\n- name: a\n  kind: syslog\n  host: siem.example\n  port: 0", 5, "whole number"),
+        ("routes:\n- name: a\n  kind: syslog\n  hots: siem.example", 4, "did you mean host?"),
+        ("routes:\n- name: a\n  kind: syslog\n  organizations: [a]", 4, "did you mean organisations?"),
+        ("routes:\n- name: a\n  kind: syslog\n  chanel: a", 4, "severity, weekly"),
         ("routes: []", 1, "empty list"),
         ("route: []", 1, "did you mean routes"),
         ("routes:\n- x", 2, "list of keys"),
@@ -85,9 +116,14 @@ def test_without_a_file_there_are_no_routes() -> None:
         ("routes:\n- {name: A b, kind: slack}", 2, "small letters"),
         ("routes:\n- {name: a, kind: slak}", 2, "did you mean slack"),
         ("routes:\n- {name: a, name: b, kind: slack}", 2, "twice"),
-        ("routes:\n- name: a\n  kind: slack\n  severity: hi", 4, "no severity"),
-        ("routes:\n- name: a\n  kind: slack\n  outcomes: [rogue]", 4, "no outcome"),
+        ("routes:\n- name: a\n  kind: slack\n  severity: hi", 4, "severity is one of info, low, "),
+        ("routes:\n- name: a\n  kind: slack\n  outcomes: [rogue]", 4, "an outcome is one of non_compliant, "),
         ("routes:\n- name: a\n  kind: slack\n  weekly: often", 4, "true or false"),
+        *(
+            (f"routes:\n- name: a\n  kind: slack\n  weekly: {old}", 4, "weekly is true or false")
+            for old in ("yes", "on", "off", "True", "'true'")
+        ),
+        ("routes:\n- name: a\n  kind: slack\n  channel: off", 4, "in quotes it would be text"),
         ("routes:\n- name: a\n  kind: slack\n  organisations: alice", 4, "must be a list"),
         ("routes:\n- name: a\n  kind: slack\n  token: {env: NOT_SET}", 4, "NOT_SET, which is not set"),
         ("routes:\n- name: a\n  kind: slack\n  token: {env: 'a b'}", 4, "not the name"),

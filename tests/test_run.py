@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from app import leash
-from app.run import commands
-from app.settings import Settings
+from app.run import commands, run
+from app.settings import BadSetting, Settings, read
 from app.worker import LONGEST_PAUSE, pause
 
 PATIENCE = 20.0
@@ -177,3 +177,19 @@ def test_the_embedded_default_is_web_worker_and_clock(tmp_path: Path) -> None:
     assert list(made) == ["web", "worker", "clock"]
     assert made["web"][-4:] == ["--bind", "[::1]:1234", "--workers", "3"]
     assert Path(made["web"][4]).is_file()
+
+
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [({"ROUTES": "routes.yml"}, "line 1"), ({"SUBSCRIBE_DOMAINS": "people.example"}, "SUBSCRIBE_SECRET")],
+)
+def test_what_no_process_could_start_with_is_one_sentence_before_any_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: dict[str, str], words: str
+) -> None:
+    (tmp_path / "routes.yml").write_text("routes: 5")
+    monkeypatch.chdir(tmp_path)
+    settings = read({"DATA_DIR": str(tmp_path / "data"), "GITHUB_WEBHOOK_SECRET": "x" * 40, **variable})
+    monkeypatch.setattr("app.run.supervise", lambda children: pytest.fail("processes were started"))
+    with pytest.raises(BadSetting, match=words):
+        run(settings)
+    assert not (tmp_path / "data").exists()

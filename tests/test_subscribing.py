@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app import subscribing
-from app.jobs import weekly
 from app.subscribe_form import Wish
-from app.subscribing import MOST_PENDING, REFUSED_FOR, VALID, WEEK, after, digest_of, secret_of
+from app.subscribing import MOST_PENDING, REFUSED_FOR, VALID, digest_of, secret_of
 from tests.subscribers import ALICE, KEY, person
 from tests.verdict.cases import DAY, HOUR, NOON
 from verifier.ledger import Ledger, memory_ledger, migrate, open_ledger
@@ -72,6 +72,15 @@ def test_refusing_what_one_did_not_ask_for_does_not_open_the_way_for_more_mails(
         assert not subscribing.ask(book, WISH, KEY, NOON + MOST_PENDING * HOUR)
 
 
+def test_a_tag_after_a_plus_is_no_other_mailbox(ledger: Ledger) -> None:
+    with ledger.writing() as book:
+        assert subscribing.ask(book, replace(WISH, address="alice+1@people.example"), KEY, NOON)
+        for address in ("alice+2@people.example", "ALICE@people.example", "alice@people.example"):
+            assert not subscribing.ask(book, replace(WISH, address=address), KEY, NOON + HOUR / 2)
+        for address in ("bob+1@people.example", "alice+1@elsewhere.example", "+alice@people.example"):
+            assert subscribing.ask(book, replace(WISH, address=address), KEY, NOON)
+
+
 def test_an_address_that_is_refused_for_a_week_is_given_up_and_not_before(ledger: Ledger) -> None:
     one = person()
     with ledger.writing() as book:
@@ -103,11 +112,3 @@ def test_taking_a_mail_does_not_bring_back_what_was_ended_meanwhile(ledger: Ledg
         subscribing.with_fresh_links(book, one.id, KEY)
 
         assert [NOON] == [kept.ended_at for kept in book.subscriptions.all()]
-
-
-def test_summaries_are_due_on_mondays_at_eight_as_those_of_routes_are() -> None:
-    for hours in range(24 * 14):
-        due = after(NOON + timedelta(hours=hours))
-        assert (0, 8, 0) == (due.weekday(), due.hour, due.minute)
-        assert weekly.after(NOON + timedelta(hours=hours)) == due
-        assert timedelta(0) < due - (NOON + timedelta(hours=hours)) <= WEEK

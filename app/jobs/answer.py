@@ -19,6 +19,7 @@ from checks.base import Answered, Gone
 from checks.plan import digest
 from checks.report import headline
 from verifier.ledger.apply import version_task
+from verifier.ledger.asking import runs_of
 from verifier.ledger.protocol import Book, Posted
 from verifier.model import (
     Answer,
@@ -33,9 +34,21 @@ from verifier.model import (
     Verb,
     WaiverGiven,
 )
-from verifier.verdict.commands import Effect, Matter, decide_command
+from verifier.verdict.commands import (
+    Effect,
+    Matter,
+    crowded,
+    decide_command,
+    dropped,
+    is_stranger,
+    of_a_stranger,
+    turned_away,
+)
 
 log = structlog.get_logger()
+
+MOST = 10
+"""How many commands are decided before other work has its turn: strangers may write very many."""
 
 _TITLES = {
     Verb.ACKNOWLEDGE: "{by} looks after an alert",
@@ -44,26 +57,55 @@ _TITLES = {
 }
 
 
-def answer(deps: Deps, incident_id: str) -> None:
-    """Answer every command about an incident that is not answered yet, oldest first, and show the answers."""
+def answer(deps: Deps, incident_id: str) -> datetime | None:
+    """Answer the commands about an incident that are not answered yet, oldest first, and show the answers.
+
+    What was obeyed is told out of band first. Returns when to go on: with those that are left, or with showing on
+    GitHub what was told; None where all is done.
+    """
     with deps.ledger.reading() as book:
         incident = book.incidents.get(incident_id)
         waiting = _unanswered(book, incident_id)
     if incident is None:
-        return
+        return None
     repository = repository_of(deps, incident.repository_id)
     github = github_of(deps, repository)
-    for command in waiting:
-        _decide(deps, github, repository, command)
-    show(deps, github, repository, incident)
-    for step in ("examine", "tell", "report"):
+    roles = _Roles(github, repository)
+    announced = [_decide(deps, roles, repository, command) for command in waiting[:MOST]]
+    for step in ("examine", "tell"):
         deps.wake.wake(step)
+    if len(waiting) > MOST:
+        return deps.now()
+    if any(announced):
+        return deps.now() + speak.HEAD_START
+    show(deps, github, repository, incident)
+    deps.wake.wake("report")
+    return None
 
 
 def answered(book: Book, incident_id: str) -> tuple[Answered, ...]:
-    """The commands about an incident with their answers, oldest first."""
-    given = book.incidents.answers(incident_id)
-    return tuple((one, given[one.id]) for one in book.incidents.commands(incident_id) if one.id in given)
+    """The commands about an incident with the answers that are shown, oldest first."""
+    return tuple((one, said) for one, said in _answered(book, incident_id) if not said.silent)
+
+
+class _Roles:
+    """Who has which role, asked once per account."""
+
+    def __init__(self, github: GitHub, repository: Repository) -> None:
+        self._github, self._repository = github, repository
+        self._known = dict[tuple[int, str], str]()
+
+    def of(self, command: Command) -> str:
+        """That of the account that gave the command, as GitHub says it now.
+
+        Whoever runs this monitor has every right in it, and no account that GitHub could name.
+        """
+        if command.of_operator:
+            return "admin"
+        who = (command.actor_id, command.actor)
+        if who not in self._known:
+            self._known[who] = role_of(self._github, self._repository, *who)
+        return self._known[who]
 
 
 def show(deps: Deps, github: GitHub, repository: Repository, incident: Incident) -> None:
@@ -96,24 +138,32 @@ def matter_of(book: Book, incident: Incident) -> Matter:
     """What a command about the incident is about now: its lines, and who published what stands open."""
     dossiers = [(m, book.versions.get(m.artifact, m.number)) for m in incident.members if m.open]
     lines = tuple((m.artifact, dossier.version.line) for m, dossier in dossiers if dossier is not None)
-    names = {name.lower() for m, _ in dossiers for name in _published_by(book, incident, m) if name}
-    return Matter(incident, lines, frozenset(names))
+    people = {who for m, _ in dossiers for who in _published_by(book, incident, m)}
+    names = frozenset(name.lower() for number, name in people if name and not number)
+    return Matter(incident, lines, names, frozenset(number for number, _ in people if number))
 
 
-def _published_by(book: Book, incident: Incident, member: Member) -> Iterator[str]:
-    """The registry's account, whoever approved it there, and who started the runs that its evidence names."""
-    yield member.account
+def _published_by(book: Book, incident: Incident, member: Member) -> Iterator[tuple[int, str]]:
+    """The registry's account, whoever approved it there, and who started the runs that its evidence names.
+
+    Each with GitHub's number, 0 where it is not known: a registry knows none.
+    """
+    yield 0, member.account
     dossier = book.versions.get(member.artifact, member.number)
     if dossier is None:
         return
     if dossier.version.account is not None:
-        yield dossier.version.account.name
-        yield dossier.version.account.approver or ""
-    for evidence in dossier.evidence or ():
-        run = book.runs.get(evidence.run) if evidence.run is not None else None
-        if run is not None and run.key.repository_id == incident.repository_id:
-            yield run.actor
-            yield run.triggering_actor
+        yield 0, dossier.version.account.name
+        yield 0, dossier.version.account.approver or ""
+    for run in runs_of(book, dossier):
+        if run.key.repository_id == incident.repository_id:
+            yield run.actor_id, run.actor
+            yield run.triggering_actor_id, run.triggering_actor
+
+
+def _answered(book: Book, incident_id: str) -> tuple[Answered, ...]:
+    given = book.incidents.answers(incident_id)
+    return tuple((one, given[one.id]) for one in book.incidents.commands(incident_id) if one.id in given)
 
 
 def _unanswered(book: Book, incident_id: str) -> list[Command]:
@@ -121,23 +171,33 @@ def _unanswered(book: Book, incident_id: str) -> list[Command]:
     return [command for command in book.incidents.commands(incident_id) if command.id not in given]
 
 
-def _decide(deps: Deps, github: GitHub, repository: Repository, command: Command) -> None:
-    """One command, in one transaction; GitHub is asked for the roles before it."""
-    with deps.ledger.reading() as book:
-        waiting = [
-            first
-            for first, said in answered(book, command.incident_id)
-            if said.waits and not said.accepted and (first.verb, first.code) == (command.verb, command.code)
-        ]
-    asks = not command.problem and command.verb is not Verb.HELP
-    role = _role(github, repository, command) if asks else ""
-    others = [(first, _role(github, repository, first)) for first in waiting]
+def _decide(deps: Deps, roles: _Roles, repository: Repository, command: Command) -> bool:
+    """One command, in one transaction; GitHub is asked for the roles before it, unless it said already that it is none.
+
+    True where it is told out of band.
+
+    Also of who only wants help: an answer that everybody can have as often as they like pushes the others out.
+    """
+    now = deps.now()
+    with deps.ledger.writing() as book:
+        before = _answered(book, command.incident_id)
+        if turned_away(command, before, now):
+            book.record(CommandAnswered(dropped(command, now)), now)
+            return False
+    waiting = [
+        first
+        for first, said in before
+        if said.waits and not said.accepted and (first.verb, first.code) == (command.verb, command.code)
+    ]
+    role = roles.of(command)
+    others = [(first, roles.of(first)) for first in waiting]
     now = deps.now()
     with deps.ledger.writing() as book:
         incident = book.incidents.get(command.incident_id)
         if incident is None or command not in _unanswered(book, command.incident_id):
-            return  # another worker was quicker
-        settle(book, incident, command, role, others, now)
+            return False  # another worker was quicker
+        settled = settle(book, incident, command, role, others, now)
+    return settled.accepted and command.verb in _TITLES
 
 
 def settle(
@@ -151,17 +211,15 @@ def settle(
     """Decide one command, do what it does, and keep the answer, in the transaction that is open."""
     conduct = book.repositories.conduct(incident.repository_id)
     decision = decide_command(command, matter_of(book, incident), role, conduct, others, now)
-    for said in (decision.answer, *decision.seconded):
+    mine = decision.answer
+    if is_stranger(role):
+        mine = of_a_stranger(mine, silent=crowded(_answered(book, incident.id), now))
+    for said in (mine, *decision.seconded):
         book.record(CommandAnswered(said), now)
     _do(book, incident, decision.effect, now, command.only)
     if decision.answer.accepted and command.verb in _TITLES:
         speak.announce(book, _bulletin(incident, command, decision.answer.sentence, _by(decision.effect), now), now)
     return decision.answer
-
-
-def _role(github: GitHub, repository: Repository, command: Command) -> str:
-    """As GitHub says it now. Whoever runs this monitor has every right in it, and no account that GitHub could name."""
-    return "admin" if command.of_operator else role_of(github, repository, command.actor_id, command.actor)
 
 
 def _do(book: Book, incident: Incident, effect: Effect, now: datetime, only: str) -> None:

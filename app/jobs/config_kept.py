@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from app.claims import CONFIG, DISCOVERY, withdraw_elsewhere
 from app.file_change import Change
 from app.jobs import config_told, config_waivers, speak
 from app.jobs.config_claims import may_claim
-from app.standing import Standing, counting, home_turn, is_home, standing
+from app.standing import Standing, counting, defaults, home_turn, is_home, standing
 from handlers.record import config_task, discover_task, list_task
 from verifier.discovery.config import NOTHING, File, parse
 from verifier.discovery.config.differences import differences, of_organisation
@@ -34,7 +35,10 @@ def keep(
     book.record(RepositorySeen(repository), now)
     before = book.repositories.stood(repository.id)
     if is_home(repository):
-        _keep_default(book, repository, before, Stood(now, text, (), change.commit, change.by, change.url))
+        stands = Stood(
+            now, text, (), change.commit, change.by, change.url, repository.owner_id, repository.default_branch
+        )
+        _keep_default(book, repository, before, stands)
     else:
         _keep_own(book, repository, before, text, change, now)
     after = standing(book, repository, book.repositories.stood(repository.id), now)
@@ -50,20 +54,37 @@ def keep(
     book.work.want("inspect", discover_task(repository.id), now)
 
 
+def refuse(book: Book, repository: Repository, text: bytes, error: BadConfig, change: Change, now: datetime) -> None:
+    """Keep that what stands there cannot be read, and tell it: once as long as it stands."""
+    digest = hashlib.sha256(text + str(error).encode()).hexdigest()[:32]
+    files = book.repositories.stood(repository.id)
+    if files and files[-1].refused == digest:
+        return
+    if files:
+        last = replace(files[-1], refused_at=files[-1].refused_at or now, refused=digest)
+        book.repositories.put_stood(repository.id, (*files[:-1], last))
+    config_told.tell_refusal(
+        book, repository, f"{digest}/{int(now.timestamp())}" if files else digest, error, change, now
+    )
+
+
 def _keep_default(book: Book, home: Repository, before: Sequence[Stood], stands: Stood) -> None:
     """An organisation's file acts at once, for all its repositories: each is read again, one after the other.
 
-    Kept beside it is since when there is one: a new one waits a day where a repository was watched before it.
+    Kept beside it is since when it is the default: a new one waits a day where a repository was watched before it.
     """
-    if before and before[-1].text == stands.text:
+    known = defaults(home, before)
+    if known and known[-1].text == stands.text:
+        book.repositories.put_stood(home.id, (*before[:-1], _mended(before[-1])))
         return
-    first = before[0] if before else replace(stands, text="")
-    book.repositories.put_stood(home.id, (first, stands))
+    first = known[0] if known else replace(stands, text="")
+    kept = [file for file in counting(before, stands.since) if file != first and file not in known]
+    book.repositories.put_stood(home.id, (*kept, first, stands))
     ours = [r for r in book.repositories.all() if r.owner_id == home.owner_id and r.id != home.id]
     late = [turn for r in ours if (turn := home_turn(book, r, stands.since)) is not None]
     if before or (late and stands.text):
-        changed = of_organisation(_default(before[-1].text if before else ""), _default(stands.text))
-        told = standing(book, home, (stands,), stands.since)
+        changed = of_organisation(_default(known[-1].text if known else ""), _default(stands.text))
+        told = standing(book, home, book.repositories.stood(home.id), stands.since)
         change = Change(stands.commit, stands.by, stands.url)
         config_told.tell_change(book, home, (*changed, *_waits(late)), told, change, stands.since)
     elif not stands.text:
@@ -83,13 +104,17 @@ def _keep_own(
 ) -> None:
     """The file joins those of the last day, and what it changes is told; what stands at first contact acts at once."""
     found = book.repositories.publishers_from(repository.id, DISCOVERY)
-    stands = Stood(now, text, found, change.commit, change.by, change.url)
-    kept = counting(before, now)
+    stands = Stood(now, text, found, change.commit, change.by, change.url, branch=repository.default_branch)
+    kept = tuple(replace(file, text="", home=0) if file.home else file for file in counting(before, now))
     if not kept:
         book.repositories.put_stood(repository.id, (stands,))
         return
+    if before[-1].refused_at is not None:
+        kept = _anew(kept, now)
     if kept[-1].text == text:
         book.repositories.put_stood(repository.id, kept)
+        if before[-1].refused_at is not None:
+            config_told.tell_change(book, repository, (), standing(book, repository, kept, now), change, now)
         return
     before_it = _readable(book, repository, kept[-1], now)
     old, new = (standing(book, repository, (file,), now).wanted for file in (before_it, stands))
@@ -100,6 +125,16 @@ def _keep_own(
     book.repositories.put_stood(repository.id, files)
     after = standing(book, repository, files, now)
     config_told.tell_change(book, repository, differences(old, new), after, change, now)
+
+
+def _anew(kept: Sequence[Stood], now: datetime) -> tuple[Stood, ...]:
+    """What waited when an unreadable file took its place waits anew: nobody could see for how long it still stood."""
+    first, *later = map(_mended, kept)
+    return (first, *(replace(file, since=now) for file in later))
+
+
+def _mended(file: Stood) -> Stood:
+    return replace(file, refused_at=None, refused="")
 
 
 def _readable(book: Book, repository: Repository, file: Stood, now: datetime) -> Stood:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
 from app.file_change import Change
 from app.jobs import speak
 from app.standing import HOME, Standing
-from handlers.push import CONFIG
+from verifier.discovery.config.differences import few
 from verifier.discovery.config.waiting import DELAY
 from verifier.discovery.strict import BadConfig
 from verifier.ledger.protocol import Book
-from verifier.model import Bulletin, BulletinKind, Repository
+from verifier.model import CONFIG_PATH, Bulletin, BulletinKind, Repository
+
+_WAITING, _AT_ONCE = 12, 4
+"""The most sentences of each: with what stands around them no more than a message shows."""
 
 
 def tell_change(
@@ -31,19 +33,19 @@ def tell_change(
     waiting = standing.waiting
     if waiting:
         kind = BulletinKind.CONFIG_LOOSENS
-        title = f"{repository.full_name}: {CONFIG} loosens what is watched; that waits until {_time(now + DELAY)}"
+        title = f"{repository.full_name}: {CONFIG_PATH} loosens what is watched; that waits until {_time(now + DELAY)}"
         at_once = [sentence for sentence in changed if sentence not in waiting]
         sentences = [
-            f"What loosens acts at {_time(now + DELAY)}, if it still stands there then:",
-            *waiting,
-            *(["At once:", *at_once] if at_once else []),
             "If nobody of you did this, put the old file back now: then nothing of it ever acts. "
             f"Where a release cannot wait, the organisation's file in its {HOME} repository, or the operator with "
             "`artifact-monitor watch`, lets it act at once.",
+            f"What loosens acts at {_time(now + DELAY)}, if it still stands there then:",
+            *few(waiting, _WAITING),
+            *(["At once:", *few(at_once, _AT_ONCE)] if at_once else []),
         ]
     elif changed:
-        kind, title = BulletinKind.CONFIG_CHANGED, f"{repository.full_name}: {CONFIG} changed"
-        sentences = [*changed, "If nobody of you did this, put the old file back."]
+        kind, title = BulletinKind.CONFIG_CHANGED, f"{repository.full_name}: {CONFIG_PATH} changed"
+        sentences = ["If nobody of you did this, put the old file back.", *few(changed, _WAITING + _AT_ONCE)]
     else:
         return
     key = f"{change.commit or 'file'}/{int(now.timestamp())}"
@@ -53,18 +55,15 @@ def tell_change(
     speak.announce(book, bulletin, now)
 
 
-def tell_refusal(
-    book: Book, repository: Repository, text: bytes, error: BadConfig, change: Change, now: datetime
-) -> None:
-    """Tell once per content that the file cannot be read."""
-    digest = hashlib.sha256(text + str(error).encode()).hexdigest()[:32]
+def tell_refusal(book: Book, repository: Repository, key: str, error: BadConfig, change: Change, now: datetime) -> None:
+    """Tell that the file cannot be read, once under this key."""
     sentences = (
         f"Line {error.line}: {error.sentence}",
         "What was in force before stays in force until the file can be read again.",
         "`artifact-monitor config check` tells the same before it is pushed.",
     )
-    title = f"{repository.full_name}: {CONFIG} cannot be read"
-    identity = f"config-refused/{repository.id}/{digest}"
+    title = f"{repository.full_name}: {CONFIG_PATH} cannot be read"
+    identity = f"config-refused/{repository.id}/{key}"
     kind = BulletinKind.CONFIG_REFUSED
     speak.announce(book, Bulletin(identity, kind, repository.id, now, title, sentences, change.by, change.url), now)
 

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.standing import HOME, Standing, organisation_of
-from app.waiving import LONGEST_DAYS
 from verifier.discovery.config.waivers import Asked
 from verifier.ledger.protocol import Book
 from verifier.model import Artifact, Repository, Version, Waiver, WaiverGiven
 from verifier.verdict.incident import by_word
-
-LONGEST = timedelta(days=LONGEST_DAYS)
 
 
 def give(book: Book, repository: Repository, standing: Standing, now: datetime) -> tuple[str, ...]:
     """Bring the waivers of the repository's artifacts to what its files say; returns what is wrong with the others.
 
     1. Only for what this repository publishes: nobody waives another's version. 2. Bound to the files as they are.
-    3. At most a year.
     """
     mine = {publisher.artifact for publisher in book.repositories.publishers(repository.id)}
     wanted, problems = dict[tuple[Artifact, str, str], Waiver](), list[str]()
@@ -28,7 +24,7 @@ def give(book: Book, repository: Repository, standing: Standing, now: datetime) 
         if asked.artifact not in mine or asked.until <= now:
             continue  # an organisation's waivers are for all its repositories, and what has ended is no mistake
         dossier = book.versions.get(asked.artifact, asked.number)
-        if problem := _problem(asked, dossier.version if dossier is not None else None, now):
+        if problem := _problem(asked, dossier.version if dossier is not None else None):
             problems += [problem] if problem not in problems else []
         elif dossier is not None:
             waiver = Waiver(
@@ -55,10 +51,8 @@ def _author(full_name: str) -> str:
     return f"config of {full_name}"
 
 
-def _problem(asked: Asked, version: Version | None, now: datetime) -> str:
+def _problem(asked: Asked, version: Version | None) -> str:
     name = asked.artifact.versioned(asked.number)
-    if asked.until > now + LONGEST:
-        return f"{name} cannot be waived for more than {LONGEST_DAYS} days; write an earlier until."
     if version is None:
         return f"{name} cannot be waived: that version is not known here."
     if not asked.fits(version):

@@ -45,6 +45,7 @@ def _unless_uninstalled(deps: Deps, task: Task) -> datetime | None:
 
 def _inspect(deps: Deps, task: Task) -> datetime | None:
     kind, _, what = task.key.partition("/")
+    again_at = None
     match kind:
         case "run":
             read_run(deps, _key(what))
@@ -55,9 +56,9 @@ def _inspect(deps: Deps, task: Task) -> datetime | None:
         case "config":
             read_config(deps, *_config(what))
         case "workflow":
-            repository_id, before, after, pusher = what.split("/", 3)
+            repository_id, *pushed = what.split("/", 4)
             repository = repository_of(deps, int(repository_id))
-            workflows_told.tell(deps, github_of(deps, repository), repository, before, after, pusher)
+            workflows_told.tell(deps, github_of(deps, repository), repository, workflows_told.Push(*pushed))
         case "list":
             list_runs(deps, int(what), deps.now() - LOOK_BACK)
         case "discover":
@@ -67,20 +68,20 @@ def _inspect(deps: Deps, task: Task) -> datetime | None:
             purl, _, number = what.partition(" ")
             compare_source(deps, Artifact(purl), number)
         case "answer":
-            answer(deps, what)
+            again_at = answer(deps, what)
         case "touched":
-            touched(deps, what)
+            again_at = touched(deps, what)
         case _:
             raise Permanent(f"There is nothing to inspect called {task.key!r}.")
     deps.wake.wake("examine")
     deps.wake.wake("tell")
-    return None
+    return again_at
 
 
 def _config(what: str) -> tuple[int, Pushed | None]:
     repository_id, _, pushed = what.partition("/")
     commit, _, by = pushed.partition("/")
-    return int(repository_id), Pushed(commit, by) if commit else None
+    return int(repository_id), Pushed(commit, by) if commit or by else None
 
 
 def _key(what: str) -> RunKey:

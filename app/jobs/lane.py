@@ -19,7 +19,7 @@ from app.jobs import sending, storm
 from app.jobs.batch import LONGEST, later
 from app.jobs.forward import forward
 from app.jobs.sending import Piece
-from checks.base import Gone, Temporary
+from checks.base import Gone, RefusedForNow, Temporary
 from checks.outside import Outside, Route, Sending
 from verifier.ledger.protocol import Book, Task
 
@@ -44,6 +44,11 @@ def step_of(route: Route) -> str:
 def channel_of(route: Route) -> str:
     """Under which it is kept what the route was told."""
     return f"route/{route.name}"
+
+
+def recipients_of(route: Route) -> str:
+    """Under which the health page says that some recipients of its mail take nothing."""
+    return f"route {route.name}: recipients"
 
 
 def _turns(route: Route) -> str:
@@ -153,7 +158,7 @@ class _Lane:
                 self.waits_until = at
                 return [], False
         with self.deps.ledger.writing() as book:
-            return book.work.claim(step_of(self.route), most, now, LEASE), together
+            return book.work.claim(step_of(self.route), most, now, LEASE, untried_first=True), together
 
     def _pace(self, book: Book) -> storm.Pace:
         return storm.read(book.incidents.posted(storm.KEY, channel_of(self.route)))
@@ -163,7 +168,7 @@ class _Lane:
         if len(loud) > 1:
             loud, others = sending.alike(loud)
             self._give_back(others)
-            self._say(loud, lambda: sending.together(self.deps, self.route, self.channel, loud), together=True)
+            self._say_together(loud)
             pieces = [piece for piece in pieces if piece.quiet]
         elif joined := sending.one_connection(pieces):
             self._say(pieces, lambda: joined)
@@ -173,6 +178,15 @@ class _Lane:
                 self._give_back(pieces[number:])
                 return
             self._say([piece], piece.rendered, together=together)
+
+    def _say_together(self, loud: list[Piece]) -> None:
+        """Say these as one message. A refused one is said in halves, so that one alert does not keep others back."""
+        if self.waits_until is not None or self.stopped() or not self.holds():
+            self._give_back(loud)
+        elif len(loud) == 1:
+            self._say(loud, loud[0].rendered, together=True)
+        else:
+            self._say(loud, lambda: sending.together(self.deps, self.route, self.channel, loud), together=True)
 
     def _say(self, pieces: list[Piece], render: Callable[[], Sequence[Sending]], *, together: bool = False) -> None:
         """Send one message about these pieces and note what came of it."""
@@ -190,7 +204,11 @@ class _Lane:
             self._told(pieces, sent, together)
             return
         self._keep_accepted(pieces, sent, together)
-        if isinstance(sent.failure, Temporary):
+        if isinstance(sent.failure, RefusedForNow) and sent.accepted:
+            # One mailbox that puts it off is no reason to keep the others waiting.
+            now = self.deps.now()
+            self._put_off(pieces, str(sent.failure), lambda task: min(later(now, task.attempts), now + LONGEST_WAIT))
+        elif isinstance(sent.failure, Temporary):
             self._unwell(pieces, str(sent.failure), sent.failure.retry_after)
         else:
             self._refused(pieces, str(sent.failure))
@@ -203,8 +221,19 @@ class _Lane:
                 book.incidents.put_posted(piece.posted(channel, ref, sent.url, now))
                 book.work.done(piece.task)
             self._keep_pace(book, pieces, together)
+            self._keep_refused(book, sent)
             waited = self._forward(book, pieces)
         self._wake(waited)
+
+    def _keep_refused(self, book: Book, sent: sending.Sent) -> None:
+        """That a recipient of mail takes nothing stays on the health page until all of them took a message."""
+        subject = recipients_of(self.route)
+        if sent.refused:
+            many = f"{len(sent.refused)} of {len(sent.accepted)} recipients did not take the last mail"
+            which = f"the log and `artifact-monitor notify test {self.route.name}` say which."
+            book.health.report(subject, f"{many}: {sent.refused[0]} The others were told; {which}", self.deps.now())
+        elif any(sent.accepted.values()):
+            book.health.solve(subject)
 
     def _keep_pace(self, book: Book, pieces: list[Piece], together: bool) -> None:
         now = self.deps.now()
@@ -233,6 +262,12 @@ class _Lane:
 
     def _refused(self, pieces: list[Piece], problem: str) -> None:
         """The receiver does not take it: it is tried again every hour, for somebody may have mended the cause."""
+        if len(pieces) > 1 and self.channel.GROUPED:
+            log.warning("route.refused_many", route=self.route.name, pieces=len(pieces), problem=problem)
+            middle = len(pieces) // 2
+            self._say_together(pieces[:middle])
+            self._say_together(pieces[middle:])
+            return
         now = self.deps.now()
         self.strikes += 1
         if self.strikes >= STRIKES:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from app import links
 from app.deps import Deps
+from checks import advisory, place
 from checks.base import Subject
+from checks.channels import TITLES
 from checks.gathered import of_digest
 from checks.hearing import hears
-from checks.message import Kind, Message, State
+from checks.message import Message
 from checks.messages import of_bulletin, of_incident
 from checks.subscription import for_strangers
 from verifier.ledger.protocol import Book, Posted
 from verifier.model import Bulletin, Incident, Notice, Repository, Subscription
 from verifier.verdict.audience import Audience, as_heard, audience_of, may_hear, public_history
 
-_GITHUBS = {Audience.INSIDE: ("issue", "check_run", "advisory"), Audience.PUBLIC: ("issue", "check_run")}
+_GITHUBS = {Audience.INSIDE: TITLES.keys(), Audience.PUBLIC: TITLES.keys() - {advisory.NAME}}
 """Whose posts are linked to: drafts of advisories are for maintainers."""
 
 
@@ -37,16 +40,6 @@ def draft(deps: Deps, book: Book, key: str, who: Audience, told: Posted | None =
         return None
     about = book.incidents.get(bulletin.incident_id) if bulletin.incident_id else None
     return of_bulletin(bulletin, repository, about, _page(deps, bulletin.incident_id, who) if about else "")
-
-
-def wants(person: Subscription, message: Message, told: Posted | None) -> bool:
-    """Whether somebody is to be sent this; `told` is what they have seen of it.
-
-    Not what they have seen already, a bulletin twice, or the end of what they never heard of.
-    """
-    if told is None:
-        return message.state is not State.RESOLVED and hears(person.filter, message)
-    return message.kind is not Kind.BULLETIN and told.digest != message.digest
 
 
 def week(deps: Deps, book: Book, person: Subscription, since: datetime, until: datetime) -> Message | None:
@@ -75,9 +68,19 @@ def _seen(deps: Deps, book: Book, incident: Incident, who: Audience) -> Subject 
 def _of_incident(book: Book, subject: Subject, who: Audience, told: Posted | None) -> Message:
     incident = subject.incident
     posted = [p for p in book.incidents.all_posted(incident.id) if p.channel in _GITHUBS[who]]
-    own = [told] if told is not None else []
-    message = of_incident(subject, _history(book, subject, who), [*posted, *own])
+    if who is Audience.PUBLIC:
+        posted = [p for p in posted if _in_public(book, p)]
+    told_at = told.posted_at if told is not None else None
+    message = of_incident(subject, _history(book, subject, who), posted, told_at)
     return for_strangers(message) if who is Audience.PUBLIC else message
+
+
+def _in_public(book: Book, posted: Posted) -> bool:
+    """It names no repository but the incident's own, or one that is public: a tracker's name may be a secret."""
+    if "#" not in posted.ref:
+        return True
+    elsewhere = book.repositories.named(place.of("", posted.ref)[0])
+    return elsewhere is not None and not (elsewhere.private or elsewhere.removed)
 
 
 def _history(book: Book, subject: Subject, who: Audience) -> tuple[Notice, ...]:
@@ -105,10 +108,8 @@ def _bulletins(
 
 def _page(deps: Deps, incident_id: str, who: Audience) -> str:
     """Our own page about an incident; strangers are shown none of our pages but the one of their subscription."""
-    home = _home(deps, who)
-    return f"{home}incidents/{incident_id}" if home else ""
+    return links.of_incident(deps.settings, incident_id) if who is Audience.INSIDE else ""
 
 
 def _home(deps: Deps, who: Audience) -> str:
-    base = deps.settings.base_url
-    return f"{base}/" if base and who is Audience.INSIDE else ""
+    return links.home(deps.settings) if who is Audience.INSIDE else ""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from app import links
 from app.deps import Deps
 from app.github import GitHub
 from app.jobs.answer import answered
@@ -16,6 +17,7 @@ from checks import CHANNELS, issue
 from checks.base import Channel, GitHubCalls, Gone, Permanent, Post, Subject, Temporary
 from checks.plan import Close, Create, Nothing, Update, plan
 from handlers.ours import answer_task
+from verifier.ledger.asking import runs_of
 from verifier.ledger.protocol import Book, Posted, Task
 from verifier.model import Incident, IncidentState
 
@@ -86,7 +88,7 @@ def _subject(deps: Deps, incident: Incident) -> tuple[Subject, GitHub]:
         history = tuple(book.incidents.notices(incident.id))
         conduct = book.repositories.conduct(incident.repository_id)
         tracker = book.repositories.named(conduct.issue_repository) if conduct.issue_repository else None
-    details = f"{deps.settings.base_url}/incidents/{incident.id}" if deps.settings.base_url else ""
+    details = links.of_incident(deps.settings, incident.id)
     subject = Subject(incident, repository, sha, details, history, conduct, tracker, said)
     return subject, github_of(deps, repository)
 
@@ -137,11 +139,6 @@ def _posted(channel: Channel, subject: Subject, post: Post, ref: str, url: str, 
 
 def _commit(book: Book, incident: Incident) -> str:
     """The commit of the newest run that the incident's evidence names, '' when it names none of ours."""
-    runs = []
-    for member in incident.members:
-        dossier = book.versions.get(member.artifact, member.number)
-        for evidence in (dossier.evidence or ()) if dossier is not None else ():
-            run = book.runs.get(evidence.run) if evidence.run is not None else None
-            if run is not None and run.key.repository_id == incident.repository_id:
-                runs.append(run)
+    named = (run for m in incident.members for run in runs_of(book, book.versions.get(m.artifact, m.number)))
+    runs = [run for run in named if run.key.repository_id == incident.repository_id]
     return max(runs, key=lambda run: run.key).head_sha if runs else ""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from app import links
 from app.deps import Deps
 from checks.base import Subject
-from checks.hearing import hears
-from checks.message import Kind, Message, State
-from checks.messages import ELSEWHERE, of_bulletin, of_incident
-from checks.outside import Route
+from checks.message import Message, State
+from checks.messages import of_bulletin, of_incident
 from verifier.ledger.protocol import Book, Posted
 from verifier.model import Incident
 
@@ -24,23 +23,8 @@ def message(deps: Deps, book: Book, key: str, told: Posted | None) -> Message | 
     if bulletin is None:
         return None
     about = book.incidents.get(bulletin.incident_id) if bulletin.incident_id else None
-    url = page(deps, about.id) if about is not None else ""
+    url = links.of_incident(deps.settings, about.id) if about is not None else ""
     return of_bulletin(bulletin, book.repositories.get(bulletin.repository_id), about, url)
-
-
-def page(deps: Deps, incident_id: str) -> str:
-    """Our own page about an incident, '' where no address of ours is set."""
-    return f"{deps.settings.base_url}/incidents/{incident_id}" if deps.settings.base_url else ""
-
-
-def wanted(route: Route, message: Message, told: Posted | None) -> bool:
-    """Whether a route is to be told this now; `told` is what it holds of it.
-
-    Not what it holds already, a bulletin twice, or the end of what it never heard of.
-    """
-    if told is None:
-        return message.state is not State.RESOLVED and hears(route.filter, message)
-    return message.kind is not Kind.BULLETIN and told.digest != message.digest
 
 
 def is_open(message: Message) -> bool:
@@ -51,7 +35,9 @@ def is_open(message: Message) -> bool:
 def subject(deps: Deps, book: Book, incident: Incident) -> Subject | None:
     """The incident with where it happened; None where the repository is not known."""
     repository = book.repositories.get(incident.repository_id)
-    return Subject(incident, repository, "", page(deps, incident.id)) if repository is not None else None
+    if repository is None:
+        return None
+    return Subject(incident, repository, "", links.of_incident(deps.settings, incident.id))
 
 
 def _of_incident(deps: Deps, book: Book, incident: Incident, told: Posted | None) -> Message | None:
@@ -59,5 +45,4 @@ def _of_incident(deps: Deps, book: Book, incident: Incident, told: Posted | None
     if about is None:
         return None
     history, posted = book.incidents.notices(incident.id), book.incidents.all_posted(incident.id)
-    elsewhere = [p for p in posted if p.channel in ELSEWHERE]
-    return of_incident(about, history, elsewhere, told.posted_at if told is not None else None)
+    return of_incident(about, history, posted, told.posted_at if told is not None else None)

@@ -9,10 +9,12 @@ from datetime import datetime
 
 import structlog
 
+from app import links
 from app.deps import Deps
 from app.jobs import said, weekly
-from checks.base import Permanent, Temporary
+from checks.base import Permanent, RefusedForNow, Temporary
 from checks.gathered import of_group
+from checks.hearing import reaches, wants
 from checks.message import Message
 from checks.outside import Lines, Mail, Outside, Route, Sending
 from verifier.ledger.protocol import Book, Nested, Posted, Task, Unavailable
@@ -21,6 +23,8 @@ log = structlog.get_logger()
 
 TOGETHER = "together"
 """The `ref` of what was told in a message about many: nothing there can be changed for it alone."""
+TRIES = 6
+"""How often a recipient of mail may put off what others took: some ten minutes, longer than greylisting takes."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +59,16 @@ class Piece:
 
 @dataclass(frozen=True)
 class Sent:
-    """What came of it. `failure` None: all went through; else `accepted` says what did, by its mark."""
+    """What came of it. `failure` None: it was told; else `accepted` says what went through, by its mark.
+
+    `refused` says why each recipient of mail did not take it who is not tried again with this message.
+    """
 
     ref: str = ""
     url: str = ""
     accepted: Mapping[str, str] = field(default_factory=dict)
     failure: Temporary | Permanent | None = None
+    refused: tuple[str, ...] = ()
 
 
 def piece(deps: Deps, book: Book, route: Route, channel: Outside, task: Task) -> Piece:
@@ -81,7 +89,7 @@ def _piece(deps: Deps, book: Book, route: Route, channel: Outside, task: Task) -
         message = None if told else weekly.message(deps, book, route.name, route.filter, task.key)
     else:
         message = said.message(deps, book, task.key, told)
-    if message is None or not (weekly.is_key(task.key) or said.wanted(route, message, told)):
+    if message is None or not (weekly.is_key(task.key) or wants(route.filter, message, told, reaches)):
         return Piece(task)
     shown = told if told is not None and told.ref != TOGETHER else None
     parts = [p for p in book.incidents.all_posted(task.key) if p.channel.startswith(f"{name}/")]
@@ -100,7 +108,7 @@ def anew(deps: Deps, route: Route, channel: Outside, piece: Piece) -> Piece:
 def together(deps: Deps, route: Route, channel: Outside, pieces: Sequence[Piece]) -> tuple[Sending, ...]:
     """One message about them all."""
     messages = [piece.message for piece in pieces if piece.message is not None]
-    return channel.render(of_group(messages, deps.now(), deps.settings.base_url), route.target, None, deps.now())
+    return channel.render(of_group(messages, deps.now(), links.home(deps.settings)), route.target, None, deps.now())
 
 
 def one_connection(pieces: Sequence[Piece]) -> tuple[Sending, ...]:
@@ -115,9 +123,11 @@ def one_connection(pieces: Sequence[Piece]) -> tuple[Sending, ...]:
 def send(deps: Deps, sendings: Sequence[Sending], piece: Piece, holds: Callable[[], bool]) -> Sent:
     """Send what is not done yet. One recipient of mail that fails stops no other; elsewhere what follows is not sent.
 
+    Where others took it, a recipient that refuses it, or put it off `TRIES` times, is not tried again with it.
     `holds` says before each whether the lane is still ours.
     """
     ref, url, accepted, failure = piece.ref, "", dict(piece.done), None
+    refused: dict[str, Permanent | Temporary] = {}
     for number, sending in enumerate(sendings):
         mark = _mark(number, sending)
         if mark in accepted:
@@ -128,6 +138,10 @@ def send(deps: Deps, sendings: Sequence[Sending], piece: Piece, holds: Callable[
                 raise Temporary("Another process took this lane over.")
             sent = deps.outbound.send(sending, ref)
         except (Temporary, Permanent) as error:
+            if isinstance(sending, Mail) and _for_good(error, piece.task.attempts):
+                log.warning("mail.refused", to=sending.to, key=piece.task.key, problem=str(error))
+                refused[mark] = error
+                continue
             # What may pass is tried again soon, and what is refused with it.
             failure = error if failure is None or isinstance(error, Temporary) else failure
             if not isinstance(sending, Mail):
@@ -135,7 +149,14 @@ def send(deps: Deps, sendings: Sequence[Sending], piece: Piece, holds: Callable[
         else:
             ref, url = ref or sent.ref, url or sent.url
             accepted[mark] = sent.ref
-    return Sent(ref, url, accepted, failure)
+    if refused and not accepted:
+        return Sent(ref, url, accepted, failure or next(iter(refused.values())))
+    return Sent(ref, url, accepted | dict.fromkeys(refused, ""), failure, tuple(map(str, refused.values())))
+
+
+def _for_good(error: Temporary | Permanent, attempts: int) -> bool:
+    """The recipient will not take it: a mailbox that is full for long is as good as gone."""
+    return isinstance(error, Permanent) or (isinstance(error, RefusedForNow) and attempts >= TRIES)
 
 
 def _mark(number: int, sending: Sending) -> str:

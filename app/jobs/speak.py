@@ -31,7 +31,6 @@ from verifier.verdict.incident import (
     muted,
     place,
     step,
-    waived,
     what_changed,
     with_member,
 )
@@ -130,7 +129,8 @@ def _turns(book: Book, artifact: Artifact, number: str) -> Iterator[datetime]:
 def _with_waiver(book: Book, dossier: Dossier, now: datetime) -> Dossier:
     """The version as it is waived now, kept so: of history too, which nobody speaks about."""
     version = dossier.version
-    holds = waived(version, book.incidents.waivers(version.artifact, version.number), now)
+    waivers = book.incidents.waivers(version.artifact, version.number)
+    holds = standing_waiver(version.fingerprint, waivers, now) is not None
     if holds != dossier.waived:
         dossier = replace(dossier, waived=holds)
         book.versions.put(dossier)

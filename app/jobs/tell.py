@@ -14,6 +14,8 @@ from app.deps import Deps
 from app.jobs import lane, said, tell_people, weekly
 from app.jobs.batch import each
 from app.jobs.forward import forward
+from app.week import after
+from checks.hearing import reaches, wants
 from checks.outside import Route
 from verifier.ledger.protocol import Book, Task
 
@@ -30,7 +32,7 @@ def run(deps: Deps) -> int:
 
 def tidy(deps: Deps) -> None:
     """Take what was wrong with routes that are gone off the health page."""
-    subjects = {f"route {route.name}" for route in deps.routes}
+    subjects = {f"route {route.name}" for route in deps.routes} | {lane.recipients_of(route) for route in deps.routes}
     with deps.ledger.writing() as book:
         for problem in book.health.problems():
             if problem.subject.startswith("route ") and problem.subject not in subjects:
@@ -55,7 +57,7 @@ def _wanting(deps: Deps, book: Book, key: str) -> list[Route]:
     if message is None:
         return []
     told = {route.name: book.incidents.posted(key, lane.channel_of(route)) for route in live}
-    return [route for route in live if said.wanted(route, message, told[route.name])]
+    return [route for route in live if wants(route.filter, message, told[route.name], reaches)]
 
 
 def _ready(deps: Deps) -> list[Route]:
@@ -68,7 +70,7 @@ def _ready(deps: Deps) -> list[Route]:
     if unplanned:
         with deps.ledger.writing() as book:
             for route in unplanned:
-                book.work.want(lane.step_of(route), weekly.key_of(weekly.after(now)), weekly.after(now))
+                book.work.want(lane.step_of(route), weekly.key_of(after(now)), after(now))
     with deps.ledger.reading() as book:
         due = book.work.next_due(*(lane.step_of(route) for route in deps.routes))
         if due is None or due > now:

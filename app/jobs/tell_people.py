@@ -1,28 +1,30 @@
 """Tell people: those who subscribed, each by a mail of their own. One lane for all, so that they delay no route.
 
-Its work is rows of the step `tell/~people`: `person ID` (something is to be told; what, stands under `person/ID`),
-`confirm ID`, `week ID` and `forget ID`. What somebody may hear, and wants to, is asked when it is wanted and again when
-it is sent. Too much at once is put together, at the pace of a route.
+Its work is rows of the step `tell/~people`: `fan KEY` (who hears of it is to be found out), `person ID` (something is
+to be told; what, stands under `person/ID`), `confirm ID`, `week ID` and `forget ID`. What somebody may hear, and wants
+to, is asked when it is wanted and again when it is sent. Too much at once is put together, at the pace of a route.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from app import subscribing
+from app import links, subscribing
 from app.deps import Deps
-from app.jobs import people, standstill, storm
+from app.jobs import people, said, standstill, storm
 from app.jobs.batch import LEASE, each
 from app.jobs.standstill import Still
-from app.subscribing import STEP, WEEK, Links, after
+from app.subscribing import STEP, Links
+from app.week import WEEK, after
 from checks import mail, subscription
 from checks.base import Permanent, Refused, RefusedForNow, Temporary
 from checks.gathered import of_group
-from checks.message import Message, State
+from checks.hearing import wants
+from checks.message import Message
 from checks.outside import Mail
 from verifier.ledger.protocol import Book, Posted, Task
 from verifier.model import Subscription
@@ -30,6 +32,8 @@ from verifier.verdict.audience import Audience
 
 LANE = "~people"
 """No route can have this name."""
+AT_ONCE = 200
+"""How many people one transaction wants told: no other writer waits longer than for a moment."""
 GREY = timedelta(minutes=10)
 """How long a confirmation waits that a mail server does not take at once, as some do with whom they do not know."""
 
@@ -51,20 +55,33 @@ def channel_of(subscription_id: str) -> str:
     return f"person/{subscription_id}"
 
 
-def fan_out(deps: Deps, book: Book, key: str, now: datetime) -> bool:
-    """Want an incident or a bulletin told to everybody who hears it at once. True where anybody does."""
-    if not deps.settings.subscribe_domains:
-        return False
+def fan_out(deps: Deps, book: Book, key: str, now: datetime) -> None:
+    """Want an incident or a bulletin told to everybody who hears it: who does is found out in the people's lane."""
+    if deps.settings.subscribe_domains:
+        book.work.want(STEP, f"fan {key}", now)
+
+
+def _fan(deps: Deps, task: Task, key: str) -> datetime | None:
+    """Want it told to everybody who hears it at once, so many in one transaction that nobody else waits long."""
+    with deps.ledger.reading() as book:
+        hearing = list(_hearing(deps, book, key))
+    now = deps.now()
+    for start in range(0, len(hearing), AT_ONCE):
+        with deps.ledger.writing() as book:
+            for name in hearing[start : start + AT_ONCE]:
+                book.work.want(channel_of(name), key, now)
+                book.work.want(STEP, f"person {name}", now)
+    return None
+
+
+def _hearing(deps: Deps, book: Book, key: str) -> Iterator[str]:
+    """The subscriptions that hear of it and do not know it yet."""
     listening = [person for person in book.subscriptions.all() if person.live and not person.weekly]
     drafts = {who: people.draft(deps, book, key, who) for who in {people.audience(deps, one) for one in listening}}
-    anybody = False
     for person in listening:
         message = drafts[people.audience(deps, person)]
-        if message is not None and people.wants(person, message, book.incidents.posted(key, channel_of(person.id))):
-            book.work.want(channel_of(person.id), key, now)
-            book.work.want(STEP, f"person {person.id}", now)
-            anybody = True
-    return anybody
+        if message is not None and wants(person.filter, message, book.incidents.posted(key, channel_of(person.id))):
+            yield person.id
 
 
 def is_ready(deps: Deps) -> bool:
@@ -77,11 +94,12 @@ def is_ready(deps: Deps) -> bool:
 
 def drive(deps: Deps, stopped: Callable[[], bool]) -> None:
     """Do everything that is due in the lane; one whose mail is refused never stops the others."""
-    while not stopped() and is_ready(deps) and each(deps, STEP, _do, 1):
+    while not stopped() and is_ready(deps) and each(deps, STEP, do, 1):
         continue
 
 
-def _do(deps: Deps, task: Task) -> datetime | None:
+def do(deps: Deps, task: Task) -> datetime | None:
+    """Do one piece of the lane's work."""
     what, _, name = task.key.partition(" ")
     try:
         return _WORK[what](deps, task, name)
@@ -98,19 +116,19 @@ def _confirm(deps: Deps, task: Task, name: str) -> datetime | None:
     person = _person(deps, name)
     if person is None or person.confirmed_at is not None or person.ended_at is not None:
         return None
-    links, now = _links(deps), deps.now()
+    ours, now = _links(deps), deps.now()
     with deps.ledger.writing() as book:
-        subscribing.with_fresh_links(book, name, links.key)
-    sender, page, end = deps.settings.mail_from, links.of(person), links.end(person)
+        subscribing.with_fresh_links(book, name, ours.key)
+    sender, page, end = deps.settings.mail_from, ours.of(person), ours.end(person)
     made = subscription.confirmation(person.address, sender, page, end, person.id, now)
     try:
         _hand_over(deps, made)
     except RefusedForNow:
         return now + GREY
-    except Refused as error:  # nobody was there to want it
+    except Refused as error:  # nobody was there to want it; it counts as a mail that went out until it is forgotten
         log.info("subscribe.refused", problem=str(error))
         with deps.ledger.writing() as book:
-            book.subscriptions.drop(name)
+            subscribing.end(book, person, now)
     return None
 
 
@@ -167,7 +185,7 @@ def _tell(deps: Deps, person: Subscription, tasks: list[Task], *, alone: bool) -
 
 def _say(deps: Deps, person: Subscription, pieces: Sequence[Piece]) -> str:
     if len(pieces) > 1:
-        home = f"{deps.settings.base_url}/" if people.audience(deps, person) is Audience.INSIDE else ""
+        home = links.home(deps.settings) if people.audience(deps, person) is Audience.INSIDE else ""
         return _send(deps, person, of_group([piece.message for piece in pieces], deps.now(), home))
     return _send(deps, person, pieces[0].message) if pieces else ""
 
@@ -175,15 +193,15 @@ def _say(deps: Deps, person: Subscription, pieces: Sequence[Piece]) -> str:
 def _piece(deps: Deps, book: Book, person: Subscription, task: Task) -> Piece | None:
     told = book.incidents.posted(task.key, channel_of(person.id))
     message = people.draft(deps, book, task.key, people.audience(deps, person), told)
-    return Piece(task, message, told) if message is not None and people.wants(person, message, told) else None
+    return Piece(task, message, told) if message is not None and wants(person.filter, message, told) else None
 
 
 def _send(deps: Deps, person: Subscription, message: Message) -> str:
     """Send one mail to one person; returns its Message-ID. Raises Still, Refused and RefusedForNow."""
-    links, now, sender = _links(deps), deps.now(), deps.settings.mail_from
+    ours, now, sender = _links(deps), deps.now(), deps.settings.mail_from
     with deps.ledger.writing() as book:
-        subscribing.with_fresh_links(book, person.id, links.key)
-    made = mail.mail(message, person.address, sender, now, unsubscribe=links.end(person), why=subscription.WHY)
+        subscribing.with_fresh_links(book, person.id, ours.key)
+    made = mail.mail(message, person.address, sender, now, unsubscribe=ours.end(person), why=subscription.WHY)
     try:
         _hand_over(deps, made)
     except Refused:
@@ -215,8 +233,7 @@ def _hand_over(deps: Deps, made: Mail) -> None:
 def _posted(person: Subscription, piece: Piece, ref: str, now: datetime) -> Posted:
     message = piece.message
     first = piece.told.ref if piece.told is not None else ref
-    open_ = message.state in (State.OPEN, State.ACKNOWLEDGED)
-    return Posted(piece.task.key, channel_of(person.id), first, "", message.digest, open_, now)
+    return Posted(piece.task.key, channel_of(person.id), first, "", message.digest, said.is_open(message), now)
 
 
 def _claim(deps: Deps, step: str, most: int) -> list[Task]:
@@ -249,4 +266,4 @@ def _links(deps: Deps) -> Links:
     return Links(deps.settings.base_url, deps.settings.subscribe_secret)
 
 
-_WORK = {"person": _turn, "confirm": _confirm, "week": _week, "forget": _forget}
+_WORK = {"fan": _fan, "person": _turn, "confirm": _confirm, "week": _week, "forget": _forget}

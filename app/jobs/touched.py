@@ -39,6 +39,10 @@ from verifier.verdict.commands import published, ranks
 
 log = structlog.get_logger()
 
+TOLD_AGAIN = timedelta(hours=1)
+"""For so long it is not told again that the same person did it to the same incident's issue; it is put back all the
+same."""
+
 _WORDS = {"closed": "closed the issue", "deleted": "deleted the issue", "transferred": "moved the issue away"}
 
 
@@ -54,39 +58,44 @@ class _Act:
     actor: str
 
 
-def touched(deps: Deps, what: str) -> None:
-    """Ask GitHub how the issue stands and who did it; then obey, or tell and repair."""
+def touched(deps: Deps, what: str) -> datetime | None:
+    """Ask GitHub how the issue stands and who did it; then obey, or tell and repair.
+
+    What is told out of band is told first: returns when the issue is to be put back, None where nothing is left to do.
+    """
     act = _act(what)
     with deps.ledger.reading() as book:
         incident, posted = book.incidents.get(act.incident_id), book.incidents.posted(act.incident_id, issue.NAME)
     if incident is None or posted is None or incident.state is IncidentState.RESOLVED or not posted.open:
-        return
+        return None
     repository = repository_of(deps, incident.repository_id)
     where, number = place.of(repository.full_name, posted.ref)
     github = github_of(deps, repository)
     subject = Subject(incident, repository, "")
     seen = _seen(github, subject, where, act)
     if seen is None and act.action == "closed":
-        return  # it was deleted since, which is told of by itself
+        return None  # it was deleted since, which is told of by itself
     person_id, login = _who(act, seen)
     if person_id == _part(seen, "user").get("id"):
-        return  # we opened it, and we closed it
+        return None  # we opened it, and we closed it
     role = role_of(github, repository, person_id, login)
     with deps.ledger.writing() as book:
         incident = book.incidents.get(act.incident_id)
         if incident is None or incident.state is IncidentState.RESOLVED:
-            return
+            return None
         conduct, matter = book.repositories.conduct(repository.id), matter_of(book, incident)
-        allowed = ranks(role, conduct.role) and not published(login, matter)
+        allowed = ranks(role, conduct.role) and not published(person_id, login, matter)
         stays = act.action != "closed" or _part(seen, "").get("state") == "closed"
         if allowed and stays:
             _acknowledge(book, incident, act, login, deps.now())
-        elif not allowed:
-            _tell(book, incident, posted, act, login, deps.now())
+        told = not allowed and _tell(book, incident, posted, act, login, deps.now())
     deps.wake.wake("tell")
     if not allowed and stays and number == act.number:
+        if told:
+            return deps.now() + speak.HEAD_START
         _put_back(deps, github, subject, posted, act)
     deps.wake.wake("report")
+    return None
 
 
 def _put_back(deps: Deps, github: GitHub, subject: Subject, posted: Posted, act: _Act) -> None:
@@ -147,7 +156,8 @@ def _acknowledge(book: Book, incident: Incident, act: _Act, login: str, now: dat
     speak.announce(book, _bulletin(BulletinKind.COMMANDED, incident, act, login, title, (until,), "", now), now)
 
 
-def _tell(book: Book, incident: Incident, posted: Posted, act: _Act, login: str, now: datetime) -> None:
+def _tell(book: Book, incident: Incident, posted: Posted, act: _Act, login: str, now: datetime) -> bool:
+    """True where it was not told before."""
     title = f"{login or 'Somebody'} {_WORDS[act.action]} of an alert without the right to end it"
     told = (
         "The alert stands, and its issue is put back.",
@@ -155,13 +165,23 @@ def _tell(book: Book, incident: Incident, posted: Posted, act: _Act, login: str,
         f"{login or 'whoever it was'} why, and not on GitHub.",
     )
     said = _bulletin(BulletinKind.TAMPERED, incident, act, login, title, told, posted.url, now)
-    if book.incidents.bulletin(said.id) is not None:
-        return
+    if book.incidents.bulletin(said.id) is not None or _told_lately(book, incident, login, now):
+        return False
     log.warning("touched.tampered", incident=incident.id, action=act.action, by=login)
     book.incidents.add_notice(
         Notice(NoticeKind.TAMPERED, incident.id, None, "", now, by=login, note=_WORDS[act.action])
     )
     speak.announce(book, said, now)
+    return True
+
+
+def _told_lately(book: Book, incident: Incident, login: str, now: datetime) -> bool:
+    """Whoever closes an issue again and again does not make a bulletin each time."""
+    return any(
+        (said.kind, said.incident_id, said.by) == (BulletinKind.TAMPERED, incident.id, login)
+        for said in book.incidents.bulletins(now - TOLD_AGAIN)
+        if said.at > now - TOLD_AGAIN
+    )
 
 
 def _bulletin(

@@ -18,6 +18,7 @@ from app.github_source import Branch
 from checks.base import Permanent
 from handlers.record import record
 from verifier.ledger.protocol import Book
+from verifier.ledger.rows import branch_in_force
 from verifier.model import Publisher, Repository, RepositorySeen, Run, RunKey, RunVetted, Vetting
 from verifier.verdict.naming import looks_like_version
 
@@ -35,7 +36,8 @@ def vet(deps: Deps, github: GitHub, repository: Repository, key: RunKey) -> None
 
     Branches and files are asked about once for all attempts of a run: a later one runs on the same commit, and by then
     its branch may be gone. Who approved it is asked when the attempt is over; so is, once more, a tag's commit that no
-    branch held, but only whether a branch holds it that not everybody can make: the default or a protected one.
+    branch held, but only whether a branch holds it that not everybody can make: the default or a protected one. For a
+    day after the default branch was switched, it is the one before.
 
     Raises Temporary when GitHub did not answer, Permanent when it does not show the repository.
     """
@@ -47,14 +49,16 @@ def vet(deps: Deps, github: GitHub, repository: Repository, key: RunKey) -> None
         publishers = [
             p for p in book.repositories.publishers(repository.id) if not run.workflows.isdisjoint(p.workflows)
         ]
+        branch = branch_in_force(book.repositories.stood(repository.id))
         on_tag = run.event == "release" or book.refs.tag(repository.id, run.head_branch or "") is not None
     seen = github.repository(repository.id)
     if seen is None:
         raise Permanent(f"GitHub no longer shows {repository.full_name} to the App.")
+    asked = replace(seen, default_branch=branch or seen.default_branch)
     if vetting is None:
-        vetting = _Questions(github, seen, run, publishers, on_tag).answered(deps.now())
+        vetting = _Questions(github, asked, run, publishers, on_tag).answered(deps.now())
     if run.completed and vetting.problem == NOT_YET:
-        later = _Questions(github, seen, run, publishers, on_tag, again=True).answered(deps.now())
+        later = _Questions(github, asked, run, publishers, on_tag, again=True).answered(deps.now())
         vetting = later if later.reachable_from or later.problem else replace(vetting, problem="")
     if run.completed:
         vetting = _with_approvals(vetting, github, seen, key)

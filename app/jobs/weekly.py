@@ -6,28 +6,20 @@ however late it is sent.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 
+from app import links
 from app.deps import Deps
 from app.jobs import said
+from app.week import WEEK, due_on
 from checks.base import Subject
 from checks.gathered import of_digest
-from checks.hearing import hears
+from checks.hearing import reaches
 from checks.message import Message
 from verifier.ledger.protocol import Book
 from verifier.model import Filter, IncidentState
 
-HOUR = 8
-"""UTC."""
-WEEK = timedelta(days=7)
 _PREFIX = "weekly/"
-
-
-def after(now: datetime) -> datetime:
-    """The first moment after now at which a summary is due."""
-    today = now.astimezone(UTC)
-    monday = datetime.combine(today.date() - timedelta(days=today.weekday()), time(HOUR), UTC)
-    return monday if monday > today else monday + WEEK
 
 
 def key_of(due: datetime) -> str:
@@ -42,7 +34,7 @@ def is_key(key: str) -> bool:
 
 def due_of(key: str) -> datetime:
     """When the summary of a key is due. Raises ValueError for a key that names none."""
-    return datetime.combine(date.fromisoformat(key.removeprefix(_PREFIX)), time(HOUR), UTC)
+    return due_on(date.fromisoformat(key.removeprefix(_PREFIX)))
 
 
 def message(deps: Deps, book: Book, name: str, filter: Filter, key: str) -> Message | None:
@@ -52,12 +44,12 @@ def message(deps: Deps, book: Book, name: str, filter: Filter, key: str) -> Mess
     incidents = [s for s in _incidents(deps, book, since, until) if _heard(deps, book, filter, s.incident.id)]
     bulletins = [b for b in book.incidents.bulletins(since) if b.at < until and _heard(deps, book, filter, b.id)]
     about = [(bulletin, book.repositories.get(bulletin.repository_id)) for bulletin in bulletins]
-    return of_digest(name, incidents, about, since, until, deps.settings.base_url)
+    return of_digest(name, incidents, about, since, until, links.home(deps.settings))
 
 
 def _heard(deps: Deps, book: Book, filter: Filter, key: str) -> bool:
     made = said.message(deps, book, key, None)
-    return made is not None and hears(filter, made)
+    return made is not None and reaches(filter, made)
 
 
 def _incidents(deps: Deps, book: Book, since: datetime, until: datetime) -> list[Subject]:

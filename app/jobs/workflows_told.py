@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.deps import Deps
 from app.github import GitHub, path_of
 from app.github_files import checked_sha, file_at
@@ -14,23 +16,28 @@ MOST = 20
 """The most files that one push is compared for."""
 
 
-def tell(deps: Deps, github: GitHub, repository: Repository, before: str, after: str, pusher: str) -> None:
+@dataclass(frozen=True)
+class Push:
+    """One push to the default branch: from which commit to which, when (GitHub's time, in seconds), and by whom."""
+
+    before: str
+    after: str
+    at: str
+    by: str
+
+
+def tell(deps: Deps, github: GitHub, repository: Repository, push: Push) -> None:
     """Compare the publishers' workflow files before and after the push, and tell once which are different.
 
     A file that cannot be read on one side counts as different: a rewritten branch may hide what it was. Raises
     Temporary when GitHub did not answer.
     """
-    with deps.ledger.reading() as book:
-        publishers = book.repositories.publishers(repository.id)
-    paths = sorted({path for publisher in publishers for path in publisher.workflows})
-    changed = [
-        path for path in paths[:MOST] if _at(github, repository, path, before) != _at(github, repository, path, after)
-    ]
+    changed = different(deps, github, repository, push.before, push.after)
     if not changed:
         return
     now, names = deps.now(), ", ".join(changed)
     bulletin = Bulletin(
-        f"workflow/{repository.id}/{after}",
+        f"workflow/{repository.id}/{push.before}/{push.after}/{push.at}",
         BulletinKind.WORKFLOW_CHANGED,
         repository.id,
         now,
@@ -40,15 +47,25 @@ def tell(deps: Deps, github: GitHub, repository: Repository, before: str, after:
             "Whoever can change it can publish with it. If nobody of you did this, put it back, and look at the runs "
             "since then.",
         ),
-        pusher,
-        _address(github, repository, after),
+        push.by,
+        address(github, repository, push.after),
     )
     with deps.ledger.writing() as book:
         speak.announce(book, bulletin, now)
     deps.wake.wake("tell")
 
 
-def _address(github: GitHub, repository: Repository, commit: str) -> str:
+def different(deps: Deps, github: GitHub, repository: Repository, before: str, after: str) -> list[str]:
+    """The publishers' workflow files that are not the same at both commits, in their order. Raises Temporary."""
+    with deps.ledger.reading() as book:
+        publishers = book.repositories.publishers(repository.id)
+    paths = sorted({path for publisher in publishers for path in publisher.workflows})
+    return [
+        path for path in paths[:MOST] if _at(github, repository, path, before) != _at(github, repository, path, after)
+    ]
+
+
+def address(github: GitHub, repository: Repository, commit: str) -> str:
     """Where people see the commit; '' where GitHub does not say."""
     try:
         held = github.call("GET", f"{path_of(repository.full_name)}/commits/{checked_sha(commit)}?per_page=1")

@@ -20,8 +20,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from app import subscribing
 from app.allowance import Allowance
 from app.pages.words import shown
-from app.subscribe_form import FIELDS, LONGEST, OUTCOMES, Refused, read
-from checks.subscription import OUTCOMES as WORDS
+from app.subscribe_form import FIELDS, LONGEST, Refused, read
+from checks.subscription import WORDS
+from verifier.model import OUTCOMES
 from verifier.verdict.audience import ANYBODY
 
 if TYPE_CHECKING:

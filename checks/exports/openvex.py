@@ -23,7 +23,8 @@ from checks.exports.base import CaseFile, Held, NothingToExport, stamp
 from checks.exports.products import digest_of, hashes, purl
 from checks.listed import time
 from verifier.ledger.protocol import Dossier
-from verifier.model import File, Member, Outcome, Waiver
+from verifier.model import File, Member, Outcome
+from verifier.verdict.incident import standing_waiver
 
 NAME = "openvex"
 MEDIA_TYPE = "application/json"
@@ -96,7 +97,7 @@ def _statement(case: CaseFile, member: Member, files: tuple[File, ...], stand: d
 
 def _stand(held: Held, now: datetime) -> dict[str, str]:
     member = held.member
-    waiver = _in_force(held, now)
+    waiver = standing_waiver(member.fingerprint, held.waivers, now) if member.waived else None
     if waiver is not None:
         return {
             "status": "not_affected",
@@ -131,12 +132,6 @@ def _besides(member: Member) -> list[str]:
 def _earlier(dossier: Dossier) -> list[str]:
     found = dossier.verdict.reasons if dossier.verdict is not None else ()
     return ["The tag held this before.", *(plain(finding.sentence, 600) for finding in found[:SENTENCES])]
-
-
-def _in_force(held: Held, now: datetime) -> Waiver | None:
-    """The waiver of exactly these files; where the case file holds none that runs, nobody vouches."""
-    running = [w for w in held.waivers if w.given_at <= now < w.expires_at and w.fingerprint == held.member.fingerprint]
-    return max(running, key=lambda waiver: waiver.expires_at, default=None) if held.member.waived else None
 
 
 def _once(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:

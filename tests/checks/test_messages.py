@@ -9,14 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks.facts import facts
 from checks.gathered import LISTED, of_digest, of_group
-from checks.hearing import hears, severity_of
+from checks.hearing import COVERING, hears, hears_notices, reaches, wants
 from checks.message import Kind, Message, State
-from checks.messages import change, of_bulletin, of_incident, of_test
+from checks.messages import SEEN, SENTENCES, change, of_bulletin, of_incident, of_test
 from tests.checks.examples import AT, CASES, incident, member, subject, suspect
 from tests.checks.voices import HELD, MESSAGES, NOW, POSTED, REPOSITORY, bulletin, noticed, step, storm, told
 from verifier.ledger.protocol import Posted
 from verifier.model import BulletinKind, Filter, IncidentState, Notice, NoticeKind, Outcome, Severity
+from verifier.verdict.severity import severity_of
 
 HOUR = timedelta(hours=1)
 
@@ -53,10 +55,11 @@ def test_every_bulletin_says_what_to_do_and_how_to_hear_less_of_it(kind: Bulleti
     assert [part.heading for part in message.parts] == ["What was seen", "What to do now", "To hear less of this"]
 
 
-def test_tampering_is_the_loudest_of_what_is_told_besides_incidents() -> None:
+def test_tampering_and_another_default_branch_are_the_loudest_of_what_is_told_besides_incidents() -> None:
     loud = {kind: of_bulletin(bulletin(kind), REPOSITORY).severity for kind in BulletinKind}
 
-    assert [kind for kind, severity in loud.items() if severity == max(loud.values())] == [BulletinKind.TAMPERED]
+    loudest = [kind for kind, severity in loud.items() if severity == max(loud.values())]
+    assert loudest == [BulletinKind.BRANCH_CHANGED, BulletinKind.TAMPERED]
     assert loud[BulletinKind.TAMPERED] == Severity.HIGH
 
 
@@ -71,6 +74,10 @@ def test_nothing_is_new_where_nothing_was_said_before() -> None:
         (
             tuple(Notice(NoticeKind.ROGUE, "i", member().artifact, f"{n}", AT + HOUR) for n in range(5)),
             "5 versions more: axios 0, axios 1, axios 2, …",
+        ),
+        (
+            (Notice(NoticeKind.CHANGED, "i", member().artifact, "1.14.1", AT + HOUR),),
+            "1 version with other files than before: axios 1.14.1",
         ),
         (
             (Notice(NoticeKind.REMOVED, "i", member().artifact, "1.14.1", AT + HOUR),),
@@ -94,7 +101,7 @@ def test_what_is_new_is_said_in_one_plain_line(history: tuple[Notice, ...], said
 def test_the_end_of_an_incident_is_said_with_why() -> None:
     message, _ = MESSAGES["waived"]
 
-    assert message.change == "Resolved: it was acknowledged by a waiver. The verdict has not changed"
+    assert message.change == "Resolved: it was waived. The verdict has not changed"
 
 
 def test_what_happened_while_it_was_being_told_is_new_the_next_time() -> None:
@@ -169,7 +176,7 @@ def test_tampering_is_told_by_its_bulletin_and_makes_no_second_message() -> None
         (Filter(organisations=("axios",), artifacts=("pkg:pypi/*",)), False),
     ],
 )
-def test_a_filter_hears_what_it_asks_for(filter: Filter, heard: bool) -> None:
+def test_a_filter_hears_what_it_hears(filter: Filter, heard: bool) -> None:
     assert hears(filter, told(CASES["rogue"])) is heard
 
 
@@ -180,6 +187,63 @@ def test_a_bulletin_is_a_notice_and_about_no_artifact_unless_it_is_about_an_inci
     assert hears(Filter(outcomes=("notice",)), alone)
     assert not hears(Filter(outcomes=("non_compliant",)), about)
     assert (hears(npm, alone), hears(npm, about)) == (False, True)
+
+
+@pytest.mark.parametrize("kind", BulletinKind)
+@pytest.mark.parametrize(
+    "filter",
+    [
+        Filter(outcomes=("non_compliant",)),
+        Filter(severity=Severity.CRITICAL),
+        Filter(artifacts=("pkg:npm/axios",)),
+        Filter(artifacts=("pkg:pypi/*",)),
+    ],
+)
+def test_no_route_filters_away_what_a_thief_would_silence(filter: Filter, kind: BulletinKind) -> None:
+    covering = kind in (BulletinKind.TAMPERED, BulletinKind.COMMANDED, BulletinKind.CONFIG_LOOSENS)
+    message = of_bulletin(bulletin(kind), REPOSITORY)
+
+    assert reaches(filter, message) is covering
+    assert not reaches(replace(filter, organisations=("other",)), message)
+    assert covering == ("no route leaves this out" in message.parts[-1].lines[0])
+
+
+def test_sentences_without_room_are_counted_for_people_and_for_machines() -> None:
+    many = tuple(f"Sentence {n} of them." for n in range(25))
+    message = of_bulletin(bulletin(sentences=many), REPOSITORY)
+    shown = next(part.lines for part in message.parts if part.heading == SEEN)
+    held = facts(told(incident(member(sentences=many))))["incident"]["versions"][0]["sentences"]
+
+    for said in (
+        [line for line in shown if "Sentence" in line or "more" in line],
+        facts(message)["bulletin"]["sentences"],
+        held,
+    ):
+        assert SENTENCES == len(said)
+        assert "and 6 more" in said[-1]
+
+
+def test_what_a_thief_would_silence_goes_wherever_its_alert_goes() -> None:
+    about = of_bulletin(bulletin(BulletinKind.COMMANDED), REPOSITORY, CASES["rogue"])
+
+    assert reaches(Filter(artifacts=("pkg:npm/axios",), outcomes=("non_compliant",)), about)
+    assert not reaches(Filter(artifacts=("pkg:pypi/*",)), about)
+
+
+@pytest.mark.parametrize(
+    ("filter", "heard"),
+    [
+        (Filter(), True),
+        (Filter(outcomes=("notice", "suspect"), severity=Severity.LOW), True),
+        (Filter(outcomes=("suspect",)), False),
+        (Filter(severity=Severity.MEDIUM), False),
+        (Filter(artifacts=("pkg:npm/*",)), False),
+    ],
+)
+def test_who_hears_no_notice_can_be_told_from_the_filter(filter: Filter, heard: bool) -> None:
+    assert hears_notices(filter) is heard
+    notices = [of_bulletin(bulletin(kind), REPOSITORY) for kind in BulletinKind]
+    assert heard == any(hears(filter, m) for m in notices if m.bulletin and m.bulletin.kind not in COVERING)
 
 
 @pytest.mark.parametrize("ended", ["cleared", "waived", "acknowledged"])
@@ -200,8 +264,16 @@ def test_how_it_ends_reaches_whom_its_beginning_reached(ended: str, filter: Filt
     ),
     st.sampled_from([message for message, _ in MESSAGES.values()]),
 )
-def test_who_was_told_of_it_hears_what_becomes_of_it(filter: Filter, message: Message) -> None:
-    assert hears(filter, message, told=True)
+def test_who_was_told_of_it_hears_once_what_becomes_of_it(filter: Filter, message: Message) -> None:
+    held = replace(POSTED, digest="sha256:before")
+
+    assert wants(filter, message, held) is (message.kind is not Kind.BULLETIN)
+    assert not wants(filter, message, replace(held, digest=message.digest))
+
+
+@pytest.mark.parametrize(("ended", "heard"), [("cleared", False), ("waived", True)])
+def test_who_never_heard_of_it_does_not_hear_that_it_came_to_nothing(ended: str, heard: bool) -> None:
+    assert wants(Filter(), told(CASES[ended]), None) is heard
 
 
 @given(st.sampled_from(Severity), st.sampled_from([message for message, _ in MESSAGES.values()]))

@@ -63,7 +63,7 @@ def test_a_ref_without_a_channel_is_of_the_routes_own() -> None:
 def test_where_slack_has_no_thread_the_message_says_what_is_new() -> None:
     (post,) = json_of("slack-webhook", MORE, posted=True)
 
-    assert "_New:_ 1 version more: axios 1.14.2" in [b["text"]["text"] for b in post["blocks"] if "text" in b]
+    assert "New: 1 version more: axios 1.14.2" in [b["text"]["text"] for b in post["blocks"] if "text" in b]
 
 
 def test_commands_that_are_cut_in_slack_leave_no_open_block_of_code() -> None:
@@ -133,7 +133,7 @@ def test_every_address_that_is_taken_can_be_written_to(to: str) -> None:
 def test_a_subject_says_how_it_stands_once_it_is_no_longer_only_loud() -> None:
     assert [mail.subject(m).partition("]")[0] for m in (ROGUE, HELD, RESOLVED)] == [
         "[critical",
-        "[acknowledged",
+        "[critical, acknowledged",
         "[resolved",
     ]
 
@@ -149,10 +149,16 @@ def test_what_somebody_looked_after_before_on_call_heard_of_it_is_triggered_firs
     assert [event["event_action"] for event in json_of("pagerduty", HELD)] == ["trigger", "acknowledge"]
 
 
-def test_on_call_people_get_no_alert_that_nobody_can_end() -> None:
+def test_on_call_people_are_called_to_what_was_waived_before_they_heard_of_it() -> None:
+    (event,) = json_of("pagerduty", told(CASES["waived"]))
+
+    assert ("trigger", "critical") == (event["event_action"], event["payload"]["severity"])
+
+
+def test_on_call_people_hear_of_nothing_besides_incidents_but_what_a_thief_does_to_hide() -> None:
     found = {kind: json_of("pagerduty", of_bulletin(bulletin(kind), REPOSITORY)) for kind in BulletinKind}
 
-    assert [kind for kind, events in found.items() if events] == [BulletinKind.TAMPERED]
+    assert [kind for kind, events in found.items() if events] == [BulletinKind.BRANCH_CHANGED, BulletinKind.TAMPERED]
     assert json_of("pagerduty", MESSAGES["digest"][0]) == json_of("pagerduty", MESSAGES["group"][0]) == []
     assert [e["event_action"] for e in json_of("pagerduty", MESSAGES["test"][0])] == ["trigger", "resolve"]
 

@@ -12,10 +12,10 @@ import pytest
 from checks.base import Subject
 from checks.mail import mail
 from checks.messages import NOW, SILENCE, YOURS, of_incident
-from checks.subscription import ONE_CLICK, OUTCOMES, confirmation, described, for_strangers
+from checks.subscription import ONE_CLICK, WORDS, confirmation, described, for_strangers
 from tests.checks.examples import CASES, HOSTILE
 from tests.verdict.cases import REPOSITORY
-from verifier.model import Filter
+from verifier.model import OUTCOMES, Filter
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PAGE = "https://monitor.example/subscriptions/" + "a" * 32 + "/" + "b" * 64
@@ -68,6 +68,10 @@ def test_whatever_a_filter_holds_is_shown_on_one_line(text: str) -> None:
     assert all(len(word) < 300 and word.isprintable() for words in rows.values() for word in words)
 
 
+def test_whatever_can_be_asked_for_has_words() -> None:
+    assert OUTCOMES == tuple(WORDS)
+
+
 def test_a_filter_is_described_with_what_it_hears_and_when() -> None:
     rows = dict(described(Filter(repositories=("octo/*",), outcomes=("suspect",)), weekly=True))
 
@@ -75,7 +79,7 @@ def test_a_filter_is_described_with_what_it_hears_and_when() -> None:
         "Organisations": ("all",),
         "Repositories": ("octo/*",),
         "Artifacts": ("all",),
-        "What": (OUTCOMES["suspect"],),
+        "What": (WORDS["suspect"],),
         "When": ("a summary once a week",),
     } == rows
 

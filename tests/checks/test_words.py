@@ -310,3 +310,12 @@ def test_an_alert_about_what_is_down_already_says_that_it_is_and_who_has_it() ->
 
     assert "It was taken down since; whoever installed it has it." in said.lead
     assert "Stop it on PyPI" not in "".join(said.now)
+
+
+def test_whatever_is_offered_that_loosens_says_that_it_acts_a_day_later() -> None:
+    """Else somebody changes the file, publishes, and is told of an alert that the file seemed to allow."""
+    for reason in REASONS:
+        said = words(reason)
+        for text in (said.act, *said.silence):
+            if "`.github/artifact-monitor.yml`" in text and "publishes it" not in text:
+                assert "24 hours later" in text, reason

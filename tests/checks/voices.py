@@ -54,9 +54,8 @@ def told(held: Incident, *, history: tuple[Notice, ...] | None = None, posted: b
     """The message about an incident. `posted`: it was spoken of two minutes after it was opened."""
     if history is None:
         history = (*noticed(held.members), *([step(NoticeKind.RESOLVED, 60)] if settled(held) and posted else ()))
-    spoken = (POSTED,) if posted else ()
     issue = Posted(held.id, "issue", "1", "https://github.example/axios/axios/issues/1", "", True, AT)
-    return of_incident(subject(held, **more), history, (*spoken, issue))
+    return of_incident(subject(held, **more), history, (issue,), POSTED.posted_at if posted else None)
 
 
 def noticed(members: tuple[Member, ...]) -> tuple[Notice, ...]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from handlers.commands import MOST, NO_CODE, NO_REASON, READ, REASON, TOO_LONG, TOO_MANY, UNKNOWN, Asked, commands
 from verifier.model import DAYS, Verb
 
-CODE = "0123456789ab"
+CODE = "0123456789abcde"
 A = "/artifact-monitor"
 
 

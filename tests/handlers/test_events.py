@@ -68,6 +68,8 @@ def test_a_completed_run_is_recorded_as_github_tells_it() -> None:
         title="Release 1.2.3",
         actor="alice",
         triggering_actor="alice",
+        actor_id=4101,
+        triggering_actor_id=4101,
         url="https://github.example/acme/widget/actions/runs/8001",
         called=("acme/shared/.github/workflows/release.yml@refs/heads/main",),
     )
@@ -147,9 +149,10 @@ def test_a_push_that_may_have_changed_a_workflow_that_publishes_is_looked_at_onc
     for name in ("c", "d"):
         hear(delivery("push", payload("push.config", **touching), name), ledger=ledger)
     pushed = payload("push.config")
+    at = pushed["repository"]["pushed_at"]
 
     assert set() == told
-    assert {f"workflow/{WIDGET}/{pushed['before']}/{pushed['after']}/alice"} == {
+    assert {f"workflow/{WIDGET}/{pushed['before']}/{pushed['after']}/{at}/alice"} == {
         key for key in wanted(ledger) if key.startswith("workflow/")
     }
 

@@ -202,15 +202,15 @@ def test_a_deleted_repository_is_recorded_not_forgotten() -> None:
         assert book.runs.get(RunKey(WIDGET, 8001, 1)) is not None
 
 
-def test_a_new_default_branch_has_its_config_read() -> None:
+def test_a_new_default_branch_has_its_config_read_with_who_switched_it() -> None:
     ledger = hear(delivery("repository", payload("repository.renamed"), "a"))
     done(ledger)
     edited = named("repository", "repository.renamed", default_branch="trunk", updated_at="2026-03-02T10:00:00Z")
-    edited.update(action="edited", changes={"default_branch": {"from": "main"}})
+    edited.update(action="edited", changes={"default_branch": {"from": "main"}}, sender={"login": "mallory"})
     hear(delivery("repository", edited, "b"), ledger=ledger)
 
     assert "trunk" == stored(ledger).default_branch
-    assert {f"config/{WIDGET}"} == wanted(ledger)
+    assert {f"config/{WIDGET}//mallory"} == wanted(ledger)
 
 
 def test_a_webhook_of_the_repository_itself_gives_no_access() -> None:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from handlers.issues import LATER
-from handlers.ours import MOST
+from handlers.ours import MOST, MOST_WAITING
 from tests.handlers.deliveries import GADGET, NOW, WIDGET, delivery, hear, named, payload, wanted
 from tests.handlers.test_events import posted_incident
 from verifier.ledger import Ledger
 from verifier.ledger.protocol import Posted
-from verifier.model import Command, IncidentState, Verb
+from verifier.model import Answer, Command, IncidentState, Verb
 from verifier.verdict.commands import code_of
 
 A = "/artifact-monitor"
@@ -138,6 +138,25 @@ def test_an_account_that_gives_very_many_commands_is_not_read_any_more() -> None
     assert MOST + 1 == len(given(ledger))
 
 
+def test_what_waits_of_one_account_is_no_more_than_a_comment_holds() -> None:
+    ledger = told()
+    for number in range(3):
+        hear(delivery("issue_comment", comment(f"{A} recheck\n" * 10, id=61000 + number), str(number)), ledger=ledger)
+
+    assert MOST_WAITING == len(given(ledger))
+
+
+def test_an_account_without_a_role_that_was_answered_today_is_not_kept_again() -> None:
+    ledger = told()
+    hear(delivery("issue_comment", comment(f"{A} recheck")), ledger=ledger)
+    (first,) = given(ledger)
+    with ledger.writing() as book:
+        book.incidents.put_answer(Answer(first.id, "inc-1", False, "No.", NOW, stranger=True))
+    hear(delivery("issue_comment", comment(f"{A} recheck", id=61002), "b"), ledger=ledger)
+
+    assert [first] == given(ledger)
+
+
 @pytest.mark.parametrize("text", ["a word", f"> {A} recheck", None])
 def test_a_comment_that_commands_nothing_costs_nothing(text: str | None) -> None:
     ledger = told()
@@ -158,8 +177,8 @@ def pressed(identifier: str, **changes: Any) -> dict[str, Any]:
     ("identifier", "verb", "code"),
     [
         ("acknowledge", Verb.ACKNOWLEDGE, ""),
-        ("mine-0123456789ab", Verb.MINE, "0123456789ab"),
-        ("mute-0123456789ab", Verb.MUTE, "0123456789ab"),
+        ("mine-0123456789abcde", Verb.MINE, "0123456789abcde"),
+        ("mute-0123456789abcde", Verb.MUTE, "0123456789abcde"),
         ("mine", Verb.MINE, ""),
     ],
 )

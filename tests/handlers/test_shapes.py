@@ -57,6 +57,18 @@ def test_an_old_run_takes_its_path_from_the_workflow_beside_it() -> None:
     assert datetime(2026, 3, 1, 11, 31, tzinfo=UTC) == run.started_at
 
 
+def test_accounts_are_known_by_their_number_and_one_that_is_gone_has_none() -> None:
+    held = payload("workflow_run.completed")["workflow_run"]
+    again = {"login": "bob", "id": 77}
+
+    both = shapes.run({**held, "actor": {"login": "alice", "id": 76}, "triggering_actor": again}, WIDGET)
+    assert (76, 77) == (both.actor_id, both.triggering_actor_id)
+    alone = shapes.run({**held, "actor": again, "triggering_actor": None}, WIDGET)
+    assert ("bob", 77) == (alone.triggering_actor, alone.triggering_actor_id)
+    gone = shapes.run({**held, "actor": None, "triggering_actor": None}, WIDGET)
+    assert (0, 0) == (gone.actor_id, gone.triggering_actor_id)
+
+
 def test_a_rerun_is_another_attempt_with_its_own_start() -> None:
     run = payload("workflow_run.completed")["workflow_run"]
     again = shapes.run({**run, "run_attempt": 2, "run_started_at": "2026-03-01T13:00:00Z"}, WIDGET)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -31,6 +33,10 @@ class GitHub:
     files: dict[int, str | bytes] = field(default_factory=dict)
     commits: dict[int, int] = field(default_factory=dict)
     checks: list[dict[str, Any]] = field(default_factory=list)
+    branches: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The files of branches by their path; the commit at a branch's head is made from its name."""
+    renamed: dict[str, str] = field(default_factory=dict)
+    """What branches are called now, by their old names."""
     known: dict[int, Repository] = field(default_factory=lambda: {7: REPOSITORY, 8: HOME})
 
     def push(self, text: str | bytes | None, repository: Repository = REPOSITORY) -> str:
@@ -70,6 +76,12 @@ class GitHub:
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         assert "" == problem(httpx.Request(method, f"https://api.github.com{path}", json=body))
+        if "/branches/" in path:
+            return self._branch(path.rpartition("/")[2])
+        if "/contents/" in path:
+            return self._content(path)
+        if method == "GET" and "/commits/" in path:
+            return {"html_url": f"https://github.example/{path[-53:-11]}"}
         if method == "POST":
             self.checks.append(
                 {"id": len(self.checks) + 1, "app": {"id": 7}, "html_url": "https://x.example", **(body or {})}
@@ -80,6 +92,28 @@ class GitHub:
             raise Gone("404")
         held |= body or {}
         return held
+
+    def _branch(self, name: str) -> Any:
+        name = self.renamed.get(name, name)
+        if name not in self.branches:
+            raise Gone("404")
+        return {"name": name, "commit": {"sha": head_of(name)}, "protected": False}
+
+    def _content(self, path: str) -> Any:
+        where, _, ref = path.partition("?ref=")
+        held = next(files for name, files in self.branches.items() if head_of(name) == ref)
+        text = held.get(where.partition("/contents/")[2])
+        if text is None:
+            raise Gone("404")
+        return {"type": "file", "size": len(text), "content": base64.b64encode(text.encode()).decode()}
+
+    def still_there(self, repository: Repository) -> None:
+        return None
+
+
+def head_of(branch: str) -> str:
+    """The commit at the head of a branch."""
+    return hashlib.sha1(branch.encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass
@@ -116,7 +150,7 @@ class World:
             for what in mine:
                 repository_id, _, pushed = what.partition("/")
                 commit, _, by = pushed.partition("/")
-                read_config(self.parts.deps, int(repository_id), Pushed(commit, by) if commit else None)
+                read_config(self.parts.deps, int(repository_id), Pushed(commit, by) if commit or by else None)
 
     def push(self, text: str | bytes | None, repository: Repository = REPOSITORY, by: str = "mallory") -> None:
         """Somebody pushes the file, and the webhook is heard at once."""

@@ -13,11 +13,13 @@ from tests.jobs.parts import Parts
 from tests.outside import KINDS, Way
 from tests.verdict.cases import REPOSITORY
 from verifier.ledger.protocol import Posted
-from verifier.model import Incident, IncidentState, Notice, NoticeKind
+from verifier.model import Incident, IncidentState, Notice, NoticeKind, Outcome
 
 INCIDENT = replace(CASES["rogue"], repository_id=REPOSITORY.id)
 RESOLVED = replace(
-    INCIDENT, state=IncidentState.RESOLVED, members=tuple(replace(m, gone=True) for m in INCIDENT.members)
+    INCIDENT,
+    state=IncidentState.RESOLVED,
+    members=tuple(replace(m, outcome=Outcome.COMPLIANT, suspect=False) for m in INCIDENT.members),
 )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.jobs import inspect, report
-from app.jobs.answer import matter_of
+from app.jobs import inspect, report, speak
+from app.jobs.answer import answer, answered, matter_of
 from checks.base import Gone
 from tests.checks.fake import APP
 from tests.jobs.parts import Parts
@@ -34,7 +34,7 @@ from verifier.model import (
     Verdict,
     Waiver,
 )
-from verifier.verdict.commands import code_of
+from verifier.verdict.commands import STRANGERS, code_of
 from verifier.verdict.incident import member_of, place
 
 ROGUE = Verdict(Outcome.NON_COMPLIANT, Confidence.HIGH, ())
@@ -81,6 +81,7 @@ class Told:
             for channel in ("issue", "check_run"):
                 book.work.want("report", f"{self.id} {channel}", self.parts.now)
         report.run(self.parts.deps)
+        self.written_early: list[str] = []
         self.code = code_of(self.incident)
 
     @property
@@ -98,9 +99,18 @@ class Told:
         self.inspect(f"answer/{self.id}")
 
     def inspect(self, key: str) -> None:
+        """Do what is due, and what is due when those out of band had their head start."""
+        before = len(self.writes())
         with self.parts.ledger.writing() as book:
             book.work.want("inspect", key, self.parts.now)
         inspect.run(self.parts.deps)
+        self.written_early += self.writes()[before:]
+        self.parts.now += speak.HEAD_START
+        inspect.run(self.parts.deps)
+
+    def writes(self) -> list[str]:
+        """What was written on GitHub."""
+        return [path for method, path, _ in self.github.asked if method != "GET"]
 
     def conduct(self, conduct: Conduct) -> None:
         with self.parts.ledger.writing() as book:
@@ -180,6 +190,41 @@ def test_neither_the_publishing_account_nor_who_started_the_run_may_say_so(told:
     assert "cannot speak for it" in told.comments()[0]
 
 
+@pytest.mark.parametrize("act", ["obeyed", "closed", "deleted"])
+def test_nothing_is_written_on_github_before_those_out_of_band_had_their_head_start(told: Told, act: str) -> None:
+    if act == "obeyed":
+        told.say(Verb.MINE, "dave")
+    else:
+        touch(told, "erin", action=act)
+
+    assert [] == told.written_early
+    assert 1 == len(told.bulletins())
+    assert [] != told.writes()[-1:]
+
+
+def test_what_is_told_to_nobody_is_answered_at_once(told: Told) -> None:
+    told.say(Verb.RECHECK, "erin")
+    assert [] != told.written_early
+
+
+def test_an_account_that_was_renamed_is_still_who_published(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitHub keeps the number and the role; whoever took the old name since published nothing."""
+    with told.parts.ledger.writing() as book:
+        (dossier,) = book.versions.of(SCOPED)
+        assert dossier.evidence and dossier.evidence[0].run is not None
+        started = book.runs.get(dossier.evidence[0].run)
+        assert started is not None
+        book.runs.put(replace(started, actor_id=IDS["alice"], triggering_actor="alice", triggering_actor_id=15))
+    monkeypatch.setitem(IDS, "alice2", IDS["alice"])
+    told.github.roles["alice2"] = "admin"
+    told.say(Verb.MINE, "alice2")
+    assert [] == told.waivers()
+
+    monkeypatch.setitem(IDS, "alice", 99)
+    told.say(Verb.MINE, "alice")
+    assert ["alice"] == [waiver.by for waiver in told.waivers()]
+
+
 def test_a_suspect_has_no_issue_and_is_answered_in_its_check_run() -> None:
     told = Told(SUSPECT)
     told.say(Verb.ACKNOWLEDGE, "carol", days=2)
@@ -189,6 +234,23 @@ def test_a_suspect_has_no_issue_and_is_answered_in_its_check_run() -> None:
     (check,) = told.github.items["check-runs"]
     assert "`carol`, `acknowledge`: ✔ carol looks after it" in check["output"]["text"]
     assert IncidentState.ACKNOWLEDGED is told.incident.state
+
+
+def test_other_files_under_an_acknowledged_version_stand_open_and_are_told(told: Told) -> None:
+    told.say(Verb.ACKNOWLEDGE, "carol", days=30)
+    states = [told.incident.state]
+    told.parts.now += timedelta(hours=5)
+    with told.parts.ledger.writing() as book:
+        dossier = book.versions.get(SCOPED, "1.2.3")
+        assert dossier is not None
+        evil = replace(dossier.version.files[0], name="evil.tgz", digests=("sha256:" + "e" * 64,))
+        other = replace(dossier, version=replace(dossier.version, files=(*dossier.version.files, evil)))
+        heard = len(book.incidents.notices(told.id))
+        speak.about(book, other, told.parts.now)
+        new = [notice.kind for notice in book.incidents.notices(told.id)[heard:]]
+
+    assert [IncidentState.ACKNOWLEDGED, IncidentState.OPEN] == [*states, told.incident.state]
+    assert [NoticeKind.CHANGED, NoticeKind.REOPENED] == new
 
 
 def test_a_recheck_looks_at_every_version_and_tells_nobody(told: Told) -> None:
@@ -211,6 +273,72 @@ def test_an_answer_that_a_process_that_died_had_written_is_found_and_not_written
     assert [lost] == told.github.items["comments"]
     assert APP == lost["performed_via_github_app"]
     assert 2 == told.comments()[0].count("✔")
+
+
+def questions(told: Told) -> int:
+    """How often GitHub was asked which role somebody has."""
+    return sum("/collaborators/" in path for _, path, _ in told.github.asked)
+
+
+def give(told: Told, who: str, verbs: list[Verb], start: int = 0) -> None:
+    """Commands are kept as they would be if nobody had counted them at the door."""
+    with told.parts.ledger.writing() as book:
+        for number, verb in enumerate(verbs, start):
+            base = Command(f"{who}{number}", told.id, REPOSITORY.id, verb, IDS[who], who, told.parts.now, "because")
+            book.record(CommandGiven(replace(base, code=told.code)), told.parts.now)
+        book.work.want("inspect", f"answer/{told.id}", told.parts.now)
+
+
+def test_github_is_asked_once_for_the_role_of_an_account_however_much_it_commands(told: Told) -> None:
+    give(told, "carol", [Verb.RECHECK] * 8)
+    inspect.run(told.parts.deps)
+
+    assert 1 == questions(told)
+    assert 8 == told.comments()[0].count("✔")
+
+
+def test_a_stranger_is_asked_after_and_answered_once_and_not_again_that_day(told: Told) -> None:
+    give(told, "mallory", [Verb.HELP, Verb.MINE, Verb.RECHECK] * 3)
+    inspect.run(told.parts.deps)
+    told.say(Verb.MINE, "mallory", "later")
+
+    assert 1 == questions(told)
+    assert (1, 1) == (told.comments()[0].count("`mallory`"), told.edits())
+    told.parts.now += DAY
+    told.github.roles["mallory"] = "triage"
+    told.say(Verb.RECHECK, "mallory", "with a role")
+    assert 2 == told.comments()[0].count("`mallory`")
+
+
+def test_after_ten_commands_other_work_has_its_turn_and_the_rest_follows(told: Told) -> None:
+    give(told, "carol", [Verb.RECHECK] * 15)
+
+    def answers() -> int:
+        with told.parts.ledger.reading() as book:
+            return len(book.incidents.answers(told.id))
+
+    assert (told.parts.now, 10) == (answer(told.parts.deps, told.id), answers())
+    assert (None, 15) == (answer(told.parts.deps, told.id), answers())
+    give(told, "dave", [Verb.RECHECK] * 15)
+    inspect.run(told.parts.deps)
+    assert 30 == answers()
+
+
+def test_of_very_many_strangers_twenty_are_answered_and_a_maintainer_after_them_still_is(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(STRANGERS + 10):
+        monkeypatch.setitem(IDS, f"s{number}", 1000 + number)
+        give(told, f"s{number}", [Verb.RECHECK] * 2)
+    give(told, "carol", [Verb.ACKNOWLEDGE])
+    while inspect.run(told.parts.deps):
+        pass
+
+    with told.parts.ledger.reading() as book:
+        shown = [command.actor for command, _ in answered(book, told.id)]
+    assert STRANGERS + 1 == len(shown)
+    assert ["carol"] == [who for who in shown if who in told.github.roles]
+    assert IncidentState.ACKNOWLEDGED is told.incident.state
 
 
 # What is done to our issue.
@@ -244,22 +372,37 @@ def test_who_may_not_end_it_is_told_of_once_and_the_issue_is_opened_again(told: 
     assert IncidentState.OPEN is told.incident.state
 
 
+def test_who_closes_it_again_and_again_is_told_of_once_an_hour_and_it_is_opened_every_time(told: Told) -> None:
+    for at in range(5):
+        touch(told, "erin", at=at)
+        assert "open" == told.github.items["issues"][-1]["state"]
+    assert (1, 1) == (tampered(told), len(told.bulletins()))
+
+    touch(told, "mallory", at=6)
+    assert 2 == len(told.bulletins())
+    told.parts.now += timedelta(hours=1)
+    touch(told, "erin", at=7)
+    assert 3 == len(told.bulletins())
+
+
 def test_a_maintainer_who_closes_it_looks_after_it_for_a_week(told: Told) -> None:
+    now = told.parts.now
     touch(told, "carol")
 
     given = told.incident.acknowledged
     assert given is not None
-    assert ("carol", "closed the issue", told.parts.now + 7 * DAY) == (given.by, given.reason, given.until)
+    assert ("carol", "closed the issue", now + 7 * DAY) == (given.by, given.reason, given.until)
     assert ("closed", 0) == (told.github.items["issues"][-1]["state"], tampered(told))
 
 
 def test_a_longer_acknowledgement_is_not_cut_short_by_closing(told: Told) -> None:
+    now = told.parts.now
     told.say(Verb.ACKNOWLEDGE, "dave", days=30)
     touch(told, "carol")
 
     given = told.incident.acknowledged
     assert given is not None
-    assert ("dave", told.parts.now + 30 * DAY) == (given.by, given.until)
+    assert ("dave", now + 30 * DAY) == (given.by, given.until)
 
 
 def test_what_we_closed_ourselves_is_nobodys_act(told: Told) -> None:
@@ -303,6 +446,8 @@ def test_what_github_still_shows_although_it_was_deleted_is_asked_after_again(to
     assert "still shows" in task.problem
     told.github.items["issues"].clear()
     told.parts.now = task.due_at + timedelta(seconds=1)
+    inspect.run(told.parts.deps)
+    told.parts.now += speak.HEAD_START
     inspect.run(told.parts.deps)
     assert (1, 1) == (len(told.github.items["issues"]), tampered(told))
 

@@ -10,9 +10,11 @@ import pytest
 from app.claims import DISCOVERY, SERVER
 from app.file_change import Pushed
 from app.jobs.config_kept import MOST_KEPT
+from checks.messages import SENTENCES
+from handlers.record import record
 from tests.jobs.configured import DAY, FILE, GEAR, HOME, HOUR, World
 from tests.verdict.cases import NOON, REPOSITORY
-from verifier.model import BulletinKind, Conduct, Confidence, Publisher, PublishersSet, RepositorySeen
+from verifier.model import BulletinKind, Conduct, Confidence, Publisher, PublishersSet, Repository, RepositorySeen
 
 TWO = FILE.replace("[a.yml]", "[a.yml, b.yml]")
 HOME_FILE = "version: 1\nartifacts: [{purl: pkg:npm/gear, repository: widget, workflows: [a.yml, b.yml]}]\n"
@@ -50,6 +52,19 @@ def test_a_second_workflow_acts_a_day_later_and_is_told_at_once_with_when_and_wh
     assert "pkg:npm/gear: workflow .github/workflows/b.yml may publish." in told.sentences
     assert told.url.endswith(f"/alice/widget/commit/{2:040x}")
     assert 1 == len(world.bulletins)
+
+
+def test_many_workflows_do_not_hide_that_people_may_publish_by_hand() -> None:
+    world = World()
+    world.push(FILE)
+    many = ", ".join(["a.yml", *(f"w{n}.yml" for n in range(99))])
+    world.push(FILE.replace("[a.yml]", f"[{many}]").rstrip() + "\n    manual: true\n")
+    (told,) = world.bulletins
+
+    assert "put the old file back" in told.sentences[0]
+    assert "by hand" in told.sentences[2]
+    assert len(told.sentences) <= SENTENCES
+    assert any(sentence.startswith("And 89 more") for sentence in told.sentences)
 
 
 def test_putting_the_old_file_back_ends_what_waits() -> None:
@@ -218,6 +233,81 @@ def test_a_default_in_a_repository_that_was_made_later_waits_a_day_and_is_told()
     assert (True, False) == (first.issues, conduct(world).issues)
     (told,) = world.bulletins
     assert "from 2026-03-03 14:00 UTC on" in " ".join(told.sentences)
+
+
+def toy(world: World) -> Repository:
+    """A repository that anybody may make, watched since long and then called something else."""
+    made = replace(HOME, id=9, full_name="alice/toy")
+    with world.parts.ledger.writing() as book:
+        book.record(RepositorySeen(made), NOON)
+    world.github.known[9] = made
+    world.push(FILE)
+    world.push(FILE.replace("gear", "toy") + "    manual: false\n", made)
+    world.parts.now += 30 * DAY
+    renamed = replace(made, full_name="alice/.github", named_at=world.parts.now)
+    del world.github.known[HOME.id]
+    world.github.known[9] = renamed
+    with world.parts.ledger.writing() as book:
+        record((RepositorySeen(renamed),), book, world.parts.now)
+    return renamed
+
+
+def test_a_repository_that_is_renamed_to_the_organisations_loosens_nothing_for_a_day() -> None:
+    """It was watched as long as all others: what counts is since when it has that name."""
+    world = World()
+    home = toy(world)
+    world.push("version: 1\nreport: {issues: false}\n", home)
+    world.wait(HOUR)
+    first = conduct(world)
+    world.wait(DAY)
+
+    assert (True, False) == (first.issues, conduct(world).issues)
+    assert "what was watched before follows it from" in " ".join(world.bulletins[-1].sentences)
+
+
+def test_a_repository_that_is_renamed_has_its_config_read_again() -> None:
+    world = World()
+    toy(world)
+    with world.parts.ledger.reading() as book:
+        assert "config/9" in [task.key for task in book.work.all("inspect")]
+
+
+def test_a_repository_that_becomes_the_organisations_keeps_for_a_day_what_its_own_file_demanded() -> None:
+    world = World()
+    home = toy(world)
+    world.push("version: 1\nreport: {issues: false}\n", home)
+    with world.parts.ledger.reading() as book:
+        first = book.repositories.publishers_from(home.id, "config")
+    world.wait(DAY)
+    with world.parts.ledger.reading() as book:
+        last = book.repositories.publishers_from(home.id, "config")
+
+    assert ([False], ()) == ([publisher.manual for publisher in first], last)
+    assert BulletinKind.CONFIG_LOOSENS is world.bulletins[0].kind
+
+
+def test_a_file_that_a_renamed_repository_brings_along_is_no_error_of_the_others() -> None:
+    """It was its own, and names no repositories; as a default it could not be read."""
+    world = World()
+    toy(world)
+    world.push(TWO)
+
+    assert [BulletinKind.CONFIG_LOOSENS] == [b.kind for b in world.bulletins if b.repository_id == REPOSITORY.id]
+    assert f"config {REPOSITORY.id}" not in world.parts.problems()
+    world.work()
+    assert "config 9" in world.parts.problems()
+    assert f"config {REPOSITORY.id}" not in world.parts.problems()
+
+
+def test_a_default_that_can_no_longer_be_read_is_an_error_of_its_own_repository_alone() -> None:
+    world = World(home=True)
+    world.push("version: 1\ncommands: {role: admin}\n", HOME)
+    world.push(FILE)
+    world.push("version: 1\nnonsense: [\n", HOME)
+    world.push(TWO)
+
+    assert "admin" == conduct(world).role
+    assert ["config 8"] == [subject for subject in world.parts.problems() if subject.startswith("config")]
 
 
 def test_what_the_operator_allows_too_does_not_wait() -> None:

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from checks import config_run
 from checks.config_run import Refused, render
-from tests.jobs.configured import FILE, World
+from tests.jobs.configured import DAY, FILE, HOUR, World
 from tests.verdict.cases import REPOSITORY
 from verifier.model import BulletinKind
 
 BROKEN = FILE.replace("workflows", "workflow")
+LOOSER = FILE.replace("[a.yml]", "[a.yml, b.yml]")
 
 
 def broken(text: str | bytes = BROKEN) -> World:
@@ -71,7 +72,11 @@ def test_nothing_is_said_of_a_file_that_was_always_good() -> None:
 
 
 def test_what_is_too_large_or_no_text_is_refused_in_the_same_way() -> None:
-    for text, words in ((b"#" * 70_000, "at most 65536"), (b"#" * 2_000_000, "larger than"), (b"\xff", "UTF-8")):
+    for text, words in (
+        (b"#" * 70_000, "larger than 65536"),
+        (b"#" * 2_000_000, "larger than 65536"),
+        (b"\xff", "UTF-8"),
+    ):
         world = broken(text)
 
         assert ["a.yml"] == world.workflows
@@ -119,3 +124,59 @@ def test_hostile_text_makes_no_structure_and_calls_nobody() -> None:
 
 def test_the_marker_is_the_repositorys() -> None:
     assert config_run.marker(7) == render(REPOSITORY, None).marker
+
+
+def test_a_broken_file_is_no_cover_for_what_loosens() -> None:
+    """Loosened, broken for a day, and put back: nobody saw it stand there for a day."""
+    world = World()
+    world.push(FILE)
+    world.wait(2 * DAY)
+    world.push(LOOSER)
+    world.wait(HOUR)
+    world.push(BROKEN)
+    world.wait(2 * DAY)
+    world.push(LOOSER)
+    first = world.workflows
+    world.wait(DAY - HOUR)
+    early = world.workflows
+    world.wait(HOUR)
+
+    assert (["a.yml"], ["a.yml"], ["a.yml", "b.yml"]) == (first, early, world.workflows)
+    loosens, refused = BulletinKind.CONFIG_LOOSENS, BulletinKind.CONFIG_REFUSED
+    assert [loosens, refused, loosens] == [bulletin.kind for bulletin in world.bulletins]
+    assert "mallory" == world.bulletins[-1].by
+
+
+def test_what_acted_before_the_file_was_broken_acts_when_it_is_mended_and_is_not_told_again() -> None:
+    world = World()
+    world.push(FILE)
+    world.push(LOOSER)
+    world.wait(2 * DAY)
+    world.push(BROKEN)
+    world.wait(2 * DAY)
+    world.push(LOOSER)
+
+    assert ["a.yml", "b.yml"] == world.workflows
+    assert [BulletinKind.CONFIG_LOOSENS, BulletinKind.CONFIG_REFUSED] == [b.kind for b in world.bulletins]
+
+
+def test_what_was_tightened_before_the_file_was_broken_is_not_undone_at_once_by_mending_it() -> None:
+    world = World()
+    world.push(LOOSER)
+    world.wait(2 * DAY)
+    world.push(FILE)
+    world.push(BROKEN)
+    world.wait(2 * DAY)
+    world.push(LOOSER)
+
+    assert ["a.yml"] == world.workflows
+
+
+def test_the_same_broken_file_pushed_again_after_another_is_told_again() -> None:
+    world = broken()
+    for text in (BROKEN + "# 2", BROKEN, FILE, BROKEN):
+        world.push(text)
+        world.read()
+        world.wait(HOUR)
+
+    assert 4 == [bulletin.kind for bulletin in world.bulletins].count(BulletinKind.CONFIG_REFUSED)

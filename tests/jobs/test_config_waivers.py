@@ -22,7 +22,7 @@ from verifier.model import (
     VersionSeen,
     Waiver,
 )
-from verifier.verdict.incident import waived
+from verifier.verdict.incident import standing_waiver
 
 ODD = replace(version(), artifact=GEAR)
 DIGEST = "sha512:" + "a" * 128
@@ -56,7 +56,7 @@ def given(of: World, artifact: Artifact = GEAR) -> list[Waiver]:
 
 
 def holds(of: World) -> bool:
-    return waived(ODD, given(of), of.parts.now)
+    return standing_waiver(ODD.fingerprint, given(of), of.parts.now) is not None
 
 
 @pytest.mark.parametrize("digest", [DIGEST, ODD.fingerprint])
@@ -85,17 +85,31 @@ def test_it_is_given_once_however_often_the_file_is_read() -> None:
     assert 1 == len(given(of))
 
 
-@pytest.mark.parametrize(
-    ("asked", "words"),
-    [(asks("sha512:" + "b" * 128), "other files"), (asks(until="2028-01-01"), "365 days")],
-)
-def test_what_cannot_be_waived_is_said_and_not_given(asked: str, words: str) -> None:
+def test_what_cannot_be_waived_is_said_and_not_given() -> None:
     of = world()
-    of.push("version: 1\n" + asked, HOME)
+    of.push("version: 1\n" + asks("sha512:" + "b" * 128), HOME)
     of.wait(timedelta(minutes=1))
 
     assert [] == given(of)
+    assert "other files" in of.parts.problems()[f"config {REPOSITORY.id}"]
+
+
+@pytest.mark.parametrize(("until", "words"), [("2028-01-01", "at most 365 days"), ("2026-01-01", "that day is over")])
+def test_a_waiver_that_ends_too_late_or_has_ended_is_refused_with_its_file(until: str, words: str) -> None:
+    of = world()
+    of.push(FILE + asks(until=until))
+
     assert words in of.parts.problems()[f"config {REPOSITORY.id}"]
+
+
+def test_a_file_does_not_become_wrong_because_a_waiver_in_it_ends() -> None:
+    of = world()
+    of.push(FILE + asks())
+    of.parts.now += 300 * DAY
+    of.read()
+
+    assert f"config {REPOSITORY.id}" not in of.parts.problems()
+    assert not holds(of)
 
 
 def test_nobody_waives_what_another_repository_publishes() -> None:
@@ -131,7 +145,7 @@ def test_files_that_came_later_are_not_waived_with_it() -> None:
     of.wait(timedelta(minutes=1))
     changed = replace(ODD, files=(replace(ODD.files[0], digests=("sha512:" + "c" * 128,)),))
 
-    assert not waived(changed, given(of), of.parts.now)
+    assert standing_waiver(changed.fingerprint, given(of), of.parts.now) is None
 
 
 def test_a_waiver_of_another_author_is_not_ended_by_a_file_without_it() -> None:
@@ -142,3 +156,40 @@ def test_a_waiver_of_another_author_is_not_ended_by_a_file_without_it() -> None:
     of.push(FILE + "# more\n")
 
     assert [mine] == given(of)
+
+
+EYES = "commands: {four_eyes: true}\n"
+
+
+def test_where_two_must_agree_a_repositorys_own_file_waives_nothing_and_that_is_told() -> None:
+    """A push is one person's word, a day later too."""
+    of = world()
+    of.push(FILE + EYES)
+    of.push(FILE + EYES + asks())
+    of.wait(2 * DAY)
+
+    assert not holds(of)
+    assert "is not waived by this file: with four_eyes on" in " ".join(of.bulletins[-1].sentences)
+
+
+def test_where_two_must_agree_the_organisations_file_waives_still() -> None:
+    of = world()
+    of.push("version: 1\n" + EYES + asks(), HOME)
+    of.wait(timedelta(minutes=1))
+
+    assert holds(of)
+
+
+def test_a_waiver_that_was_given_ends_when_two_must_agree_and_waits_when_they_need_not() -> None:
+    of = world()
+    of.push(FILE + asks())
+    of.wait(DAY)
+    before = holds(of)
+    of.push(FILE + EYES + asks())
+    of.wait(timedelta(minutes=1))
+    ended = holds(of)
+    of.push(FILE + asks())
+    early = holds(of)
+    of.wait(DAY)
+
+    assert (True, False, False, True) == (before, ended, early, holds(of))

@@ -86,13 +86,15 @@ def test_an_address_that_is_refused_for_a_week_is_given_up() -> None:
     assert {} == monitor.problems()
 
 
-def test_a_confirmation_that_is_refused_drops_the_request_and_is_no_problem_of_ours() -> None:
+def test_a_confirmation_that_is_refused_ends_the_request_and_is_no_problem_of_ours() -> None:
     monitor = Monitor()
     monitor.ask()
     monitor.outbound.failing = Refused("The mail server does not take mail for this address (550).")
     monitor.work()
 
-    assert [] == monitor.all()
+    assert [None] == [one.confirmed_at for one in monitor.all() if one.ended_at is not None]
+    monitor.outbound.failing = None
+    assert [] == monitor.work()
     assert {} == monitor.problems()
 
 

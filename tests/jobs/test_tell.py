@@ -14,9 +14,9 @@ from app.lanes import Lanes
 from checks import CHANNELS
 from checks.base import Permanent, Temporary
 from tests.jobs.telling import INCIDENT, RESOLVED, Told, many
-from tests.outside import MACHINE, PEOPLE, POST, SIEM, Place, route
+from tests.outside import MACHINE, PEOPLE, SIEM, Place, route
 from tests.verdict.cases import DAY, HOUR, MINUTE, REPOSITORY
-from verifier.model import Bulletin, BulletinKind, Filter, Severity
+from verifier.model import Bulletin, BulletinKind, Filter, IncidentState, Severity
 
 
 def test_every_route_hears_what_it_asked_for_and_nothing_else() -> None:
@@ -65,6 +65,28 @@ def test_the_end_is_heard_by_whom_the_beginning_reached_and_by_nobody_else() -> 
     assert [] == parts.way.at("new")
 
 
+@pytest.mark.parametrize("how", ["waived", "muted", "gone"])
+def test_what_was_ended_unheard_by_anything_but_its_verdict_is_told(how: str) -> None:
+    filters = (Filter(outcomes=("non_compliant",)), Filter(severity=Severity.HIGH))
+    parts = Told(*(route(f"r{n}", filter=wanted) for n, wanted in enumerate(filters)))
+    for place in ("r0", "r1"):
+        parts.way.failing[place] = Temporary("It asks to come again later (429).", 600)
+    parts.about(INCIDENT)
+    parts.tell()
+    parts.now += MINUTE
+    ended = tuple(
+        replace(m, waived=how == "waived", muted=how == "muted", gone=how == "gone") for m in INCIDENT.members
+    )
+    parts.about(replace(INCIDENT, state=IncidentState.RESOLVED, members=ended))
+    parts.way.failing.clear()
+    for _ in range(15):
+        parts.tell()
+        parts.now += MINUTE
+
+    assert [1, 1] == [len(parts.way.at(place)) for place in ("r0", "r1")]
+    assert parts.posted(INCIDENT.id, "r0") is not None
+
+
 def test_a_new_route_is_told_of_what_changes_from_then_on_only() -> None:
     parts = Told(route("old"))
     other = replace(INCIDENT, id="other")
@@ -81,7 +103,9 @@ def test_a_new_route_is_told_of_what_changes_from_then_on_only() -> None:
 
 def test_a_bulletin_is_told_once() -> None:
     parts = Told(route("all"), route("quiet", filter=Filter(outcomes=("non_compliant",))))
-    bulletin = Bulletin("b1", BulletinKind.TAMPERED, REPOSITORY.id, parts.now, "Somebody closed it", ("They did.",))
+    bulletin = Bulletin(
+        "b1", BulletinKind.WORKFLOW_CHANGED, REPOSITORY.id, parts.now, "Somebody closed it", ("They did.",)
+    )
     for _ in range(2):
         with parts.ledger.writing() as book:
             speak.announce(book, bulletin, parts.now)
@@ -152,73 +176,6 @@ def test_a_failing_lane_waits_longer_each_time() -> None:
         waits.append(parts.now - start)
     assert waits == sorted(waits)
     assert waits[-1] > 4 * waits[1]
-
-
-def test_what_a_receiver_refuses_is_tried_every_hour_and_stops_nothing_else() -> None:
-    parts = Told(route("all"))
-    poison, *others = many(3)
-    parts.way.failing[poison.id + " "] = Permanent("It refused the message (400).")
-    parts.about(poison, *others)
-    parts.tell()
-    assert 2 == len(parts.way.at("all"))
-    assert [(poison.id, "It refused the message (400).")] == parts.left("all")
-    assert {"route all": "It refused the message (400)."} == parts.problems()
-
-    parts.now += 30 * MINUTE
-    parts.about(replace(INCIDENT, id="fresh"))
-    parts.tell()
-    assert 3 == len(parts.way.at("all")), "the lane is not put off by it"
-    assert {"route all"} == parts.problems().keys(), "what is stuck stays shown while others go through"
-
-    parts.way.failing.clear()
-    parts.now += 31 * MINUTE
-    parts.tell()
-    assert 4 == len(parts.way.at("all"))
-    assert {} == parts.problems()
-
-
-def test_a_receiver_that_refuses_everything_is_not_asked_a_thousand_times() -> None:
-    parts = Told(route("siem", MACHINE))
-    parts.way.failing["siem"] = Permanent("It refuses us (403).")
-    parts.about(*many(50))
-    parts.tell()
-    assert lane.STRIKES == len(parts.way.tried)
-
-
-def test_a_recipient_of_mail_that_fails_stops_no_other_and_nobody_gets_it_twice() -> None:
-    parts = Told(route("team", POST, to=("a@x.example", "b@x.example", "c@x.example")))
-    parts.way.failing["b@x.example"] = Permanent("The mail server does not take mail for this address (550).")
-    parts.about(INCIDENT)
-    parts.tell()
-    for _ in range(3):
-        parts.now += HOUR + MINUTE
-        parts.tell()
-    assert ["a@x.example", "c@x.example"] == [place for place, _ in parts.way.sent]
-    assert 4 == parts.way.tried.count("b@x.example")
-
-    parts.way.failing.clear()
-    parts.now += HOUR + MINUTE
-    parts.tell()
-    assert ["a@x.example", "c@x.example", "b@x.example"] == [place for place, _ in parts.way.sent]
-    assert {} == parts.problems()
-
-
-def test_the_same_holds_for_a_message_about_many() -> None:
-    parts = Told(route("team", POST, to=("a@x.example", "b@x.example")))
-    parts.way.failing["b@x.example"] = Temporary("The mail server does not take mail for this address (450).")
-    parts.about(*many(ALONE + 20))
-    for _ in range(30):
-        parts.tell()
-        parts.now += MINUTE
-    parts.way.failing.clear()
-    for _ in range(120):
-        parts.tell()
-        parts.now += MINUTE
-    assert [] == parts.left("team")
-    for person in ("a@x.example", "b@x.example"):
-        texts = parts.way.at(person)
-        assert len(texts) == len(set(texts))
-        assert len(texts) <= 2 * (ALONE + 1)
 
 
 @pytest.mark.parametrize("count", [1000])

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.jobs import storm, tell_people
-from app.subscribing import after
+from app.jobs import batch, storm, tell_people
+from app.subscribing import MOST_AN_HOUR, VALID
+from app.week import after
+from checks.base import Refused
 from tests.checks.examples import HOSTILE, member
 from tests.subscribers import ALICE, SETTINGS, STRANGER, Monitor, end_link, incident, link, text, told
 from tests.verdict.cases import DAY, MINUTE, NOON, REPOSITORY
+from verifier.ledger.protocol import Posted
 from verifier.model import (
     Acknowledgement,
     Bulletin,
@@ -22,11 +25,30 @@ from verifier.model import (
     Notice,
     NoticeKind,
     Outcome,
+    RepositorySeen,
 )
 
 BOB = "bob@people.example"
 SUSPECT = member("0.30.4", outcome=Outcome.UNVERIFIABLE, suspect=True, sentences=("Nobody knows who it was.",))
 LOOSENED = Bulletin("b1", BulletinKind.CONFIG_LOOSENS, REPOSITORY.id, NOON, "The config loosens.", ("It does.",))
+
+
+@dataclass
+class Counting:
+    """A ledger that counts the transactions that write."""
+
+    ledger: Any
+    writings: int = 0
+
+    def writing(self) -> Any:
+        self.writings += 1
+        return self.ledger.writing()
+
+    def reading(self) -> Any:
+        return self.ledger.reading()
+
+    def rebuild(self) -> Any:
+        return self.ledger.rebuild()
 
 
 def announced(monitor: Monitor, bulletin: Bulletin) -> list[str]:
@@ -81,6 +103,15 @@ def test_how_it_ends_is_told_to_those_who_heard_it_and_to_no_others() -> None:
     settled = incident(member(outcome=Outcome.COMPLIANT), rogue=True, state=IncidentState.RESOLVED)
 
     assert [ALICE] == [mail["To"] for mail in monitor.happen(settled)]
+
+
+def test_what_somebody_said_was_theirs_before_the_mail_went_out_is_told() -> None:
+    monitor = Monitor()
+    told(monitor, ALICE)
+    told(monitor, STRANGER)
+    waived = incident(member(waived=True), rogue=True, state=IncidentState.RESOLVED)
+
+    assert [ALICE, STRANGER] == sorted(mail["To"] for mail in monitor.happen(waived))
 
 
 @pytest.mark.parametrize(
@@ -156,7 +187,11 @@ def test_a_repository_that_became_private_is_heard_no_more_by_strangers_not_even
     assert 1 == len(monitor.happen(incident()))
     with monitor.ledger.writing() as book:
         book.incidents.put(incident(member(), member("1.14.2")))
-        assert tell_people.fan_out(monitor.deps, book, "i1", monitor.time)
+        tell_people.fan_out(monitor.deps, book, "i1", monitor.time)
+    batch.each(monitor.deps, "tell/~people", tell_people.do, 1)
+    (stranger,) = monitor.all()
+    with monitor.ledger.reading() as book:
+        assert [] != book.work.all(tell_people.channel_of(stranger.id))
     monitor.repository(private=True)
 
     assert [] == monitor.work()
@@ -168,6 +203,40 @@ def test_a_domain_that_the_operator_takes_away_hears_no_more() -> None:
     less = Monitor(replace(SETTINGS, subscribe_domains=("other.example",)), ledger=monitor.ledger)
 
     assert [] == less.happen(incident())
+
+
+def test_many_people_are_wanted_told_in_small_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is killed half-way is done again from the start, and tells nobody twice."""
+    monkeypatch.setattr(tell_people, "AT_ONCE", 3)
+    monitor = Monitor()
+    for number in range(7):
+        told(monitor, f"p{number}@people.example")
+    with monitor.ledger.writing() as book:
+        book.incidents.put(incident())
+        tell_people.fan_out(monitor.deps, book, "i1", monitor.time)
+        assert [("fan i1", "")] == [(t.key, t.problem) for t in book.work.all("tell/~people") if t.due_at <= NOON]
+
+    counted = Counting(monitor.ledger)
+    batch.each(replace(monitor.deps, ledger=counted), "tell/~people", tell_people.do, 1)
+    assert 3 + 2 == counted.writings, "three of them, one claim and one end"
+    assert 7 == len({mail["To"] for mail in monitor.work()})
+
+
+@pytest.mark.parametrize(("private", "shown"), [(True, False), (False, True), (None, False)])
+def test_strangers_are_shown_an_issue_elsewhere_only_where_that_is_public(private: bool | None, shown: bool) -> None:
+    monitor = Monitor()
+    told(monitor, ALICE)
+    told(monitor, STRANGER)
+    tracker = replace(REPOSITORY, id=77, full_name="alice/embargo", private=bool(private))
+    with monitor.ledger.writing() as book:
+        if private is not None:
+            book.record(RepositorySeen(tracker), monitor.time)
+        url = "https://github.example/alice/embargo/issues/5"
+        book.incidents.put_posted(Posted("i1", "issue", "alice/embargo#5", url, "", True, monitor.time))
+    mails = {mail["To"]: text(mail) for mail in monitor.happen(incident())}
+
+    assert "embargo" in mails[ALICE]
+    assert shown == ("embargo" in mails[STRANGER])
 
 
 def test_during_preview_strangers_hear_nothing() -> None:
@@ -315,3 +384,21 @@ def test_a_stranger_hears_exactly_the_non_compliant_versions_of_repositories_tha
     for mail in mails:
         assert all(f"1.{n}.8" in text(mail) for n in range(rogues))
         assert all(f"0.{n}.7" not in text(mail) for n in range(suspects))
+
+
+def test_addresses_that_the_mail_server_refuses_count_against_the_limit_like_all_others() -> None:
+    """Whoever makes up addresses of a domain has no more of them tried than of those that exist."""
+    monitor = Monitor()
+    tried = set[int]()
+    for minute in range(12):
+        for number in range(20):
+            address = f"x{minute}-{number}@elsewhere.example"
+            monitor.outbound.to[address] = Refused("550 no such user")
+            tried.add(monitor.ask(address=address).status_code)
+        monitor.work()
+        monitor.time += MINUTE
+
+    assert (MOST_AN_HOUR, {200, 429}) == (monitor.outbound.tried, tried)
+    monitor.time += VALID
+    monitor.work()
+    assert [] == monitor.all()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
-from app.jobs.workflows_told import tell
+from app.jobs.workflows_told import Push, tell
 from checks.base import Gone, Permanent
 from tests.jobs.parts import Parts
 from tests.verdict.cases import NOON, REPOSITORY
@@ -41,7 +41,7 @@ def told(*texts: str | Exception) -> list[Bulletin]:
     github = GitHub(dict(zip((BEFORE, AFTER), texts, strict=True)))
     parts = Parts(github=github)
     for _ in range(2):
-        tell(parts.deps, github, REPOSITORY, BEFORE, AFTER, "mallory")  # type: ignore[arg-type]
+        tell(parts.deps, github, REPOSITORY, Push(BEFORE, AFTER, "1", "mallory"))  # type: ignore[arg-type]
     with parts.ledger.reading() as book:
         return book.incidents.bulletins(NOON)
 
@@ -63,3 +63,13 @@ def test_a_file_that_is_as_it_was_is_no_news() -> None:
 def test_a_file_that_cannot_be_read_on_one_side_counts_as_changed(one: Exception) -> None:
     assert 1 == len(told(one, "on: push"))
     assert 1 == len(told("on: push", one))
+
+
+def test_the_same_commits_pushed_again_are_told_again_and_a_webhook_that_comes_twice_is_not() -> None:
+    """There and back and there again: each push is one more time at which it could publish."""
+    github = GitHub({BEFORE: "on: push", AFTER: "on: pull_request_target"})
+    parts = Parts(github=github)
+    for push in (there := Push(BEFORE, AFTER, "1", "m"), there, Push(AFTER, BEFORE, "2", "m"), replace(there, at="3")):
+        tell(parts.deps, github, REPOSITORY, push)  # type: ignore[arg-type]
+    with parts.ledger.reading() as book:
+        assert 3 == len(book.incidents.bulletins(NOON))

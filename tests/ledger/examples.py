@@ -154,7 +154,7 @@ def mute() -> Mute:
 
 def command() -> Command:
     """Bob says that the version was his."""
-    return Command("comment/1/0", "i1", 7, Verb.MINE, 5, "bob", T0, "by hand", code="0123456789ab")
+    return Command("comment/1/0", "i1", 7, Verb.MINE, 5, "bob", T0, "by hand", code="0123456789abcde")
 
 
 def answer() -> Answer:

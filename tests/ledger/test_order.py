@@ -114,6 +114,8 @@ def runs(keys: st.SearchStrategy[RunKey]) -> st.SearchStrategy[Run]:
         log=logs,
         claims=claims,
         vetting=st.none() | vettings,
+        actor_id=st.integers(0, 2),
+        triggering_actor_id=st.integers(0, 2),
     )
 
 
@@ -148,6 +150,14 @@ def test_sights_of_different_attempts_are_not_merged() -> None:
 
     with pytest.raises(ValueError, match="100/1 is not run 100/2"):
         merge_runs(one, other)
+
+
+def test_the_number_of_an_account_is_kept_when_a_later_sight_does_not_know_it() -> None:
+    early = Run(RunKey(7, 100, 1), "", "", "", T0, T0, "queued", actor="a", actor_id=5, triggering_actor_id=6)
+    late = Run(RunKey(7, 100, 1), "", "", "", T0, T0, "completed", actor="b")
+
+    merged = merge_runs(early, late)
+    assert ("b", 5, 6) == (merged.actor, merged.actor_id, merged.triggering_actor_id)
 
 
 keys = st.builds(RunKey, st.just(7), st.integers(100, 101), st.just(1))

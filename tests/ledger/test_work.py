@@ -63,6 +63,19 @@ def test_work_is_lent_when_it_is_due_earliest_first(ledger: Ledger) -> None:
     assert ["a", "b", "late"] == [task.key for task in everything(ledger)]
 
 
+def test_what_was_never_tried_may_come_before_what_failed(ledger: Ledger) -> None:
+    """One who asks for that is lent the failed only when nothing new is due; among equals the earliest comes first."""
+    for key in ("old", "older"):
+        want(ledger, T0, key)
+    for task in claim(ledger, T0):
+        with ledger.writing() as book:
+            book.work.failed(task, T0 + MINUTE, "no")
+    want(ledger, T0 + 3 * MINUTE, "new")
+    with ledger.writing() as book:
+        lent = book.work.claim("poll", 2, T0 + HOUR, MINUTE, untried_first=True)
+    assert ["new", "old"] == [task.key for task in lent]
+
+
 def test_a_lent_task_says_what_it_is(ledger: Ledger) -> None:
     """A worker is told how often it was tried and wanted, and until when it may work."""
     want(ledger, T0 + MINUTE)

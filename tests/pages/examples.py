@@ -107,7 +107,7 @@ def run(key: RunKey = KEY, at: datetime = NOW - timedelta(hours=3), **changes: A
         "Release 1.14.0",
         "alice",
         "bob",
-        "https://github.example/alice/axios/actions/runs/41",
+        url="https://github.example/alice/axios/actions/runs/41",
         jobs=JobsState.READ,
         steps=(step,),
         log=LogState.READ,

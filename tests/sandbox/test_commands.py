@@ -63,7 +63,7 @@ class Told:
 
     @property
     def code(self) -> str:
-        found = re.search(r"/artifact-monitor mine ([0-9a-f]{12}) REASON", self.issue["body"])
+        found = re.search(r"/artifact-monitor mine ([0-9a-f]{15}) REASON", self.issue["body"])
         assert found is not None
         return found[1]
 
@@ -115,7 +115,7 @@ def test_who_may_not_say_so_is_refused_and_changes_nothing(told: Told, login: st
 
 
 def test_a_code_of_other_files_is_refused_with_the_one_that_counts(told: Told) -> None:
-    told.say("carol", "/artifact-monitor mine 0123456789ab it was me")
+    told.say("carol", "/artifact-monitor mine 0123456789abcde it was me")
 
     assert IncidentState.OPEN is told.state()
     assert f"its code is {told.code}" in told.answers
@@ -165,11 +165,11 @@ def test_an_issue_that_somebody_closed_without_the_right_is_opened_again_and_tol
     with told.stage.ledger.reading() as book:
         notices = [n for n in book.incidents.notices(incident_id) if n.kind is NoticeKind.TAMPERED]
     assert [("mallory", "closed the issue")] == [(notice.by, notice.note) for notice in notices]
-    told.stage.world.now += timedelta(minutes=1)
+    told.after(timedelta(hours=1))
     people.close(told.stage.world, told.repo, 1, "mallory")
     told.after(LATER)
     told.after(LATER)
-    assert 2 == len(told.bulletins(BulletinKind.TAMPERED)), "each act is told"
+    assert 2 == len(told.bulletins(BulletinKind.TAMPERED)), "an hour later it is told again"
 
 
 def test_an_issue_that_a_maintainer_closed_stays_closed_for_a_week(told: Told) -> None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,11 @@ from rich.console import Console
 
 from sandbox.replay import replay
 from sandbox.screen import Screen
+from tests.checks.examples import AT, incident, member
 from tests.documents import ROOT
+from verifier.ledger import memory_ledger
+from verifier.ledger.protocol import Posted
+from verifier.model import Notice, NoticeKind
 
 
 @pytest.mark.parametrize("moment", [" on this machine (1 scenario) …", "Dashboard: "])
@@ -58,3 +63,28 @@ def test_on_eighty_columns_names_and_versions_stand_whole_on_their_lines() -> No
     assert max(map(len, lines)) <= 80
     for name in ("tanstack-2026", "@tanstack/history@1.161.12", "@tanstack/router-core@1.169.5", "litellm@1.82.7"):
         assert any(name in line.split() for line in lines)
+
+
+def test_a_take_down_is_shown_with_its_time_and_reason_before_who_was_told() -> None:
+    """No verdict changes by it, so no version stands above what is said."""
+    paper, ledger, held = io.StringIO(), memory_ledger(), incident(member())
+    screen, later = Screen(Console(width=200, file=paper)), AT + timedelta(hours=1)
+    with ledger.writing() as book:
+        book.incidents.put(held)
+        for channel in ("issue", "route/slack"):
+            book.incidents.put_posted(Posted(held.id, channel, "1", "https://x.example/1", "a", True, AT))
+    screen.changes(ledger, AT)
+    shown = len(paper.getvalue())
+    with ledger.writing() as book:
+        one = held.members[0]
+        book.incidents.add_notice(Notice(NoticeKind.REMOVED, held.id, one.artifact, one.number, later))
+        for channel in ("issue", "route/slack"):
+            book.incidents.put_posted(Posted(held.id, channel, "1", "https://x.example/1", "b", True, later))
+    screen.changes(ledger, later)
+
+    when, told, filed = paper.getvalue()[shown:].splitlines()
+    assert f"{later:%Y-%m-%d %H:%M:%S}  1 version taken down: axios 1.14.1" == when
+    assert "→ told slack: axios 1.14.1" in told
+    assert "→ issue updated: https://x.example/1" in filed
+    screen.changes(ledger, later)
+    assert filed == paper.getvalue().splitlines()[-1]

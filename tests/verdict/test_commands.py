@@ -103,6 +103,13 @@ def test_an_acknowledgement_is_about_what_was_known_when_it_was_given_however_la
     assert IncidentState.OPEN is as_of(replace(late, acknowledged=given_), NOON + HOUR).state
 
 
+def test_who_published_is_known_by_number_where_there_is_one() -> None:
+    matter = Matter(OPEN, MATTER.lines, frozenset(), frozenset({4242}))
+
+    assert not decided(command(Verb.MINE, actor_id=4242), matter=matter).answer.accepted
+    assert decided(command(Verb.MINE, actor_id=4243), matter=matter).answer.accepted
+
+
 def test_a_recheck_changes_nothing_and_needs_a_role_that_somebody_was_given() -> None:
     assert decided(command(Verb.RECHECK), "triage").effect.recheck
     assert not decided(command(Verb.RECHECK), "read").answer.accepted

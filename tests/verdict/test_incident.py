@@ -99,7 +99,7 @@ def test_a_version_keeps_the_time_at_which_it_was_first_noticed():
         first = with_member(first, state, NOON)
 
         (held,) = first.members
-        assert replace(state, detected_at=NOON) == held
+        assert replace(state, detected_at=NOON, since=held.since) == held
 
 
 def test_the_same_state_noticed_again_changes_nothing_in_the_incident():
@@ -162,6 +162,68 @@ def test_an_acknowledgement_covers_nothing_that_is_noticed_after_it():
 
     assert IncidentState.OPEN is more.state
     assert NoticeKind.REOPENED is step(incident, more, NOON + HOUR)
+
+
+def files(letter: str):
+    """A version's fingerprint with other files."""
+    return "sha256:" + letter * 64
+
+
+def test_an_acknowledgement_covers_neither_other_files_nor_worse_of_the_same():
+    quiet = acknowledged(place((), 7, member(SUSPECT), NOON))
+    changes = {
+        "other files": (member(SUSPECT, fingerprint=files("e")), NoticeKind.CHANGED),
+        "it became non-compliant": (member(ROGUE), NoticeKind.ROGUE),
+        "other files, and worse": (member(ROGUE, fingerprint=files("e")), NoticeKind.ROGUE),
+    }
+    for what, (state, kind) in changes.items():
+        after = with_member(quiet, state, NOON + HOUR)
+
+        assert IncidentState.OPEN is after.state, what
+        assert NoticeKind.REOPENED is step(quiet, after, NOON + HOUR), what
+        assert kind is what_changed(quiet.members[0], state), what
+        assert NOON == after.members[0].detected_at
+        assert NOON + HOUR == after.members[0].as_it_is_since
+
+
+def test_an_acknowledgement_of_a_taken_down_version_does_not_cover_its_return():
+    taken = acknowledged(place((), 7, member(removed=True), NOON))
+
+    assert IncidentState.OPEN is with_member(taken, member(), NOON + HOUR).state
+
+
+def test_an_acknowledged_version_that_is_less_suspected_or_taken_down_stays_acknowledged():
+    incident = acknowledged(place((), 7, member(ROGUE), NOON))
+    for state in (member(SUSPECT), member(ROGUE, removed=True), member(ROGUE, detected_at=NOON + HOUR)):
+        assert IncidentState.ACKNOWLEDGED is with_member(incident, state, NOON + HOUR).state
+
+
+def test_files_that_change_are_told_of_only_where_the_version_stands_open():
+    other = {"fingerprint": files("e")}
+
+    assert NoticeKind.CHANGED is what_changed(member(), member(**other))
+    assert NoticeKind.CHANGED is what_changed(member(waived=True), member(**other))
+    for silent in (member(GOOD, **other), member(muted=True, **other), member(gone=True, **other)):
+        assert what_changed(replace(silent, fingerprint=files("a")), silent) is None
+
+
+GRAVITY = {ROGUE: 2, SUSPECT: 1, GOOD: 0}
+STATES = st.tuples(st.sampled_from([ROGUE, SUSPECT, GOOD]), st.sampled_from("abc"))
+
+
+@given(STATES, st.lists(STATES, max_size=6))
+def test_an_acknowledgement_holds_exactly_while_the_files_are_the_same_and_nothing_got_worse(shown, events):
+    verdict, letter = shown
+    incident = acknowledged(place((), 7, member(verdict, fingerprint=files(letter)), NOON), until=NOON + 30 * DAY)
+    held, before = True, GRAVITY[verdict]
+    for hours, (verdict, now_letter) in enumerate(events, 1):
+        held = held and now_letter == letter and GRAVITY[verdict] <= before
+        before = GRAVITY[verdict]
+        incident = with_member(incident, member(verdict, fingerprint=files(now_letter)), NOON + hours * HOUR)
+
+        wanted = IncidentState.ACKNOWLEDGED if held else IncidentState.OPEN
+        assert incident.state is (IncidentState.RESOLVED if verdict is GOOD else wanted)
+        assert NOON == incident.members[0].detected_at
 
 
 def test_a_version_taken_down_settles_its_incident_after_a_day_and_not_at_once():

@@ -1,4 +1,4 @@
-"""YAML of the config file, read strictly: whatever is not understood is refused with its line and what to write."""
+"""YAML of our config files, read strictly: whatever is not understood is refused with its line and what to write."""
 
 from __future__ import annotations
 
@@ -22,10 +22,13 @@ class BadConfig(ValueError):
         self.sentence = sentence
 
 
-def compose(text: bytes) -> yaml.Node:
-    """The one document as nodes. What could grow (aliases), run (tags) or nest without end is refused before that."""
+def compose(text: bytes, guide: str = "docs/config.md") -> yaml.Node:
+    """The one document as nodes. What could grow (aliases), run (tags) or nest without end is refused before that.
+
+    `guide` is named where the file is empty.
+    """
     if len(text) > BYTES:
-        raise BadConfig(1, f"the file has {len(text)} bytes; at most {BYTES} are read.")
+        raise BadConfig(1, f"the file is larger than the {BYTES} bytes that are read; make it smaller.")
     try:
         decoded = text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -38,6 +41,10 @@ def compose(text: bytes) -> yaml.Node:
         raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if (error.context or "").startswith("while scanning an a"):  # an alias or anchor without a name
+            raise BadConfig(
+                mark.line + 1 if mark else 1, 'what begins with * or & needs quotes, like "*-nightly".'
+            ) from error
         problem = error.problem or error.context or "it cannot be parsed"
         raise BadConfig(mark.line + 1 if mark else 1, f"this is not YAML: {_cut(problem)}.") from error
     except yaml.reader.ReaderError as error:
@@ -47,7 +54,7 @@ def compose(text: bytes) -> yaml.Node:
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise BadConfig(1, "this is not YAML.") from error
     if node is None:
-        raise BadConfig(1, "the file is empty; docs/config.md shows what to write.")
+        raise BadConfig(1, f"the file is empty; {guide} shows what to write.")
     return node
 
 
@@ -108,6 +115,24 @@ def text(node: yaml.Node, what: str) -> str:
     if len(node.value) > LENGTH:
         raise BadConfig(line(node), f"{what} has {len(node.value)} characters; at most {LENGTH} are read.")
     return str(node.value)
+
+
+def flag(node: yaml.Node, key: str) -> bool:
+    """true or false, in these words alone."""
+    # YAML 1.1 would take yes, no, on and off as well; the schema, and the next reader, would not.
+    if isinstance(node, yaml.ScalarNode) and node.style is None and node.value in ("true", "false"):
+        return bool(node.value == "true")
+    raise BadConfig(line(node), f"{key} is true or false; in quotes it would be text.")
+
+
+def word(node: yaml.Node, key: str, known: Iterable[str]) -> str:
+    """One of a few words. `off` needs no quotes: YAML's other meaning of it is not taken."""
+    known = tuple(known)
+    if isinstance(node, yaml.ScalarNode) and node.value in known:
+        return str(node.value)
+    said = f"{shown(node.value)}: " if isinstance(node, yaml.ScalarNode) and isinstance(node.value, str) else ""
+    hint = meant(node.value, known) if said else ""
+    raise BadConfig(line(node), f"{said}{key} is one of {', '.join(known)}{hint}.")
 
 
 def line(node: yaml.Node) -> int:

@@ -29,6 +29,12 @@ def vet_task(key: RunKey) -> str:
     return f"vet/{key.repository_id}/{key.run_id}/{key.attempt}"
 
 
+def runs_of(book: Book, dossier: Dossier | None) -> list[Run]:
+    """The runs that any of a version's evidence names, as far as the ledger holds them, by their keys."""
+    keys = {e.run for e in dossier.evidence or () if e.run is not None} if dossier is not None else set()
+    return [run for key in sorted(keys) if (run := book.runs.get(key)) is not None]
+
+
 def near(run: Run, dossier: Dossier) -> bool:
     """The version was published around the run, or its evidence names it."""
     around = any(span.around(AROUND).meets(run.started_at, run.updated_at) for span in dossier.version.spans)

@@ -11,6 +11,7 @@ from verifier.ledger.apply import AFTER_PUSH
 from verifier.ledger.asking import AROUND
 from verifier.ledger.order import by_push
 from verifier.ledger.protocol import Book, Dossier, Watch
+from verifier.ledger.rows import branch_in_force
 from verifier.model import (
     Artifact,
     Case,
@@ -21,6 +22,7 @@ from verifier.model import (
     Publisher,
     Ref,
     Release,
+    Repository,
     Run,
     RunKey,
     Sight,
@@ -51,7 +53,7 @@ class Cases:
         book, version = self._book, dossier.version
         publishers = tuple(book.repositories.publishers_of(version.artifact))
         ids = sorted({publisher.repository_id for publisher in publishers})
-        repositories = [book.repositories.get(repository_id) for repository_id in ids]
+        repositories = [self._repository(repository_id) for repository_id in ids]
         attested = any(file.attested for file in version.files)
         names = [self._refs(repository_id) for repository_id in ids]
         siblings = [d for number, d in self._of(version.artifact).items() if number != version.number]
@@ -78,6 +80,12 @@ class Cases:
             sight=self._sight(version, ids, github_problem),
             policy=_patient(self._policy, publishers),
         )
+
+    def _repository(self, repository_id: int) -> Repository | None:
+        """It, with the default branch that counts; it may be another one since less than a day."""
+        found = self._book.repositories.get(repository_id)
+        branch = branch_in_force(self._book.repositories.stood(repository_id))
+        return replace(found, default_branch=branch) if found is not None and branch else found
 
     def _of(self, artifact: Artifact) -> dict[str, Dossier]:
         if artifact not in self._versions:

@@ -71,6 +71,11 @@ def by_due(task: Task) -> tuple[datetime, str, str]:
     return task.due_at, task.step, task.key
 
 
+def by_turn(task: Task) -> tuple[bool, tuple[datetime, str, str]]:
+    """Tasks just claimed, where what was never tried before comes first."""
+    return task.attempts > 1, by_due(task)
+
+
 def by_sight(ref: Ref) -> tuple[datetime, str]:
     """Tags: when they were made."""
     return ref.seen_at, ref.name

@@ -110,10 +110,13 @@ class Work(Protocol):
     def want(self, step: str, key: str, at: datetime) -> None:
         """It shall be done at `at` or earlier: an earlier date wins, attempts and problem start anew."""
 
-    def claim(self, step: str, limit: int, now: datetime, lease: timedelta) -> list[Task]:
+    def claim(
+        self, step: str, limit: int, now: datetime, lease: timedelta, *, untried_first: bool = False
+    ) -> list[Task]:
         """What is due and not lent, earliest first, lent until `now + lease`, with `attempts` raised.
 
-        Claim in a transaction of its own: rows stay locked until it ends.
+        `untried_first`: what was never tried comes before what failed, however long that is due. Claim in
+        a transaction of its own: rows stay locked until it ends.
         """
 
     def done(self, task: Task, again_at: datetime | None = None) -> None:

@@ -67,7 +67,9 @@ class _NoWork:
     def want(self, step: str, key: str, at: datetime) -> None:
         pass
 
-    def claim(self, step: str, limit: int, now: datetime, lease: timedelta) -> list[Task]:
+    def claim(
+        self, step: str, limit: int, now: datetime, lease: timedelta, *, untried_first: bool = False
+    ) -> list[Task]:
         return []
 
     def queues(self, now: datetime) -> list[Queue]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -105,7 +106,11 @@ class Dossier:
 
 @dataclass(frozen=True)
 class Posted:
-    """What one channel holds of one incident: the id and address there, and the hash of the text it shows."""
+    """What one channel holds of one thing: the id and address there, and the hash of the text it shows.
+
+    `incident_id` is an incident, or what else is told: a bulletin, a week (`weekly/2026-03-02`), the check run about a
+    config file (`config/ID`) or set-up (`setup/ID`), and how a lane stands (`lane`).
+    """
 
     incident_id: str
     channel: str
@@ -143,6 +148,9 @@ class Stood:
     """A config file that could be read, as it stood on the default branch from `since` on, by our clock.
 
     `text` '' : there was no file. `found` is what discovery said then, `by` who pushed it ('' where that is not known).
+    `home` is the id of the owner for whose repositories it is the default; 0: it is the repository's own file. `branch`
+    is the default branch that counted with it; of the last one, the one that it is now. `refused_at` is since when, in
+    place of the last one, a file stands there that cannot be read; `refused` says which that is.
     """
 
     since: datetime
@@ -151,3 +159,12 @@ class Stood:
     commit: str = ""
     by: str = ""
     url: str = ""
+    home: int = 0
+    branch: str = ""
+    refused_at: datetime | None = None
+    refused: str = ""
+
+
+def branch_in_force(files: Sequence[Stood]) -> str:
+    """The default branch that counts: a day after it was switched still the one before. '' where none was ever seen."""
+    return files[0].branch if files else ""

@@ -7,9 +7,9 @@ hears it (`audience`), what people ask of us (`command`), and the facts that the
 """
 
 from verifier.model.artifact import UNTOLD, Account, AccountKind, Artifact, File, Line, Part, Span, Version
-from verifier.model.audience import Bulletin, BulletinKind, Filter, Severity, Subscription
+from verifier.model.audience import OUTCOMES, Bulletin, BulletinKind, Filter, Severity, Subscription
 from verifier.model.command import CODE, DAYS, MARK, Answer, Command, Days, Verb
-from verifier.model.conduct import ROLES, Conduct
+from verifier.model.conduct import CONFIG_PATH, LADDER, ROLES, Conduct
 from verifier.model.confidence import Confidence
 from verifier.model.evidence import Attestation, Evidence, Form, Standing, named_runs
 from verifier.model.fact import (
@@ -75,8 +75,11 @@ from verifier.model.verdict import (
 
 __all__ = [
     "CODE",
+    "CONFIG_PATH",
     "DAYS",
+    "LADDER",
     "MARK",
+    "OUTCOMES",
     "ROLES",
     "UNTOLD",
     "Account",

@@ -27,11 +27,15 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
+OUTCOMES = ("non_compliant", "suspect", "anomaly", "notice")
+"""What a filter may ask for. `notice` is a bulletin: what is told besides incidents."""
+
+
 @dataclass(frozen=True)
 class Filter:
     """What a route or a subscription wants to hear. An empty list excludes nothing; names are globs, without case.
 
-    `outcomes` are `non_compliant`, `suspect`, `anomaly` and `notice` (what is told besides incidents).
+    `outcomes` are some of `OUTCOMES`.
     """
 
     organisations: tuple[str, ...] = ()
@@ -81,6 +85,8 @@ class BulletinKind(StrEnum):
     """What the config file loosens acts a day later."""
     WORKFLOW_CHANGED = "workflow_changed"
     """A workflow file that may publish was changed on the default branch."""
+    BRANCH_CHANGED = "branch_changed"
+    """Another branch is the default one, from which configuration is read and runs may publish."""
     TAMPERED = "tampered"
     """What we said on GitHub was closed or deleted by somebody without the right."""
     COMMANDED = "commanded"

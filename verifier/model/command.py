@@ -9,8 +9,11 @@ from enum import StrEnum
 MARK = "/artifact-monitor"
 """What a line that is a command begins with, in any case."""
 
-CODE = 12
-"""How many hexadecimal digits bind a command to the files that were shown: nobody makes other files with the same."""
+CODE = 15
+"""How many hexadecimal digits bind a command to the files that were shown: nobody makes other files with the same.
+
+A button holds 20 characters: `mine-` and these.
+"""
 
 
 PAGE = "page/"
@@ -74,7 +77,11 @@ class Command:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a command. `sentence` is ours, for people; `waits` for a second person, or for a day to pass."""
+    """What became of a command. `sentence` is ours, for people; `waits` for a second person, or for a day to pass.
+
+    `stranger`: its account has no role in the repository that somebody gave it by name. `silent`: it is not shown where
+    it was given, because that account, or very many of its kind, were answered there already.
+    """
 
     command_id: str
     incident_id: str
@@ -82,3 +89,5 @@ class Answer:
     sentence: str
     at: datetime
     waits: bool = False
+    stranger: bool = False
+    silent: bool = False

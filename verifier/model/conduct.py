@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ROLES = ("write", "maintain", "admin")
-"""GitHub's roles that may be asked for, weakest first."""
+CONFIG_PATH = ".github/artifact-monitor.yml"
+"""Where a repository, or its organisation in `.github`, says it."""
+LADDER = ("none", "read", "triage", "write", "maintain", "admin")
+"""GitHub's roles, weakest first. On a public repository it says `read` of everybody."""
+ROLES = LADDER[LADDER.index("write") :]
+"""Those of them that may be asked for."""
 
 
 @dataclass(frozen=True)
@@ -14,7 +18,7 @@ class Conduct:
 
     `issue_repository` (`owner/name`, of the same owner) takes the issues of all its repositories; '': each its own.
     `role` is the least that commands need. `four_eyes`: what loosens needs a second person. `preview`: nothing is
-    filed on GitHub but neutral check runs. `digest`: a weekly summary is made.
+    filed on GitHub but neutral check runs.
     """
 
     check_runs: bool = True
@@ -26,4 +30,3 @@ class Conduct:
     role: str = "maintain"
     four_eyes: bool = False
     preview: bool = False
-    digest: bool = False

@@ -138,6 +138,9 @@ class Run:
     title: str = ""
     actor: str = ""
     triggering_actor: str = ""
+    actor_id: int = 0
+    """GitHub's number of the actor, who keeps it under another name; 0 where it is not known."""
+    triggering_actor_id: int = 0
     url: str = ""
     called: tuple[str, ...] = ()
     """Reusable workflows it called: `owner/repo/.github/workflows/x.yml@ref`."""
@@ -223,7 +226,8 @@ def merge_runs(one: Run, other: Run) -> Run:
     """Two sights of the same attempt as one: commutative, associative, idempotent.
 
     Webhooks arrive late, twice and out of order. The further and later snapshot gives the run's own fields; what
-    was read of its jobs is taken from the reading that stands (`reading_order`), whichever snapshot carries it.
+    was read of its jobs is taken from the reading that stands (`reading_order`), whichever snapshot carries it. The
+    number of an account, once known, stays known.
 
     Raises ValueError when the keys differ.
     """
@@ -232,11 +236,17 @@ def merge_runs(one: Run, other: Run) -> Run:
 
     def progress(run: Run) -> tuple[int, datetime, str]:
         known = _PROGRESS.index(run.status) if run.status in _PROGRESS else 0
-        return known, run.updated_at, repr(replace(with_reading(run, Reading(JobsState.UNREAD)), vetting=None))
+        bare = replace(with_reading(run, Reading(JobsState.UNREAD)), vetting=None, actor_id=0, triggering_actor_id=0)
+        return known, run.updated_at, repr(bare)
 
     latest = max(one, other, key=progress)
     read = max(reading_of(one), reading_of(other), key=reading_order)
-    return replace(with_reading(latest, read), vetting=max(one.vetting, other.vetting, key=vetting_order))
+    return replace(
+        with_reading(latest, read),
+        vetting=max(one.vetting, other.vetting, key=vetting_order),
+        actor_id=max(one.actor_id, other.actor_id),
+        triggering_actor_id=max(one.triggering_actor_id, other.triggering_actor_id),
+    )
 
 
 @dataclass(frozen=True)

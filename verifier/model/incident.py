@@ -23,6 +23,8 @@ class NoticeKind(StrEnum):
     """A version that was `non_compliant` or suspect no longer is."""
     REMOVED = "removed"
     """A version that is `non_compliant` or suspect was taken down."""
+    CHANGED = "changed"
+    """The files of a version that stands open are other ones than were told of."""
     WAIVED = "waived"
     """An authorised person said of exactly this version that it is theirs."""
     OPENED = "opened"
@@ -34,7 +36,7 @@ class NoticeKind(StrEnum):
     RESOLVED = "resolved"
     """Nothing in the incident stands open any more."""
     REOPENED = "reopened"
-    """Something in a resolved incident stands open again."""
+    """Something stands open that its resolution, or its acknowledgement, was not about."""
     TAMPERED = "tampered"
     """What we said on GitHub was closed or deleted by somebody without the right to end the incident."""
 
@@ -71,6 +73,13 @@ class Member:
     """It was taken down so long ago that nothing is left to be done about it here."""
     muted: bool = False
     """Its line is muted, and nothing but an absence or a suspicion speaks against it."""
+    since: datetime | None = None
+    """When it came to stand as badly as it does, with these files; None: since it was detected."""
+
+    @property
+    def as_it_is_since(self) -> datetime:
+        """What was said of it before this time was about other files, or about less."""
+        return self.since or self.detected_at
 
     @property
     def stands(self) -> bool:

@@ -17,7 +17,13 @@ ANYBODY = "*"
 PUBLIC_OUTCOMES = ("non_compliant",)
 """What the public may hear."""
 
-_PUBLIC_NOTICES = {NoticeKind.ROGUE, NoticeKind.CLEARED, NoticeKind.REMOVED, NoticeKind.WAIVED}
+_PUBLIC_NOTICES = {
+    NoticeKind.ROGUE,
+    NoticeKind.CLEARED,
+    NoticeKind.REMOVED,
+    NoticeKind.CHANGED,
+    NoticeKind.WAIVED,
+}
 
 
 class Audience(Enum):

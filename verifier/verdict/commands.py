@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from verifier.model import (
     CODE,
     DAYS,
+    LADDER,
     MARK,
     Acknowledgement,
     Answer,
@@ -40,8 +41,11 @@ CLOCKS = timedelta(minutes=2)
 LOOSENING = (Verb.MINE, Verb.MUTE)
 """What is never obeyed from who published, and waits for a second person where the repository wants that."""
 
-_ROLES = ("none", "read", "triage", "write", "maintain", "admin")
-"""GitHub's roles, weakest first. On a public repository it says `read` of everybody."""
+HEARD = timedelta(hours=24)
+"""For so long an account without a role that was answered about an incident is not answered again."""
+STRANGERS = 20
+"""So many accounts without a role are answered about one incident within that time; the others are not."""
+
 _RECHECK = "triage"
 """The least role that `recheck` needs: the least that somebody was given by name."""
 
@@ -50,13 +54,15 @@ _RECHECK = "triage"
 class Matter:
     """What a command is about, as it stands when it is answered.
 
-    `lines` are the release lines of the versions that stand open. `publishers` are the logins, in lower case, of who
-    published them: the registry's accounts, and who started the runs that their evidence names.
+    `lines` are the release lines of the versions that stand open. Who published them: the registry's accounts, and who
+    started the runs that their evidence names. `publisher_ids` are GitHub's numbers of those, which a renamed account
+    keeps; `publishers` the names, in lower case, of those whose number is not known.
     """
 
     incident: Incident
     lines: tuple[tuple[Artifact, Line], ...] = ()
     publishers: frozenset[str] = frozenset()
+    publisher_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -129,18 +135,48 @@ def decide_command(
 
 def ranks(role: str, least: str) -> bool:
     """The role is at least that one. What is not known ranks below all that may be asked for."""
-    return role in _ROLES and least in _ROLES and _ROLES.index(role) >= _ROLES.index(least) > 0
+    return role in LADDER and least in LADDER and LADDER.index(role) >= LADDER.index(least) > 0
 
 
-def published(login: str, matter: Matter) -> bool:
+def published(account_id: int, login: str, matter: Matter) -> bool:
     """This account published what stands open, or started a run that it names."""
-    return login.lower() in matter.publishers
+    return account_id in matter.publisher_ids or login.lower() in matter.publishers
+
+
+def is_stranger(role: str) -> bool:
+    """Nobody gave this role by name: on a public repository everybody has as much."""
+    return not ranks(role, _RECHECK)
+
+
+def turned_away(command: Command, answered: Iterable[tuple[Command, Answer]], now: datetime) -> bool:
+    """Its account has no role and was answered about this incident lately: it is not asked after again."""
+    return any(first.actor_id == command.actor_id for first, _ in _strangers(answered, now))
+
+
+def crowded(answered: Iterable[tuple[Command, Answer]], now: datetime) -> bool:
+    """So many accounts without a role were answered about this incident lately that no other is."""
+    return len({first.actor_id for first, said in _strangers(answered, now) if not said.silent}) >= STRANGERS
+
+
+def of_a_stranger(answer: Answer, *, silent: bool) -> Answer:
+    """The answer to an account without a role."""
+    return replace(answer, stranger=True, silent=silent)
+
+
+def dropped(command: Command, now: datetime) -> Answer:
+    """What becomes of a command of an account that is turned away."""
+    sentence = f"{command.actor} has no role in the repository, and was answered already."
+    return of_a_stranger(_answer(command, now, sentence, accepted=False), silent=True)
 
 
 def days_of(command: Command) -> int:
     """For how many days, within the bounds."""
     limits = DAYS[command.verb]
     return limits.usual if command.days is None else max(1, min(command.days, limits.most))
+
+
+def _strangers(answered: Iterable[tuple[Command, Answer]], now: datetime) -> list[tuple[Command, Answer]]:
+    return [(first, said) for first, said in answered if said.stranger and now - said.at < HEARD]
 
 
 def _refusal(command: Command, matter: Matter, role: str, conduct: Conduct) -> str:
@@ -151,13 +187,13 @@ def _refusal(command: Command, matter: Matter, role: str, conduct: Conduct) -> s
         return ""
     least = _RECHECK if command.verb is Verb.RECHECK else conduct.role
     if not ranks(role, least):
-        shown = role if role in _ROLES[1:] else "none"
+        shown = role if role in LADDER[1:] else "none"
         return f"This needs the role {least} or more in the repository; GitHub says that {command.actor} has {shown}."
     if command.verb is Verb.RECHECK:
         return ""
     if not any(member.open for member in matter.incident.members):
         return "Nothing stands open here any more."
-    if command.verb in LOOSENING and published(command.actor, matter):
+    if command.verb in LOOSENING and published(command.actor_id, command.actor, matter):
         return (
             f"{command.actor} is named as who published what stands open here, and cannot speak for it. Have somebody "
             f"else with the role {conduct.role} give the command, or those who run Artifact Monitor record a waiver."

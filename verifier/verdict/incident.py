@@ -47,6 +47,8 @@ def what_changed(known: Member | None, member: Member) -> NoticeKind | None:
         return NoticeKind.ANOMALY
     if member.removed and not known.removed and member.stands:
         return NoticeKind.REMOVED
+    if member.open and member.fingerprint != known.fingerprint:
+        return NoticeKind.CHANGED
     return None
 
 
@@ -56,11 +58,15 @@ def _first(member: Member) -> NoticeKind:
     return NoticeKind.SUSPECT if member.suspect else NoticeKind.ANOMALY
 
 
-def waived(version: Version, waivers: Iterable[Waiver], now: datetime) -> bool:
-    """Somebody answers now for exactly these files. Of one author the last word counts: it may end an earlier one."""
-    given = [w for w in waivers if w.given_at <= now and w.fingerprint == version.fingerprint]
+def standing_waiver(fingerprint: str, waivers: Iterable[Waiver], now: datetime) -> Waiver | None:
+    """By which somebody answers now for exactly these files; of several the one that lasts longest; None: nobody does.
+
+    Of one author the last word counts: it may end an earlier one.
+    """
+    given = [w for w in waivers if w.given_at <= now and w.fingerprint == fingerprint]
     last = {waiver.by: waiver for waiver in sorted(given, key=by_word)}
-    return any(now < waiver.expires_at for waiver in last.values())
+    standing = [waiver for waiver in last.values() if now < waiver.expires_at]
+    return max(standing, key=lambda waiver: waiver.expires_at, default=None)
 
 
 def by_word(waiver: Waiver) -> tuple[datetime, float]:
@@ -121,11 +127,14 @@ def find(incident: Incident, member: Member) -> Member | None:
 def with_member(incident: Incident, member: Member, now: datetime) -> Incident:
     """The incident with this member's newest state. It is resolved when nothing in it stands open; else open.
 
-    A member keeps the time at which it was first noticed, whatever is found out about it later.
+    A member keeps the time at which it was first noticed, whatever is found out about it later. Since when it stands as
+    it does is another time: other files, and whatever is worse, begin anew.
     """
     known = find(incident, member)
-    if known is not None:
-        member = replace(member, detected_at=min(known.detected_at, member.detected_at))
+    first = min(known.detected_at, member.detected_at) if known is not None else member.detected_at
+    same = known is not None and not _worse(known, member)
+    since = known.as_it_is_since if known is not None and same else max(now, member.detected_at)
+    member = replace(member, detected_at=first, since=since)
     members = (*(m for m in incident.members if _key(m) != _key(member)), member)
     ordered = tuple(sorted(members, key=lambda m: (m.published_at or m.detected_at, m.artifact.purl, m.number)))
     rogue = incident.rogue or member.outcome is Outcome.NON_COMPLIANT
@@ -135,12 +144,13 @@ def with_member(incident: Incident, member: Member, now: datetime) -> Incident:
 def as_of(incident: Incident, now: datetime) -> Incident:
     """The incident with the state that its members and its acknowledgement give it now.
 
-    An acknowledgement is about what was known when it was given: what is noticed later stands open again.
+    An acknowledgement is about what was known when it was given. What is noticed later stands open again: another
+    version, other files of the same, or worse of the same files.
     """
     open_, given = [m for m in incident.members if m.open], incident.acknowledged
     if not open_:
         return replace(incident, state=IncidentState.RESOLVED)
-    held = given is not None and given.at <= now < given.until and all(m.detected_at <= given.at for m in open_)
+    held = given is not None and given.at <= now < given.until and all(m.as_it_is_since <= given.at for m in open_)
     return replace(incident, state=IncidentState.ACKNOWLEDGED if held else IncidentState.OPEN)
 
 
@@ -160,6 +170,23 @@ def step(before: Incident | None, after: Incident, now: datetime) -> NoticeKind 
     return (
         NoticeKind.LAPSED if after.acknowledged is not None and after.acknowledged.until <= now else NoticeKind.REOPENED
     )
+
+
+def _worse(known: Member, member: Member) -> bool:
+    """It has other files than were known, stands worse, is odd in a new way, or is there again after a take-down."""
+    return (
+        member.fingerprint != known.fingerprint
+        or _gravity(member) > _gravity(known)
+        or (member.stands and not set(member.odd) <= set(known.odd))
+        or (known.removed and not member.removed)
+    )
+
+
+def _gravity(member: Member) -> int:
+    """How badly it stands: nothing, odd, suspect, non-compliant."""
+    if member.outcome is Outcome.NON_COMPLIANT:
+        return 3
+    return 2 if member.suspect else int(member.stands)
 
 
 def _key(member: Member) -> tuple[str, str]:

@@ -120,7 +120,7 @@ def _everything() -> CaseFile:
     of = incident(rogue, asked, mine, acknowledged=given, state=IncidentState.ACKNOWLEDGED)
     waiver = Waiver(mine.artifact, mine.number, mine.fingerprint, "carol", "by hand", AT, AT + timedelta(days=30))
     mute = Mute(asked.artifact, Line("release", 0), "carol", "old line", AT, AT, AT + timedelta(days=7))
-    command = Command("c1", of.id, 10, Verb.ACKNOWLEDGE, 7, "carol", AT, "I look after it", 1, "0123456789ab")
+    command = Command("c1", of.id, 10, Verb.ACKNOWLEDGE, 7, "carol", AT, "I look after it", 1, "0123456789abcde")
     bulletin = Bulletin("b1", BulletinKind.TAMPERED, 10, AT, "The issue was closed", ("By mallory.",), "mallory")
     versions = (
         held(rogue),

@@ -223,6 +223,17 @@ def test_what_a_person_waived_is_not_affected_in_their_words_and_only_while_the_
     assert "under_investigation" == statements(case(incident(mine)))[0]["status"]
 
 
+def test_a_waiver_that_its_author_took_back_names_nobody() -> None:
+    mine = member(waived=True)
+    given_ = Waiver(mine.artifact, mine.number, mine.fingerprint, "carol", "by hand", AT, AT + timedelta(days=30))
+    back = replace(given_, reason="no, not by us", given_at=AT + timedelta(hours=1), expires_at=AT + timedelta(hours=1))
+
+    (found,) = statements(case(incident(mine), False, "", replace(held(mine), waivers=(given_, back))))
+
+    assert "under_investigation" == found["status"]
+    assert "carol" not in json.dumps(found)
+
+
 @given(st.sampled_from(Outcome), st.booleans(), st.booleans(), st.booleans(), st.booleans())
 def test_only_an_approved_run_or_a_persons_word_ends_an_investigation(
     outcome: Outcome, removed: bool, gone: bool, muted: bool, odd: bool

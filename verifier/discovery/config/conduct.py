@@ -6,12 +6,13 @@ from dataclasses import dataclass, fields, replace
 
 import yaml
 
+from verifier.discovery import strict
 from verifier.discovery.config import values
 from verifier.discovery.config.keys import mapping
 from verifier.discovery.strict import BadConfig, line
 from verifier.model import ROLES, Conduct
 
-REPORT = ("check_runs", "issues", "advisories", "labels", "assignees", "preview", "digest")
+REPORT = ("check_runs", "issues", "advisories", "labels", "assignees", "preview")
 ORGANISATION = ("issue_repository",)
 COMMANDS = ("role", "four_eyes")
 MOST = 10
@@ -28,7 +29,6 @@ class Wish:
     labels: tuple[str, ...] | None = None
     assignees: tuple[str, ...] | None = None
     preview: bool | None = None
-    digest: bool | None = None
     issue_repository: str | None = None
     role: str | None = None
     four_eyes: bool | None = None
@@ -42,8 +42,8 @@ def read(top: dict[str, yaml.Node], organisation: bool) -> Wish:
     found = mapping(top["commands"], COMMANDS, "commands")
     return replace(
         report,
-        role=values.word(found["role"], "role", ROLES) if "role" in found else None,
-        four_eyes=values.flag(found["four_eyes"], "four_eyes") if "four_eyes" in found else None,
+        role=strict.word(found["role"], "role", ROLES) if "role" in found else None,
+        four_eyes=strict.flag(found["four_eyes"], "four_eyes") if "four_eyes" in found else None,
     )
 
 
@@ -51,7 +51,7 @@ def conduct(own: Wish, organisation: Wish, owner: str) -> Conduct:
     """What holds: the repository's own word where it is not looser than what its organisation says.
 
     What the organisation wants switched on (`check_runs`, `issues`, `advisories`, `four_eyes`), its least role, and
-    that there is no preview, stay; labels, assignees and the digest are the repository's to choose.
+    that there is no preview, stay; labels and assignees are the repository's to choose.
     """
     said = {
         field.name: value
@@ -82,7 +82,7 @@ def _report(node: yaml.Node, organisation: bool) -> Wish:
     found = mapping(node, known, "report")
 
     def flag(key: str) -> bool | None:
-        return values.flag(found[key], key) if key in found else None
+        return strict.flag(found[key], key) if key in found else None
 
     return Wish(
         check_runs=flag("check_runs"),
@@ -91,7 +91,6 @@ def _report(node: yaml.Node, organisation: bool) -> Wish:
         labels=_few(found["labels"], "labels") if "labels" in found else None,
         assignees=_few(found["assignees"], "assignees") if "assignees" in found else None,
         preview=flag("preview"),
-        digest=values.word(found["digest"], "digest", ("weekly", "off")) == "weekly" if "digest" in found else None,
         issue_repository=values.repository(found["issue_repository"], "issue_repository")
         if "issue_repository" in found
         else None,

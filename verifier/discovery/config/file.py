@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import yaml
 
@@ -30,21 +31,26 @@ class File:
 
 @dataclass(frozen=True)
 class Config:
-    """What holds for one repository: who may publish, how it is spoken to, and what is answered for."""
+    """What holds for one repository: who may publish, how it is spoken to, and what is answered for.
+
+    `unheeded` are waivers that are not given, because what loosens needs a second person, and a file has one author.
+    """
 
     publishers: tuple[Publisher, ...] = ()
     conduct: Conduct = field(default_factory=Conduct)
     waivers: tuple[Asked, ...] = ()
+    unheeded: tuple[Asked, ...] = ()
 
 
 NOTHING = File()
 """Where there is no file."""
 
 
-def parse(document: bytes, organisation: bool = False) -> File:
+def parse(document: bytes, organisation: bool = False, now: datetime | None = None) -> File:
     """Read it strictly. Raises BadConfig and nothing else.
 
-    A repository's own file must name artifacts; an organisation's need not.
+    A repository's own file must name artifacts; an organisation's need not. Where `now` is said, it is new: a waiver
+    that has ended, or lasts too long, is refused as well. What stands there already does not become wrong by time.
     """
     top = mapping(compose(document), KEYS, "the file")
     _version(top)
@@ -58,7 +64,7 @@ def parse(document: bytes, organisation: bool = False) -> File:
         said,
         entries,
         conduct.read(top, organisation),
-        waivers.read(top["waivers"]) if "waivers" in top else (),
+        waivers.read(top["waivers"], now) if "waivers" in top else (),
     )
 
 
@@ -71,7 +77,9 @@ def apply(own: File, organisation: File, repository: Repository) -> Config:
             raise BadConfig(entry.line, f"{publisher.artifact.purl} stands here twice with the same rules; leave one.")
         publishers.append(publisher)
     owner = repository.full_name.partition("/")[0]
-    return Config(tuple(publishers), conduct.conduct(own.wish, organisation.wish, owner), own.waivers)
+    behaviour = conduct.conduct(own.wish, organisation.wish, owner)
+    heeded, unheeded = ((), own.waivers) if behaviour.four_eyes else (own.waivers, ())
+    return Config(tuple(publishers), behaviour, heeded, unheeded)
 
 
 def granted(organisation: File, repository: Repository) -> tuple[Publisher, ...]:
@@ -82,15 +90,17 @@ def granted(organisation: File, repository: Repository) -> tuple[Publisher, ...]
     return tuple(dict.fromkeys(found))
 
 
-def read(document: bytes, repository: Repository, organisation: bytes | None = None) -> Config:
+def read(
+    document: bytes, repository: Repository, organisation: bytes | None = None, now: datetime | None = None
+) -> Config:
     """What the file, and its organisation's where there is one, mean for this repository. Raises BadConfig alone."""
     above = parse(organisation, organisation=True) if organisation is not None else NOTHING
-    return apply(parse(document), above, repository)
+    return apply(parse(document, now=now), above, repository)
 
 
-def read_organisation(document: bytes, repository: Repository) -> File:
+def read_organisation(document: bytes, repository: Repository, now: datetime | None = None) -> File:
     """An organisation's file, each of its entries understood. `repository` is the one that it stands in."""
-    file = parse(document, organisation=True)
+    file = parse(document, organisation=True, now=now)
     for entry in file.entries:
         artifacts.publisher(entry, file.rules, Rules(), repository)
     return file

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import yaml
 
+from verifier.discovery import strict
 from verifier.discovery.config import values
 from verifier.discovery.config.keys import mapping
 from verifier.discovery.strict import BadConfig, line, text
@@ -64,12 +65,12 @@ def read(entry: dict[str, yaml.Node]) -> Rules:
         workflows=texts("workflows", values.workflow),
         refs=texts("refs", values.ref),
         events=texts("events", values.event),
-        manual=values.flag(entry["manual"], "manual") if "manual" in entry else None,
+        manual=strict.flag(entry["manual"], "manual") if "manual" in entry else None,
         environment=text(entry["environment"], "environment") if "environment" in entry else None,
         signer=_signer(entry["signer"]) if "signer" in entry else None,
         moving=texts("moving", values.moving),
         grace=values.span(entry["grace"], "grace") if "grace" in entry else None,
-        confidence=Confidence[values.word(entry["confidence"], "confidence", levels).upper()]
+        confidence=Confidence[strict.word(entry["confidence"], "confidence", levels).upper()]
         if "confidence" in entry
         else None,
     )

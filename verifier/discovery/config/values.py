@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import yaml
@@ -110,24 +110,6 @@ def unfit(pattern: str) -> str:
             "workflows move, like nightly-* or 3.*"
         )
     return ""
-
-
-def flag(node: yaml.Node, key: str) -> bool:
-    """true or false, in these words alone."""
-    # YAML 1.1 would take yes, no, on and off as well; the schema, and the next reader, would not.
-    if isinstance(node, yaml.ScalarNode) and node.style is None and node.value in ("true", "false"):
-        return bool(node.value == "true")
-    raise BadConfig(line(node), f"{key} is true or false.")
-
-
-def word(node: yaml.Node, key: str, known: Iterable[str]) -> str:
-    """One of a few words. `off` needs no quotes: YAML's other meaning of it is not taken."""
-    known = tuple(known)
-    if isinstance(node, yaml.ScalarNode) and node.value in known:
-        return str(node.value)
-    said = f"{shown(node.value)}: " if isinstance(node, yaml.ScalarNode) and isinstance(node.value, str) else ""
-    hint = meant(node.value, known) if said else ""
-    raise BadConfig(line(node), f"{said}{key} is one of {', '.join(known)}{hint}.")
 
 
 def span(node: yaml.Node, key: str) -> timedelta:

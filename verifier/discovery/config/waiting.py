@@ -55,6 +55,7 @@ def stricter(standing: Config, wanted: Config, beside: Beside) -> Config:
         tuple(publishers),
         _conduct(standing.conduct, wanted.conduct),
         tuple(asked for one in wanted.waivers if (asked := _waiver(one, standing.waivers)) is not None),
+        wanted.unheeded,
     )
 
 

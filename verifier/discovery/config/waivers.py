@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import yaml
 
@@ -12,6 +12,9 @@ from verifier.discovery.config.keys import mapping
 from verifier.discovery.strict import BadConfig, items, line, text
 from verifier.model import Artifact, Version
 
+DAY = timedelta(days=1)
+LONGEST = timedelta(days=365)
+"""How far ahead the day of a waiver may be."""
 KEYS = ("purl", "version", "digest", "reason", "until")
 
 
@@ -24,6 +27,12 @@ class Asked:
     digest: str
     reason: str
     until: datetime
+    """The end of the day that is written."""
+
+    @property
+    def last_day(self) -> str:
+        """The day that is written."""
+        return f"{self.until - DAY:%Y-%m-%d}"
 
     def fits(self, version: Version) -> bool:
         """It is about exactly these files."""
@@ -32,20 +41,27 @@ class Asked:
         return same and self.digest in {version.fingerprint, *held}
 
 
-def read(node: yaml.Node) -> tuple[Asked, ...]:
-    """The waivers in their order."""
-    return tuple(_asked(item) for item in items(node, "waivers", values.ENTRIES))
+def read(node: yaml.Node, now: datetime | None = None) -> tuple[Asked, ...]:
+    """The waivers in their order. Where `now` is said, each must hold still, and end within the longest time."""
+    return tuple(_asked(item, now) for item in items(node, "waivers", values.ENTRIES))
 
 
-def _asked(node: yaml.Node) -> Asked:
+def _asked(node: yaml.Node, now: datetime | None) -> Asked:
     found = mapping(node, KEYS, "a waiver")
     for key in KEYS:
         if key not in found:
             raise BadConfig(line(node), f"a waiver needs its {key}; its keys are {', '.join(KEYS)}.")
+    until = values.day(found["until"], "until")
+    if now is not None and until <= now:
+        raise BadConfig(line(found["until"]), "that day is over; take this waiver out, or write a later until.")
+    if now is not None and until > now + LONGEST + DAY:
+        raise BadConfig(
+            line(found["until"]), f"a waiver lasts at most {LONGEST.days} days from today; write an earlier until."
+        )
     return Asked(
         values.artifact(found["purl"]),
         text(found["version"], "version"),
         values.digest(found["digest"]),
         text(found["reason"], "reason"),
-        values.day(found["until"], "until"),
+        until,
     )

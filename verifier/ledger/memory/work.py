@@ -19,9 +19,11 @@ class Work:
     def want(self, step: str, key: str, at: datetime) -> None:
         self._rows.put((step, key), leases.wanted(self._rows.get((step, key)), step, key, at))
 
-    def claim(self, step: str, limit: int, now: datetime, lease: timedelta) -> list[Task]:
+    def claim(
+        self, step: str, limit: int, now: datetime, lease: timedelta, *, untried_first: bool = False
+    ) -> list[Task]:
         free = [row for row in self._rows.values() if row.step == step and leases.free(row, now)]
-        chosen = sorted(free, key=lambda row: by_due(row.task))[:limit]
+        chosen = sorted(free, key=lambda row: (untried_first and row.attempts > 0, by_due(row.task)))[:limit]
         lent = [leases.claimed(row, now, lease) for row in chosen]
         for row in lent:
             self._rows.put((row.step, row.key), row)

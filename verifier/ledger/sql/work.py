@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, case, delete, func, or_, select
 
 from verifier.ledger import lease as leases
-from verifier.ledger.order import by_due
+from verifier.ledger.order import by_due, by_turn
 from verifier.ledger.protocol import Queue, Task
 from verifier.ledger.sql.tables import work
 from verifier.ledger.sql.transaction import Transaction
@@ -28,7 +28,9 @@ class Work:
         if after != row:
             self._put(after)
 
-    def claim(self, step: str, limit: int, now: datetime, lease: timedelta) -> list[Task]:
+    def claim(
+        self, step: str, limit: int, now: datetime, lease: timedelta, *, untried_first: bool = False
+    ) -> list[Task]:
         rows = self._transaction.free_rows(
             select(work)
             .where(
@@ -36,13 +38,13 @@ class Work:
                 work.c.due_at <= now,
                 or_(work.c.lent_until.is_(None), work.c.lent_until <= now),
             )
-            .order_by(work.c.due_at, work.c.key)
+            .order_by(*([work.c.attempts > 0] if untried_first else []), work.c.due_at, work.c.key)
             .limit(limit)
         )
         lent = [leases.claimed(_row(row), now, lease) for row in rows]
         for row in lent:
             self._put(row)
-        return sorted((row.task for row in lent), key=by_due)
+        return sorted((row.task for row in lent), key=by_turn if untried_first else by_due)
 
     def done(self, task: Task, again_at: datetime | None = None) -> None:
         self._transaction.alone()
