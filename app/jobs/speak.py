@@ -30,6 +30,7 @@ from verifier.verdict.incident import (
     member_of,
     muted,
     place,
+    standing_waiver,
     step,
     what_changed,
     with_member,
