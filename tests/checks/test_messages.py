@@ -200,7 +200,8 @@ def test_a_bulletin_is_a_notice_and_about_no_artifact_unless_it_is_about_an_inci
     ],
 )
 def test_no_route_filters_away_what_a_thief_would_silence(filter: Filter, kind: BulletinKind) -> None:
-    covering = kind in (BulletinKind.TAMPERED, BulletinKind.COMMANDED, BulletinKind.CONFIG_LOOSENS)
+    loosening = (BulletinKind.COMMANDED, BulletinKind.CONFIG_LOOSENS, BulletinKind.BRANCH_CHANGED)
+    covering = kind in (BulletinKind.TAMPERED, *loosening)
     message = of_bulletin(bulletin(kind), REPOSITORY)
 
     assert reaches(filter, message) is covering

@@ -271,7 +271,7 @@ def test_a_settled_incident_asks_for_nothing() -> None:
     said = report(subject(CASES["waived"]))
 
     assert (said.why, said.now, said.yours) == ((), (), ())
-    assert "waiver" in said.lead
+    assert "waived" in said.lead
 
 
 @pytest.mark.parametrize("reasons", [(), *((reason,) for reason in REASONS), tuple(REASONS), ("not-known-here",)])
