@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.case_words import shown
-from app.deps import Deps
+from app.viewer import Viewer
 from checks import CHANNELS
 from checks.exports import EXPORTS
 from checks.exports.base import CaseFile, Held, stamp
 from verifier.ledger.protocol import Book
 from verifier.model import Incident, IncidentState, Member, Run, RunKey
 from verifier.verdict.severity import severity_of
+
+if TYPE_CHECKING:
+    from app.deps import Deps
 
 FEW = 5
 """The most versions of one incident that a line of the list names."""
@@ -40,6 +44,11 @@ def gather(book: Book, incident: Incident, now: datetime, by: str = "") -> CaseF
         ),
         by=by,
     )
+
+
+def seen_by(case: CaseFile, viewer: Viewer) -> CaseFile:
+    """The case without the runs of repositories that who asks may not see."""
+    return replace(case, runs=tuple(run for run in case.runs if viewer.may_see(run.key.repository_id)))
 
 
 def export(deps: Deps, incident_id: str, kind: str, by: str = "") -> tuple[bytes, tuple[str, ...]]:

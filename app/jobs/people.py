@@ -106,7 +106,7 @@ def _bulletins(
 def _page(deps: Deps, incident_id: str, who: Audience) -> str:
     """Our own page about an incident; strangers are shown none of our pages but the one of their subscription."""
     home = _home(deps, who)
-    return f"{home}#incident-{incident_id}" if home else ""
+    return f"{home}incidents/{incident_id}" if home else ""
 
 
 def _home(deps: Deps, who: Audience) -> str:

@@ -86,7 +86,7 @@ def _subject(deps: Deps, incident: Incident) -> tuple[Subject, GitHub]:
         history = tuple(book.incidents.notices(incident.id))
         conduct = book.repositories.conduct(incident.repository_id)
         tracker = book.repositories.named(conduct.issue_repository) if conduct.issue_repository else None
-    details = f"{deps.settings.base_url}/#incident-{incident.id}" if deps.settings.base_url else ""
+    details = f"{deps.settings.base_url}/incidents/{incident.id}" if deps.settings.base_url else ""
     subject = Subject(incident, repository, sha, details, history, conduct, tracker, said)
     return subject, github_of(deps, repository)
 

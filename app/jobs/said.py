@@ -30,7 +30,7 @@ def message(deps: Deps, book: Book, key: str, told: Posted | None) -> Message | 
 
 def page(deps: Deps, incident_id: str) -> str:
     """Our own page about an incident, '' where no address of ours is set."""
-    return f"{deps.settings.base_url}/#incident-{incident_id}" if deps.settings.base_url else ""
+    return f"{deps.settings.base_url}/incidents/{incident_id}" if deps.settings.base_url else ""
 
 
 def wanted(route: Route, message: Message, told: Posted | None) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from app.pages import artifact, errors, overview, style, subscribe, subscriptions, version
+from app.pages import artifact, errors, incident, incidents, overview, style, subscribe, subscriptions, version
 from app.pages.words import ago, moment, short, shown
 
 if TYPE_CHECKING:
@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
 __all__ = ["PAGES", "errors", "install"]
 
-PAGES = (overview.routes, artifact.routes, version.routes, style.routes, subscribe.routes, subscriptions.routes)
+PAGES = (
+    overview.routes,
+    artifact.routes,
+    version.routes,
+    incidents.routes,
+    incident.routes,
+    style.routes,
+    subscribe.routes,
+    subscriptions.routes,
+)
 
 NAV = (
     ("overview.overview", "Overview"),

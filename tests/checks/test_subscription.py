@@ -82,7 +82,7 @@ def test_a_filter_is_described_with_what_it_hears_and_when() -> None:
 
 @pytest.mark.parametrize("case", sorted(CASES))
 def test_strangers_get_steps_of_their_own_and_no_page_of_ours(case: str) -> None:
-    whole = of_incident(Subject(CASES[case], REPOSITORY, "", "https://monitor.example/#incident-x"), ())
+    whole = of_incident(Subject(CASES[case], REPOSITORY, "", "https://monitor.example/incidents/x"), ())
     message = for_strangers(whole)
     headings = [part.heading for part in message.parts]
 

@@ -49,6 +49,8 @@ class Entry:
     path: str
     answers: dict[str, int]
     shown: bool = False
+    about: str = ""
+    """The one repository that a page is about, whose name everybody reads there who may see the page at all."""
 
 
 def alike(status: int, **others: int) -> dict[str, int]:
@@ -58,6 +60,14 @@ def alike(status: int, **others: int) -> dict[str, int]:
 
 MATRIX = {
     "GET overview.overview": Entry("/", alike(200, anonymous=302), shown=True),
+    "GET incidents.incidents": Entry("/incidents", alike(200, anonymous=302), shown=True),
+    "GET incident.incident": Entry(
+        "/incidents/secret-widget", alike(200, anonymous=302, member=404), about="secret-widget"
+    ),
+    "POST incident.command": Entry("/incidents/secret-widget/commands", alike(403, anonymous=401)),
+    "GET incident.export": Entry(
+        "/incidents/secret-widget/export/json", alike(200, anonymous=302, member=404), about="secret-widget"
+    ),
     "GET style.sheet": Entry("/style.css", alike(200)),
     "GET health.healthz": Entry("/healthz", alike(200)),
     "POST webhooks.webhooks": Entry("/webhooks", alike(401)),
@@ -67,6 +77,11 @@ MATRIX = {
     "GET signin.start": Entry("/login/start", alike(302)),
     "GET signin.callback": Entry("/login/callback?code=a&state=b", alike(400)),
     "GET setup.setup": Entry("/setup", alike(200, anonymous=302)),
+    "GET subscribe.form": Entry("/subscribe", alike(404)),
+    "POST subscribe.ask": Entry("/subscribe", alike(404)),
+    "GET subscriptions.look": Entry("/subscriptions/none/secret", alike(404)),
+    "POST subscriptions.confirm": Entry("/subscriptions/none/secret/confirm", alike(404)),
+    "POST subscriptions.end": Entry("/subscriptions/none/secret/end", alike(404)),
     "POST signin.logout": Entry("/logout", alike(403)),
 }
 
@@ -94,9 +109,11 @@ def visitor(who: str, data_dir: Path, **changes: Any) -> FlaskClient:
 
 def routes(client: FlaskClient) -> list[str]:
     return sorted(
-        f"{method} {rule.endpoint}"
-        for rule in client.application.url_map.iter_rules()
-        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        {
+            f"{method} {rule.endpoint}"
+            for rule in client.application.url_map.iter_rules()
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        }
     )
 
 
@@ -115,8 +132,10 @@ def test_everybody_gets_what_the_matrix_says(tmp_path: Path, route: str, who: st
     answer = visitor(who, tmp_path).open(entry.path, method=route.split()[0])
 
     assert entry.answers[who] == answer.status_code
-    told = {name for name in NAMES.values() if name in answer.text}
-    assert (SEES[who] if entry.shown and answer.status_code == 200 else set()) == told
+    text = answer.text.replace(entry.path, "")
+    told = {name for name in NAMES.values() if name in text}
+    read = {entry.about} - {""} if entry.about else SEES[who] if entry.shown else set()
+    assert (read if answer.status_code == 200 else set()) == told
 
 
 @pytest.mark.parametrize("route", sorted(route for route in MATRIX if route.split()[1] not in OPEN))

@@ -13,6 +13,10 @@ CODE = 12
 """How many hexadecimal digits bind a command to the files that were shown: nobody makes other files with the same."""
 
 
+PAGE = "page/"
+"""What the ids of commands begin with that were given on our own pages."""
+
+
 class Verb(StrEnum):
     """What is asked for."""
 
@@ -59,6 +63,13 @@ class Command:
     """Binds it to the files that were shown: what `verifier.verdict.commands.code_of` gave for them."""
     url: str = ""
     problem: str = ""
+    only: str = ""
+    """Of a recheck on our own page: the one version that it is about, as `version_task` writes it; '' for all."""
+
+    @property
+    def of_operator(self) -> bool:
+        """Whoever runs this monitor gave it, on its own machine: no account of GitHub has that id, or our prefix."""
+        return self.actor_id == 0 and self.id.startswith(PAGE)
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,8 @@ def decide_command(
     if command.verb is Verb.HELP:
         return Decision(_answer(command, now, _help(matter.incident, conduct)))
     if command.verb is Verb.RECHECK:
-        return Decision(_answer(command, now, "Every version of it is looked at again now."), Effect(recheck=True))
+        what = "That version" if command.only else "Every version of it"
+        return Decision(_answer(command, now, f"{what} is looked at again now."), Effect(recheck=True))
     if command.verb is Verb.ACKNOWLEDGE:
         return _acknowledge(command, now)
     firsts = [

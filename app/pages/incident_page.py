@@ -1,0 +1,311 @@
+"""What the page of one incident shows, from what the ledger holds. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from markupsafe import Markup
+
+from app import commanding
+from app.pages import markdown
+from app.pages.telling import Link, links, state, title
+from app.pages.words import BADGES, ODD, Badge, badge_of, link, plural, shown
+from app.viewer import Viewer
+from checks import CHANNELS
+from checks import answers as answering
+from checks.base import Subject
+from checks.history import steps
+from checks.report import report, settled
+from checks.words import contradicts
+from verifier.ledger.apply import version_task
+from verifier.ledger.protocol import Posted
+from verifier.model import (
+    DAYS,
+    Answer,
+    Bulletin,
+    Command,
+    Conduct,
+    Incident,
+    IncidentState,
+    Member,
+    Notice,
+    Outcome,
+    Repository,
+    Verb,
+)
+from verifier.model.standing import Standing
+from verifier.verdict.commands import code_of
+from verifier.verdict.severity import severity_of
+
+VERSIONS = 200
+"""The most versions that are listed; the exports have them all."""
+COMMANDS = 50
+BULLETINS = 20
+SOON = timedelta(seconds=30)
+"""A command that is no older is being answered: the page loads itself again to show it."""
+
+_WORDS = {
+    Verb.ACKNOWLEDGE: "acknowledge",
+    Verb.MINE: "this was me",
+    Verb.MUTE: "mute the line",
+    Verb.RECHECK: "recheck",
+    Verb.HELP: "help",
+}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is read from the ledger. `commands` come with their answers, None where there is none yet."""
+
+    incident: Incident
+    repository: Repository | None
+    conduct: Conduct
+    history: tuple[Notice, ...] = ()
+    posted: tuple[Posted, ...] = ()
+    commands: tuple[tuple[Command, Answer | None], ...] = ()
+    bulletins: tuple[Bulletin, ...] = ()
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of it. `notes` are what became of it: waived, muted, taken down. `task` names it in a form."""
+
+    purl: str
+    number: str
+    name: str
+    badge: Badge
+    open: bool
+    notes: tuple[str, ...]
+    published_at: datetime | None
+    detected_at: datetime
+    account: str
+    task: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """One command and what became of it."""
+
+    by: str
+    what: str
+    reason: str
+    at: datetime
+    url: str
+    sign: str
+    style: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing that was told about it besides."""
+
+    title: str
+    sentences: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One form of the page."""
+
+    verb: str
+    title: str
+    sentence: str
+    button: str
+    reason: bool = True
+    code: str = ""
+    usual: int = 0
+    most: int = 0
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole page as data. What is `Markup` was made by `app.pages.markdown` of text that is escaped."""
+
+    id: str
+    title: str
+    headline: str
+    badge: Badge
+    severity: str
+    state: str
+    settled: bool
+    repository: str
+    opened_at: datetime
+    lead: Markup
+    seen: Markup
+    why: Markup
+    now: Markup
+    yours: Markup
+    steps: Markup
+    versions: tuple[Version, ...]
+    more_versions: int
+    posts: tuple[Link, ...]
+    routes: tuple[str, ...]
+    elsewhere: str
+    commands: tuple[Said, ...]
+    more_commands: int
+    bulletins: tuple[Told, ...]
+    offers: tuple[Offer, ...]
+    recheck: bool
+    refused: str
+    """Why nothing can be done here by who looks; '' where something can, or nobody could."""
+    waiting: bool
+    at: datetime
+
+
+def roll_up(seen: Seen, viewer: Viewer, now: datetime) -> Page:
+    """The page. The words about what happened are those of the issue, whoever reads them."""
+    incident = seen.incident
+    members = sorted(incident.members, key=lambda m: not m.open)
+    repository = seen.repository or Repository(incident.repository_id, 0, "?", incident.opened_at)
+    said = report(Subject(incident, repository, "", "", seen.history, seen.conduct))
+    offers = tuple(_offers(incident, viewer, seen.conduct))
+    waiting = [one for one, answer in seen.commands if answer is None]
+    return Page(
+        incident.id,
+        title(incident),
+        shown(said.title, 300),
+        badge_of(incident),
+        severity_of(incident).word,
+        state(incident),
+        settled(incident),
+        shown(seen.repository.full_name, 120) if seen.repository is not None else "",
+        incident.opened_at,
+        markdown.blocks([said.lead]),
+        markdown.blocks(said.seen),
+        markdown.blocks(said.why),
+        markdown.blocks(said.now),
+        markdown.blocks(said.yours),
+        markdown.blocks(steps(seen.history)),
+        tuple(_version(member) for member in members[:VERSIONS]),
+        max(len(members) - VERSIONS, 0),
+        links(post for post in seen.posted if post.channel in _AT_GITHUB),
+        _routes(seen.posted) if viewer.operator else (),
+        _elsewhere(seen.posted),
+        tuple(_said(command, answer) for command, answer in reversed(seen.commands[-COMMANDS:])),
+        max(len(seen.commands) - COMMANDS, 0),
+        tuple(_told(one) for one in seen.bulletins[:BULLETINS]),
+        offers,
+        commanding.may(viewer, Verb.RECHECK, incident.repository_id, seen.conduct),
+        _refused(incident, viewer, seen.conduct),
+        any(now - one.at <= SOON for one in waiting),
+        now,
+    )
+
+
+_AT_GITHUB = frozenset({*(channel.NAME for channel in CHANNELS), answering.NAME})
+
+
+def _version(member: Member) -> Version:
+    notes = (
+        *(["waived"] if member.waived else []),
+        *(["its line is muted"] if member.muted else []),
+        *(["taken down"] if member.removed else []),
+        *(["no longer suspected"] if not member.stands else []),
+    )
+    return Version(
+        member.artifact.purl,
+        member.number,
+        shown(member.artifact.versioned(member.number), 160),
+        _badge(member),
+        member.open,
+        notes,
+        member.published_at,
+        member.detected_at,
+        shown(member.account, 80),
+        version_task(member.artifact, member.number),
+    )
+
+
+def _badge(member: Member) -> Badge:
+    if member.suspect:
+        return BADGES[Standing.SUSPECT]
+    if member.outcome is Outcome.COMPLIANT and member.odd:
+        return ODD
+    return BADGES[Standing(member.outcome.value)]
+
+
+def _routes(posted: Sequence[Posted]) -> tuple[str, ...]:
+    """The operator's routes by name: to others they say who is told, which is nobody's business."""
+    return tuple(sorted(shown(p.channel.removeprefix("route/"), 80) for p in posted if p.channel.startswith("route/")))
+
+
+def _elsewhere(posted: Sequence[Posted]) -> str:
+    others = sum(post.channel not in _AT_GITHUB for post in posted)
+    return f"told in {plural(others, 'place')} outside GitHub" if others else ""
+
+
+def _said(command: Command, answer: Answer | None) -> Said:
+    sign, style = ("…", "pending")
+    if answer is not None and not answer.waits:
+        sign, style = ("✓", "compliant") if answer.accepted else ("✗", "non-compliant")
+    what = _WORDS[command.verb] + (f" {command.only.split(' ', 1)[-1]}" if command.only else "")
+    return Said(
+        shown(command.actor, 60),
+        shown(what, 80),
+        shown(command.reason, 400),
+        command.at,
+        link(command.url),
+        sign,
+        style,
+        shown(answer.sentence, 1_000) if answer is not None else "It is being answered.",
+    )
+
+
+def _told(bulletin: Bulletin) -> Told:
+    return Told(shown(bulletin.title, 200), tuple(shown(s, 600) for s in bulletin.sentences[:5]), bulletin.at)
+
+
+def _offers(incident: Incident, viewer: Viewer, conduct: Conduct) -> list[Offer]:
+    """What may be asked for now by who looks."""
+    open_ = [member for member in incident.members if member.open]
+    if not open_ or not commanding.may(viewer, Verb.ACKNOWLEDGE, incident.repository_id, conduct):
+        return []
+    code, second = code_of(incident), " A second person must say the same within 7 days." if conduct.four_eyes else ""
+    look_after, mute = DAYS[Verb.ACKNOWLEDGE], DAYS[Verb.MUTE]
+    offers = [
+        Offer(
+            Verb.ACKNOWLEDGE.value,
+            "I look after it",
+            "It stays open and is told again when the time is over, or something new is found.",
+            "Acknowledge",
+            usual=look_after.usual,
+            most=look_after.most,
+        ),
+        Offer(
+            Verb.MINE.value,
+            "This was me",
+            f"Waives exactly the files of {plural(len(open_), 'version')} shown here for 30 days; no verdict changes. "
+            f"It is not taken from the account that published.{second}",
+            "This was me",
+            code=code,
+        ),
+    ]
+    if any(not any(contradicts(reason) for reason in member.reasons) for member in open_):
+        sentence = (
+            "From a day from now on nothing is told of absences and suspicions on the release lines of what stands open"
+            f" here. What is proven against a version is told all the same.{second}"
+        )
+        offers.append(
+            Offer(
+                Verb.MUTE.value,
+                "Mute the line",
+                sentence,
+                "Mute the line",
+                code=code,
+                usual=mute.usual,
+                most=mute.most,
+            )
+        )
+    return offers
+
+
+def _refused(incident: Incident, viewer: Viewer, conduct: Conduct) -> str:
+    if incident.state is IncidentState.RESOLVED or commanding.may(
+        viewer, Verb.ACKNOWLEDGE, incident.repository_id, conduct
+    ):
+        return ""
+    return f"To act on it takes the role {conduct.role} or more in its repository, as GitHub says."
