@@ -6,6 +6,7 @@ the page only does not offer what would be refused.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +17,7 @@ from handlers.commands import NO_REASON, REASON, TOO_LONG, Asked
 from handlers.fields import printable
 from verifier.ledger.apply import version_task
 from verifier.ledger.protocol import Book
-from verifier.model import CODE, DAYS, Command, Conduct, Incident, Verb
+from verifier.model import CODE, DAYS, Command, Conduct, Incident, Member, Verb
 from verifier.model.command import PAGE
 
 VERBS = (Verb.ACKNOWLEDGE, Verb.MINE, Verb.MUTE, Verb.RECHECK)
@@ -64,6 +65,11 @@ def read(form: Mapping[str, str]) -> tuple[Asked, str]:
     return Asked(Verb.MUTE, reason, _days(Verb.MUTE, form.get("days", "")), code), once
 
 
+def key_of(member: Member) -> str:
+    """What a form calls one version: nothing of what a stranger named is in it."""
+    return hashlib.sha256(version_task(member.artifact, member.number).encode("utf-8", "replace")).hexdigest()[:16]
+
+
 def give(
     book: Book,
     viewer: Viewer,
@@ -76,9 +82,10 @@ def give(
 ) -> Command:
     """Keep it and have it answered; what was sent before is the same command. Raises TooMany, and Unclear for `only`.
 
-    `only` is the one version that a recheck is about, as `version_task` writes it.
+    `only` is `key_of` the one version that a recheck is about, '' for all of them.
     """
-    if only and only not in {version_task(member.artifact, member.number) for member in incident.members}:
+    task = next((version_task(m.artifact, m.number) for m in incident.members if only and key_of(m) == only), "")
+    if only and not task:
         raise Unclear(STALE)
     command = Command(
         id=f"{PAGE}{viewer.id}/{incident.id}/{once}",
@@ -92,7 +99,7 @@ def give(
         days=asked.days,
         code=asked.code,
         url=url,
-        only=only,
+        only=task,
     )
     known = {one.id: one for one in book.incidents.commands(incident.id)}
     if command.id in known:

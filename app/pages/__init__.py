@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from app.pages import artifact, errors, incident, incidents, overview, style, subscribe, subscriptions, version
+from app.pages import (
+    activity,
+    artifact,
+    errors,
+    incident,
+    incidents,
+    overview,
+    runs,
+    style,
+    subscribe,
+    subscriptions,
+    troubles,
+    version,
+)
 from app.pages.words import ago, moment, short, shown
 
 if TYPE_CHECKING:
@@ -20,6 +33,9 @@ PAGES = (
     version.routes,
     incidents.routes,
     incident.routes,
+    runs.routes,
+    activity.routes,
+    troubles.routes,
     style.routes,
     subscribe.routes,
     subscriptions.routes,

@@ -19,7 +19,6 @@ from checks.base import Subject
 from checks.history import steps
 from checks.report import report, settled
 from checks.words import contradicts
-from verifier.ledger.apply import version_task
 from verifier.ledger.protocol import Posted
 from verifier.model import (
     DAYS,
@@ -70,7 +69,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Version:
-    """One version of it. `notes` are what became of it: waived, muted, taken down. `task` names it in a form."""
+    """One version of it. `notes` are what became of it: waived, muted, taken down. `key` names it in a form."""
 
     purl: str
     number: str
@@ -81,7 +80,7 @@ class Version:
     published_at: datetime | None
     detected_at: datetime
     account: str
-    task: str
+    key: str
 
 
 @dataclass(frozen=True)
@@ -216,7 +215,7 @@ def _version(member: Member) -> Version:
         member.published_at,
         member.detected_at,
         shown(member.account, 80),
-        version_task(member.artifact, member.number),
+        commanding.key_of(member),
     )
 
 
@@ -235,7 +234,7 @@ def _routes(posted: Sequence[Posted]) -> tuple[str, ...]:
 
 def _elsewhere(posted: Sequence[Posted]) -> str:
     others = sum(post.channel not in _AT_GITHUB for post in posted)
-    return f"told in {plural(others, 'place')} outside GitHub" if others else ""
+    return f"Told in {plural(others, 'place')} outside GitHub" if others else ""
 
 
 def _said(command: Command, answer: Answer | None) -> Said:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-LONGEST = 500
+LONGEST = 4_000
 """The longest cursor that is looked at, in characters."""
 
 

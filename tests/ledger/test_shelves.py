@@ -96,9 +96,11 @@ def test_a_gap_lasts_until_it_is_closed(ledger: Ledger) -> None:
         book.repositories.put_gap(7, T0)
         assert T0 == book.repositories.gap_since(7)
         assert None is book.repositories.gap_since(8)
+        assert {7: T0} == book.repositories.gaps()
         book.repositories.put_gap(7, None)
         book.repositories.put_gap(8, None)
         assert None is book.repositories.gap_since(7)
+        assert {} == book.repositories.gaps()
 
 
 def test_attempts_are_kept_apart(ledger: Ledger) -> None:

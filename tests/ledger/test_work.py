@@ -10,7 +10,7 @@ from hypothesis.strategies import integers
 
 from tests.ledger.examples import HOUR, MINUTE, T0
 from verifier.ledger import Ledger, memory_ledger
-from verifier.ledger.protocol import Task
+from verifier.ledger.protocol import Queue, Task
 
 
 def want(ledger: Ledger, at: datetime = T0, key: str = "k", step: str = "poll") -> None:
@@ -28,9 +28,26 @@ def done(ledger: Ledger, task: Task, again_at: datetime | None = None) -> None:
         book.work.done(task, again_at)
 
 
+def queues(ledger: Ledger) -> list[Queue]:
+    with ledger.reading() as book:
+        return book.work.queues(T0 + 2 * MINUTE)
+
+
 def everything(ledger: Ledger) -> list[Task]:
     with ledger.reading() as book:
         return book.work.all("poll")
+
+
+def test_how_much_waits_is_counted_by_step(ledger: Ledger) -> None:
+    """What is lent counts too, and what is due is counted apart, with the earliest date."""
+    assert [] == queues(ledger)
+    want(ledger, T0 + MINUTE, "b")
+    want(ledger, T0, "a")
+    want(ledger, T0 + HOUR, "late")
+    want(ledger, T0 + HOUR, step="examine")
+    claim(ledger, T0 + 2 * MINUTE, limit=1)
+
+    assert [Queue("examine", 1, 0, None), Queue("poll", 3, 2, T0)] == queues(ledger)
 
 
 def test_work_is_lent_when_it_is_due_earliest_first(ledger: Ledger) -> None:

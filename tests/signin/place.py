@@ -27,7 +27,18 @@ from tests.sandbox.github import at, keys, scenario
 from tests.webhooks.site import SECRET, Woken
 from verifier.ledger import Ledger, memory_ledger
 from verifier.ledger.protocol import Watch
-from verifier.model import Artifact, Incident, IncidentState, Publisher, Repository, RepositorySeen
+from verifier.model import (
+    Artifact,
+    Conduct,
+    ConductSet,
+    Incident,
+    IncidentState,
+    Publisher,
+    Repository,
+    RepositorySeen,
+    Run,
+    RunKey,
+)
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 WIDGET, SECRET_WIDGET, ELSEWHERE = 4711, 4712, 4713
@@ -155,6 +166,9 @@ def repositories(ledger: Ledger) -> None:
             artifact = Artifact(f"pkg:npm/{name}")
             book.repositories.put_publishers(number, "server", (Publisher(artifact, number, 1, ("publish.yml",)),))
             book.versions.put_watch(Watch(artifact, NOW, preview=False, polled_at=NOW))
+            book.record(ConductSet(number, Conduct(labels=("security",))), NOW)
+            key, url = RunKey(number, 41, 1), f"https://github.example/octo/{name}/actions/runs/41"
+            book.runs.put(Run(key, ".github/workflows/publish.yml", "push", "a" * 40, NOW, NOW, "completed", url=url))
             book.incidents.put(Incident(name, number, NOW, IncidentState.OPEN, True, (member(artifact, "1.0.0"),)))
 
 

@@ -68,6 +68,9 @@ MATRIX = {
     "GET incident.export": Entry(
         "/incidents/secret-widget/export/json", alike(200, anonymous=302, member=404), about="secret-widget"
     ),
+    "GET runs.runs": Entry("/runs", alike(200, anonymous=302), shown=True),
+    "GET activity.activity": Entry("/activity", alike(200, anonymous=302), shown=True),
+    "GET troubles.troubles": Entry("/health", alike(200, anonymous=302)),
     "GET style.sheet": Entry("/style.css", alike(200)),
     "GET health.healthz": Entry("/healthz", alike(200)),
     "POST webhooks.webhooks": Entry("/webhooks", alike(401)),

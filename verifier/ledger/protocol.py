@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from verifier.ledger.health import Health
-from verifier.ledger.rows import TWO_CLOCKS, Delivery, Dossier, Link, Posted, Stood, Task, Watch
+from verifier.ledger.rows import TWO_CLOCKS, Delivery, Dossier, Link, Posted, Queue, Stood, Task, Watch
 from verifier.ledger.sessions import Sessions
 from verifier.ledger.views import Views
 from verifier.model import (
@@ -52,6 +52,7 @@ __all__ = [
     "Link",
     "Nested",
     "Posted",
+    "Queue",
     "ReadOnly",
     "Refs",
     "Repositories",
@@ -131,6 +132,9 @@ class Work(Protocol):
     def all(self, step: str) -> list[Task]:
         """Everything of one step, earliest first."""
 
+    def queues(self, now: datetime) -> list[Queue]:
+        """How much each step has to do, by its name; steps with nothing are left out."""
+
 
 class Repositories(Protocol):
     """Installations, repositories and the publishers they name."""
@@ -168,6 +172,8 @@ class Repositories(Protocol):
         """Webhooks of this repository may be missing since then; None when nothing is known to be missing."""
 
     def put_gap(self, repository_id: int, since: datetime | None) -> None: ...
+    def gaps(self) -> dict[int, datetime]:
+        """Since when webhooks may be missing, by repository; those of which nothing is missing are left out."""
 
 
 class Runs(Protocol):

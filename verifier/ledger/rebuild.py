@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from verifier.ledger.apply import apply
-from verifier.ledger.protocol import Book, Dossier, Link, Task
+from verifier.ledger.protocol import Book, Dossier, Link, Queue, Task
 from verifier.model import Fact
 
 
@@ -82,4 +82,7 @@ class _NoWork:
         return None
 
     def all(self, step: str) -> list[Task]:
+        return []
+
+    def queues(self, now: datetime) -> list[Queue]:
         return []

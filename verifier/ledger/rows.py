@@ -117,6 +117,16 @@ class Posted:
 
 
 @dataclass(frozen=True)
+class Queue:
+    """How much one step has to do: `wanted` in all, lent or not, of which `due` by now; `due_since` the earliest."""
+
+    step: str
+    wanted: int
+    due: int
+    due_since: datetime | None
+
+
+@dataclass(frozen=True)
 class Link:
     """One fact as it is chained: its canonical text, and hashes over the link before it and over itself (hex)."""
 

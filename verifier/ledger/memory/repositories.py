@@ -78,6 +78,9 @@ class Repositories:
     def gap_since(self, repository_id: int) -> datetime | None:
         return self._gaps.get(repository_id)
 
+    def gaps(self) -> dict[int, datetime]:
+        return dict(sorted(self._gaps.items()))
+
     def put_gap(self, repository_id: int, since: datetime | None) -> None:
         if since is None:
             self._gaps.drop(repository_id)

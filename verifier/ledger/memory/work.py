@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from verifier.ledger import lease as leases
 from verifier.ledger.memory.table import Journal, Table
 from verifier.ledger.order import by_due
-from verifier.ledger.protocol import Task
+from verifier.ledger.protocol import Queue, Task
 
 
 class Work:
@@ -51,3 +51,14 @@ class Work:
 
     def all(self, step: str) -> list[Task]:
         return sorted((row.task for row in self._rows.values() if row.step == step), key=by_due)
+
+    def queues(self, now: datetime) -> list[Queue]:
+        of = dict[str, list[datetime]]()
+        for row in self._rows.values():
+            of.setdefault(row.step, []).append(row.due_at)
+        return [_queue(step, sorted(dates), now) for step, dates in sorted(of.items())]
+
+
+def _queue(step: str, dates: list[datetime], now: datetime) -> Queue:
+    due = [at for at in dates if at <= now]
+    return Queue(step, len(dates), len(due), due[0] if due else None)

@@ -111,6 +111,10 @@ class Repositories:
         row = self._transaction.one(select(gaps.c.since).where(gaps.c.repository_id == repository_id))
         return row.since if row else None
 
+    def gaps(self) -> dict[int, datetime]:
+        rows = self._transaction.rows(select(gaps.c.repository_id, gaps.c.since).order_by(gaps.c.repository_id))
+        return {row.repository_id: row.since for row in rows}
+
     def put_gap(self, repository_id: int, since: datetime | None) -> None:
         if since is None:
             self._transaction.write(delete(gaps).where(gaps.c.repository_id == repository_id))

@@ -6,11 +6,11 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, delete, func, or_, select
 
 from verifier.ledger import lease as leases
 from verifier.ledger.order import by_due
-from verifier.ledger.protocol import Task
+from verifier.ledger.protocol import Queue, Task
 from verifier.ledger.sql.tables import work
 from verifier.ledger.sql.transaction import Transaction
 
@@ -73,6 +73,14 @@ class Work:
     def all(self, step: str) -> list[Task]:
         rows = self._transaction.rows(select(work).where(work.c.step == step))
         return sorted((_row(row).task for row in rows), key=by_due)
+
+    def queues(self, now: datetime) -> list[Queue]:
+        due = case((work.c.due_at <= now, work.c.due_at))
+        counts = func.count().label("wanted"), func.count(due).label("due"), func.min(due).label("due_since")
+        rows = self._transaction.rows(select(work.c.step, *counts).group_by(work.c.step))
+        return sorted(
+            (Queue(row.step, row.wanted, row.due, row.due_since) for row in rows), key=lambda queue: queue.step
+        )
 
     def _get(self, step: str, key: str) -> leases.Row | None:
         # Locked: a claim does not wait in `alone`, and a lease made between reading and writing would be lost.

@@ -1,0 +1,219 @@
+"""The monitor's own health: what it could not do and since when, what waits, and whether webhooks are missing.
+
+What is wrong names repositories, registries and routes: the operator alone reads it. Others read whether all is well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, render_template
+
+from app.clock import MISSING_AFTER, NAME
+from app.pages.incidents import names
+from app.pages.words import plural, shown, span
+from app.signin.gate import viewer
+from app.wake import STEPS
+from verifier.ledger.health import Budget, Problem
+from verifier.ledger.protocol import Book, Queue
+
+if TYPE_CHECKING:
+    from app.deps import Deps
+
+SHOWN = 100
+"""The most problems, gaps and deliveries of each kind that are listed."""
+QUIET = timedelta(minutes=1)
+"""A clock that was not heard of for so long is late: it says every ten seconds that it is alive."""
+
+_STEPS = {
+    "hear": "webhooks to be heard",
+    "inspect": "runs, workflows and config files to be read at GitHub",
+    "poll": "artifacts to be looked at in their registries",
+    "examine": "versions to be judged",
+    "tell": "things to be told out of band",
+    "report": "posts at GitHub to be brought up to date",
+}
+_KINDS = {
+    "Registries": ("poll", "unread", "look", "examine"),
+    "GitHub": ("inspect", "report", "log", "config", "config-run", "setup"),
+    "Places that are told": ("tell", "route", "person", "mail"),
+}
+"""What the subjects of problems begin with, by what they are about; all others are about the monitor itself."""
+OURS = "The monitor itself"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of text, with what it is about and since when."""
+
+    sentence: str
+    about: str
+    since: datetime | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines of one kind; `more` counts those that are left out."""
+
+    title: str
+    rows: tuple[Row, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True)
+class Step:
+    """How much one step has to do."""
+
+    name: str
+    what: str
+    due: int
+    wanted: int
+    late: str
+
+
+@dataclass(frozen=True)
+class Troubles:
+    """The page as data. Who is no operator gets `well` and nothing else."""
+
+    well: bool
+    full: bool
+    clock: str
+    clock_at: datetime | None
+    clock_well: bool
+    groups: tuple[Group, ...]
+    steps: tuple[Step, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is read: for who is no operator, whether there is any trouble and no more."""
+
+    problems: tuple[Problem, ...]
+    given_up: tuple[tuple[str, str], ...]
+    gaps: Mapping[int, datetime]
+    beat: datetime | None
+    waiting: int = 0
+    queues: tuple[Queue, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    names: Mapping[int, str] | None = None
+
+
+def see(book: Book, now: datetime, *, full: bool) -> Seen:
+    """Read it, in one transaction and a fixed number of queries."""
+    seen = Seen(
+        tuple(book.health.problems()),
+        tuple(book.inbox.given_up(SHOWN + 1)),
+        book.repositories.gaps(),
+        book.health.last_beat(NAME),
+    )
+    if not full:
+        return seen
+    return Seen(
+        seen.problems,
+        seen.given_up,
+        seen.gaps,
+        seen.beat,
+        book.inbox.waiting(),
+        tuple(book.work.queues(now)),
+        tuple(book.health.budgets()),
+        names(book, None),
+    )
+
+
+def roll_up(seen: Seen, now: datetime, *, full: bool) -> Troubles:
+    """The page from what the ledger holds. Pure."""
+    quiet = now - seen.beat if seen.beat is not None else None
+    alive = quiet is not None and quiet <= QUIET
+    well = alive and not (seen.problems or seen.given_up or seen.gaps)
+    if not full:
+        return Troubles(well, False, "", None, alive, (), (), now)
+    return Troubles(
+        well, True, _clock(quiet), seen.beat, alive, tuple(_groups(seen, now)), tuple(_steps(seen, now)), now
+    )
+
+
+def _clock(quiet: timedelta | None) -> str:
+    if quiet is None:
+        return "No clock was ever seen: nothing is looked at again by itself. Start one: artifact-monitor clock."
+    if quiet <= QUIET:
+        return "The clock runs."
+    missing = " Webhooks may have been missed: GitHub's lists are read when it runs again." * (quiet > MISSING_AFTER)
+    return f"The clock was not heard of for {span(quiet)}: nothing is looked at again by itself meanwhile.{missing}"
+
+
+def _groups(seen: Seen, now: datetime) -> list[Group]:
+    known = seen.names or {}
+    of = dict[str, list[Row]]()
+    for problem in seen.problems:
+        row = Row(shown(problem.sentence, 600), shown(problem.subject, 160), problem.since)
+        of.setdefault(kind_of(problem.subject), []).append(row)
+    missing = [
+        Row("Webhooks of this repository may be missing; its runs are read from GitHub's list.", name, since)
+        for number, since in sorted(seen.gaps.items(), key=lambda item: item[1])
+        for name in [known.get(number, f"repository {number}")]
+    ]
+    given_up = [Row(shown(problem, 600), f"delivery {shown(id, 80)}", None) for id, problem in seen.given_up]
+    refused = [
+        Row(f"Left alone until {budget.until:%Y-%m-%d %H:%M} UTC, as it asked.", shown(budget.host, 120), None)
+        for budget in seen.budgets
+        if budget.until > now and (budget.refused or not budget.left)
+    ]
+    titled = [(title, of.get(title, [])) for title in (*_KINDS, OURS)]
+    titled += [
+        ("Registries that grant no more requests", refused),
+        ("Gaps in GitHub's webhooks", missing),
+        ("Deliveries given up", given_up),
+    ]
+    return [_group(title, rows) for title, rows in titled if rows]
+
+
+def kind_of(subject: str) -> str:
+    """What a problem is about, by how its subject begins."""
+    first = subject.replace("/", " ", 1).split(" ", 1)[0]
+    return next((title for title, begins in _KINDS.items() if first in begins), OURS)
+
+
+def _group(title: str, rows: Sequence[Row]) -> Group:
+    return Group(title, tuple(rows[:SHOWN]), max(len(rows) - SHOWN, 0))
+
+
+def _steps(seen: Seen, now: datetime) -> list[Step]:
+    queues = {queue.step: queue for queue in seen.queues}
+    steps = []
+    for name in STEPS:
+        queue = queues.get(name)
+        waiting = seen.waiting if name == "hear" else 0
+        due = (queue.due if queue is not None else 0) + waiting
+        late = now - queue.due_since if queue is not None and queue.due_since is not None else None
+        steps.append(
+            Step(
+                name,
+                _STEPS[name],
+                due,
+                (queue.wanted if queue is not None else 0) + waiting,
+                f"the oldest for {span(late)}" if late is not None and late > QUIET else "",
+            )
+        )
+    lanes = [queue for queue in seen.queues if queue.step.startswith(("tell/", "route/", "person/"))]
+    if lanes:
+        what = f"things to be said at {plural(len(lanes), 'place')}"
+        steps.append(Step("lanes", what, sum(q.due for q in lanes), sum(q.wanted for q in lanes), ""))
+    return steps
+
+
+def routes(deps: Deps) -> Blueprint:
+    """`GET /health`."""
+    blueprint = Blueprint("troubles", __name__)
+
+    @blueprint.get("/health")
+    def troubles() -> str:
+        full, now = viewer().operator, deps.now()
+        with deps.ledger.reading() as book:
+            seen = see(book, now, full=full)
+        return render_template("troubles.html", page=roll_up(seen, now, full=full))
+
+    return blueprint
