@@ -4,8 +4,8 @@ application, asked in this process, as the operator and as people who see few or
     python -m benchmarks.pages [ADDRESS] [--rounds 60] [--page overview]
 
 Without an address it seeds a small SQLite file for itself; see benchmarks/seed.py for a full one. Each round asks for
-something else than the one before. Nothing is written. "Work" is processor time of this process, which on SQLite is all of
-it and on PostgreSQL all but the database's own.
+something else than the one before. Nothing is written. "Work" is processor time of this process, which on SQLite is
+all of it and on PostgreSQL all but the database's own.
 """
 
 from __future__ import annotations

@@ -20,7 +20,8 @@ OVERFLOWING = """() => {
     if (['auto', 'scroll'].includes(getComputedStyle(up).overflowX)) return true; return false }
   const out = [...document.querySelectorAll('main *, header *, footer *')]
     .filter(e => e.getClientRects().length && e.getBoundingClientRect().right > wide + 0.5 && !boxed(e))
-    .map(e => `${e.tagName}.${e.getAttribute('class')} ${Math.round(e.getBoundingClientRect().right)} ${e.textContent.trim().slice(0, 40)}`)
+    .map(e => `${e.tagName}.${e.getAttribute('class')} ${Math.round(e.getBoundingClientRect().right)}px ` +
+      e.textContent.trim().slice(0, 40))
   return document.documentElement.scrollWidth > wide ? [`page ${document.documentElement.scrollWidth}`, ...out] : out
 }"""
 """What is cut off or scrolls the page sideways. A box that scrolls by itself may be wider inside."""
@@ -55,7 +56,7 @@ class Browser:
         try:
             tab = Tab(context.new_page(), base)
             yield tab
-            assert [] == tab.wrong
+            assert not tab.wrong, tab.wrong
         finally:
             context.close()
 
@@ -74,14 +75,15 @@ class Tab:
 
     def open(self, path: str) -> None:
         """Go there, whatever it answers."""
-        self._expected = path
         self.page.goto(path)
 
     def tabbed(self, most: int) -> list[str]:
-        """What the Tab key reaches, one after another, by name; a thing that cannot be seen to have the focus is wrong."""
+        """What the Tab key reaches, to the last or so many, by name; what cannot be seen to have the focus is wrong."""
         reached = []
         for _ in range(most):
             self.page.keyboard.press("Tab")
+            if self.page.evaluate("() => document.activeElement === document.body"):
+                break  # past the last
             reached.append(self.page.evaluate(FOCUSED))
             if not self.page.evaluate(OUTLINED):
                 self.wrong.append(f"focus is not seen: {reached[-1]}")
@@ -126,7 +128,7 @@ def chromium(playwright: str, executable: str) -> Iterator[Browser]:
 
 
 def crawl(tab: Tab, start: Sequence[str], most: int) -> list[str]:
-    """Every address of our own that leads on from these, one for each page and kind of question. Fails beyond `most`."""
+    """Every address of our own that these lead on to, one for each page and kind of question. Fails beyond `most`."""
     found, waiting = dict[str, str](), list(start)
     while waiting:
         path = waiting.pop(0)
