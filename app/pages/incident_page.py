@@ -44,6 +44,8 @@ COMMANDS = 50
 BULLETINS = 20
 SOON = timedelta(seconds=30)
 """A command that is no older is being answered: the page loads itself again to show it."""
+NOT_YET = "It is being answered."
+LATE = "It is not answered yet: GitHub is asked first who may command. The health page says what is in the way."
 
 _WORDS = {
     Verb.ACKNOWLEDGE: "acknowledge",
@@ -184,7 +186,7 @@ def roll_up(seen: Seen, viewer: Viewer, now: datetime) -> Page:
         links(post for post in seen.posted if post.channel in _AT_GITHUB),
         _routes(seen.posted) if viewer.operator else (),
         _elsewhere(seen.posted),
-        tuple(_said(command, answer) for command, answer in reversed(seen.commands[-COMMANDS:])),
+        tuple(_said(command, answer, now) for command, answer in reversed(seen.commands[-COMMANDS:])),
         max(len(seen.commands) - COMMANDS, 0),
         tuple(_told(one) for one in seen.bulletins[:BULLETINS]),
         offers,
@@ -237,7 +239,7 @@ def _elsewhere(posted: Sequence[Posted]) -> str:
     return f"Told in {plural(others, 'place')} outside GitHub" if others else ""
 
 
-def _said(command: Command, answer: Answer | None) -> Said:
+def _said(command: Command, answer: Answer | None, now: datetime) -> Said:
     sign, style = ("…", "pending")
     if answer is not None and not answer.waits:
         sign, style = ("✓", "compliant") if answer.accepted else ("✗", "non-compliant")
@@ -250,7 +252,7 @@ def _said(command: Command, answer: Answer | None) -> Said:
         link(command.url),
         sign,
         style,
-        shown(answer.sentence, 1_000) if answer is not None else "It is being answered.",
+        shown(answer.sentence, 1_000) if answer is not None else NOT_YET if now - command.at <= SOON else LATE,
     )
 
 

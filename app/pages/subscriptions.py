@@ -59,7 +59,10 @@ def routes(deps: Deps) -> Blueprint:
             url_for(f"subscriptions.{act}", name=subscription.id, secret=secret) for act in ("confirm", "end")
         )
         shown = page_of(subscription, audience, sentence, confirm_at, end_at)
-        return Response(render_template("subscriptions.html", page=shown), mimetype="text/html")
+        answer = Response(render_template("subscriptions.html", page=shown), mimetype="text/html")
+        # The secret stands in the address, which is told to no page at all, not even to ours.
+        answer.headers["Referrer-Policy"] = "no-referrer"
+        return answer
 
     def change(name: str, secret: str, act: Callable[[Book, Subscription], str]) -> Response:
         _drain()

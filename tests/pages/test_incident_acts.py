@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,16 @@ def test_who_acknowledges_on_the_page_looks_after_it_and_reads_the_answer_there(
     assert "carol looks after it until" in page.text
     assert "Refresh" not in page.headers
     assert "carol looks after it until" in desk.told.comments()[0]
+
+
+def test_a_command_that_nobody_can_answer_says_where_to_look_and_the_page_stops_loading_itself(desk: Desk) -> None:
+    carol = desk.browser("carol")
+    desk.send(carol, "acknowledge")
+    desk.told.parts.now += timedelta(minutes=1)
+    page = carol.get(f"/incidents/{desk.told.id}")
+
+    assert "The health page says what is in the way." in page.text
+    assert "Refresh" not in page.headers
 
 
 def test_this_was_me_is_bound_to_the_files_that_the_form_showed(desk: Desk) -> None:
