@@ -34,6 +34,11 @@ FOCUSED = "() => (document.activeElement.getAttribute('aria-label') || document.
 OUTLINED = """() => { const style = getComputedStyle(document.activeElement)
   return style.outlineStyle !== 'none' || style.boxShadow !== 'none' }"""
 
+AWAY = ("/login/start",)
+"""Addresses of our own that lead to GitHub at once."""
+
+LINKED = "all => all.map(a => new URL(a.getAttribute('href'), document.baseURI).href)"
+
 
 class Browser:
     """A running Chromium. `context` opens a profile of its own."""
@@ -132,12 +137,12 @@ def crawl(tab: Tab, start: Sequence[str], most: int) -> list[str]:
     found, waiting = dict[str, str](), list(start)
     while waiting:
         path = waiting.pop(0)
-        if _kind(path) in found:
+        if _kind(path) in found or path.startswith(AWAY):
             continue
         assert len(found) < most, f"more than {most} pages: {list(found)}"
         found[_kind(path)] = path
         tab.open(path)
-        links = tab.page.locator("a[href]:not([download])").evaluate_all("all => all.map(a => a.href)")
+        links = tab.page.locator("a[href]:not([download])").evaluate_all(LINKED)
         urls = [urlsplit(link) for link in links]
         here = urlsplit(tab.page.url)
         waiting += [f"{u.path}?{u.query}" if u.query else u.path for u in urls if u.netloc == here.netloc]
