@@ -55,6 +55,7 @@ class Choice:
     many: Sequence[Artifact]
     versions: Sequence[tuple[Artifact, str]]
     pages: int
+    incidents: Sequence[str]
 
     def artifact(self, among: Sequence[Artifact], **more: str) -> str:
         """The address of one of them."""
@@ -86,6 +87,10 @@ PAGES: dict[str, Address] = {
     "artifact, 5,000 versions": lambda c: c.artifact(c.many),
     "artifact, non-compliant": lambda c: c.artifact(c.many, standing="non_compliant"),
     "version": lambda c: c.version(),
+    "incidents": lambda c: "/incidents",
+    "incident": lambda c: f"/incidents/{c.random.choice(c.incidents)}" if c.incidents else "/incidents",
+    "runs": lambda c: "/runs",
+    "activity": lambda c: "/activity",
 }
 
 
@@ -94,12 +99,13 @@ def choices(ledger: Ledger, sees: Sees) -> Choice:
     with ledger.reading() as book:
         found = list(_all(book, sees))
         middle, many = _near(found, MIDDLE), _near(found, MANY)[:3]
+        incidents = [incident.id for incident in book.views.incidents(sees, limit=MOST).items]
         versions = [
             (artifact, dossier.version.number)
             for artifact in (*middle, *many)
             for dossier in book.views.versions(artifact, limit=NEAR).items
         ]
-    return Choice(random.Random(4), middle, many, versions, max(1, len(found) // PER_PAGE))  # the same again
+    return Choice(random.Random(4), middle, many, versions, max(1, len(found) // PER_PAGE), incidents)  # the same again
 
 
 def _all(book: Book, sees: Sees) -> Iterator[Summary]:

@@ -37,7 +37,7 @@ def artifact(tab: Tab) -> None:
 
 def version(tab: Tab) -> None:
     """A verdict with what it rests on."""
-    tab.open("/version?purl=pkg%3Anpm%2F%2540tanstack%2Fhistory&number=1.161.9")
+    tab.open("/version?purl=pkg%3Anpm%2F%2540tanstack%2Fhistory&number=1.161.9#why")
 
 
 def incident(tab: Tab) -> None:
@@ -58,7 +58,7 @@ class Picture:
 
 
 PICTURES = (
-    Picture("overview", first_page, 1000),
+    Picture("overview", first_page, 1400),
     Picture("artifact", artifact, 1180),
     Picture("version", version, 1000),
     Picture("incident", incident, 1000),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from pprint import pformat
 from typing import Any, cast
 
 import pytest
@@ -180,7 +181,8 @@ def test_axe_finds_nothing_serious_on_any_page(browser, places, dark) -> None:
             for path in (path for of, path in places if of == base):
                 tab.open(path)
                 found[path] = tab.audit(axe)
-    assert {} == {path: problems for path, problems in found.items() if problems}
+    wrong = {path: problems for path, problems in found.items() if problems}
+    assert not wrong, pformat(wrong, width=200)
 
 
 @pytest.mark.parametrize("size", [PHONE, (768, 1024), WIDE], ids=["phone", "tablet", "wide"])
@@ -191,4 +193,5 @@ def test_no_page_is_wider_than_its_window(browser, places, size) -> None:
             for path in (path for of, path in places if of == base):
                 tab.open(path)
                 found[path] = tab.overflowing()
-    assert {} == {path: problems for path, problems in found.items() if problems}
+    wrong = {path: problems for path, problems in found.items() if problems}
+    assert not wrong, pformat(wrong, width=200)
