@@ -132,7 +132,7 @@ def test_in_an_open_incident_its_steps_are_what_to_do_now() -> None:
     assert "Ask everyone who can publish whether it was them" in text
     assert "npm deprecate axios@1.14.1" in text
     assert "Incident: 2 versions of 1 package, opened 36 min ago" in text
-    assert "/incident/i1" in shown(AXIOS, "1.14.1").addresses
+    assert "/incidents/i1" in shown(AXIOS, "1.14.1").addresses
 
 
 def test_outside_of_an_incident_the_reasons_say_what_to_do() -> None:
@@ -156,7 +156,7 @@ def test_who_may_not_see_the_incidents_repository_learns_nothing_of_the_incident
         book.incidents.put(replace(incident, repository_id=MALLORY))
     page = shown(AXIOS, "1.14.1", ledger, Viewer("alice", 1, frozenset({ALICE})))
 
-    assert "/incident/i1" not in page.addresses
+    assert "/incidents/i1" not in page.addresses
     assert "Incident:" not in page.text
 
 

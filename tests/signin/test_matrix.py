@@ -71,6 +71,8 @@ MATRIX = {
     "GET runs.runs": Entry("/runs", alike(200, anonymous=302), shown=True),
     "GET activity.activity": Entry("/activity", alike(200, anonymous=302), shown=True),
     "GET troubles.troubles": Entry("/health", alike(200, anonymous=302)),
+    "GET artifact.artifact": Entry("/artifact?purl=pkg%3Anpm%2Fnothing", alike(404, anonymous=302)),
+    "GET version.version": Entry("/version?purl=pkg%3Anpm%2Fnothing&number=1", alike(404, anonymous=302)),
     "GET style.sheet": Entry("/style.css", alike(200)),
     "GET health.healthz": Entry("/healthz", alike(200)),
     "POST webhooks.webhooks": Entry("/webhooks", alike(401)),
