@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup setup-dev demo run test check e2e bench requirements look clean
+.PHONY: help setup setup-dev demo run test check e2e screenshots bench requirements look clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -45,11 +45,15 @@ check: setup-dev ## ruff, mypy --strict and the house's import contracts
 e2e: setup-dev ## against real servers: Verdaccio, docker-registry, moto, GitHub's payload examples … (docs/e2e.md)
 	@tests/e2e/run
 
-bench: setup-dev ## measure: webhooks per second and their latency; what verifying a bundle costs; from verdict to message; pages' data
+screenshots: setup-dev ## play the demo and take the pictures in docs/images (needs Chromium)
+	@tests/e2e/screenshots
+
+bench: setup-dev ## measure: webhooks per second and their latency; what verifying a bundle costs; from verdict to message; pages
 	@$(BIN)/python benchmarks/webhooks.py
 	@$(BIN)/python benchmarks/verify.py
 	@$(BIN)/python -m benchmarks.heard
 	@$(BIN)/python -m benchmarks.views
+	@$(BIN)/python -m benchmarks.pages
 
 requirements: setup-dev ## pin requirements.txt and requirements-dev.txt again, with hashes and without hosts
 	@for name in requirements requirements-dev; do \

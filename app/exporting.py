@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app.case_words import shown
-from app.deps import Deps
 from app.viewer import Viewer
 from checks.channels import TITLES
 from checks.exports import EXPORTS

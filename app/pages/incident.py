@@ -73,7 +73,10 @@ def routes(deps: Deps) -> Blueprint:
         )
         answer = make_response(made, status)
         if page.waiting:
-            answer.headers["Refresh"] = f"{AGAIN}; url={url_for('incident.incident', id=id)}#commands"
+            # A browser does not load an address again that differs from its own in nothing, or in the part after `#`.
+            turn = "2" if request.args.get("again") == "1" else "1"
+            again = url_for("incident.incident", id=id, again=turn, _anchor="commands")
+            answer.headers["Refresh"] = f"{AGAIN}; url={again}"
         return answer
 
     @blueprint.get("/incidents/<id>")

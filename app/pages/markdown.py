@@ -1,6 +1,7 @@
 """Our own Markdown as HTML: what `checks` says, with the names of strangers escaped in it already.
 
-Of Markdown only emphasis, code, lists and code blocks are made; no link, no picture, no HTML comes of any text.
+Of Markdown only emphasis, code, lists and code blocks are made; no link, no picture, no HTML comes of any text. Of a
+link its words stay: the pages have their own links to what it leads to.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from collections.abc import Iterable
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-_PARSER = MarkdownIt("zero").enable(["emphasis", "backticks", "escape", "entity", "list", "fence"])
-"""HTML is not among what is enabled: `<` stays text. Links and pictures are not, either."""
+_PARSER = MarkdownIt("zero").enable(["emphasis", "backticks", "escape", "entity", "list", "fence", "link"])
+"""HTML is not among what is enabled: `<` stays text. Pictures are not, either."""
+_PARSER.add_render_rule("link_open", lambda *_: "")
+_PARSER.add_render_rule("link_close", lambda *_: "")
 
 
 def blocks(lines: Iterable[str]) -> Markup:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.browsing import Browser, chromium
 from tests.e2e.images import LOGIN, Images
 from tests.e2e.index import Index, Pulp, Shelf
 from tests.e2e.monitor import Monitor, Watch
@@ -16,9 +17,11 @@ from tests.e2e.npm import Npm
 from tests.e2e.pulp_images import PulpImages
 
 _IMAGES = "; it needs docker-registry and skopeo: apt-get install docker-registry skopeo"
+_CHROMIUM = "; it needs a browser: apt-get install chromium"
 _RSYSLOG = "; it needs rsyslog with TLS: apt-get install rsyslog rsyslog-openssl"
 _NEEDS = {
     "E2E_PULP_URL": ", with E2E_PULP=1",
+    "E2E_CHROMIUM": _CHROMIUM,
     **dict.fromkeys(("E2E_RSYSLOG", "E2E_RSYSLOG_PLAIN", "E2E_RSYSLOG_TLS"), _RSYSLOG),
     **dict.fromkeys(("E2E_REGISTRY", "E2E_CLOSED_REGISTRY", "E2E_REFERRERS"), _IMAGES),
 }
@@ -90,3 +93,10 @@ def referrers(tmp_path: Path) -> Images:
 def pulp_images(tmp_path: Path) -> PulpImages:
     """A repository in the registry with tokens and pages."""
     return PulpImages(given("E2E_PULP_URL", optional=True), tmp_path / "images")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, driven by Playwright."""
+    with chromium(given("E2E_PLAYWRIGHT"), given("E2E_CHROMIUM")) as running:
+        yield running

@@ -9,7 +9,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
+from tests.ledger.upgraded import upgrade
 from verifier.ledger import Unavailable, migrate, open_ledger
+from verifier.ledger.codec import encode
 from verifier.ledger.protocol import Posted
 from verifier.ledger.sql.engine import engine
 from verifier.ledger.sql.tables import metadata
@@ -44,15 +46,13 @@ def test_a_database_of_a_newer_version_is_refused(url: str) -> None:
 
 def test_posts_of_an_older_version_are_found_by_their_number(empty_url: str) -> None:
     """The column that came later is filled from what was kept."""
-    migrate(empty_url)
-    ledger = open_ledger(empty_url)
     posted = Posted("i1", "issue", "12", "", "sha256:0", True, datetime(2026, 3, 1, tzinfo=UTC))
-    with ledger.writing() as book:
-        book.incidents.put_posted(posted)
+    upgrade(empty_url, "0004")
     with engine(empty_url).begin() as connection:
-        for done in ("DROP INDEX ix_posted_ref", "ALTER TABLE posted DROP COLUMN ref"):
-            connection.execute(text(done))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+        row = {"incident_id": "i1", "channel": "issue", "body": encode(posted)}
+        connection.execute(
+            text("INSERT INTO posted (incident_id, channel, body) VALUES (:incident_id, :channel, :body)"), row
+        )
 
     migrate(empty_url)
     with open_ledger(empty_url).reading() as book:

@@ -8,8 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, Table, event, insert
 
 from tests.ledger.examples import (
@@ -30,6 +28,7 @@ from tests.ledger.examples import (
     waiver,
 )
 from tests.ledger.examples import command as mine
+from tests.ledger.upgraded import upgrade
 from verifier.ledger import Book, Ledger, migrate, open_ledger
 from verifier.ledger.chain import GENESIS, chained
 from verifier.ledger.codec import encode_fact
@@ -37,7 +36,6 @@ from verifier.ledger.protocol import Dossier, Watch
 from verifier.ledger.sql import tables
 from verifier.ledger.sql.engine import engine
 from verifier.ledger.sql.incidents import incident_row
-from verifier.ledger.sql.migrate import MIGRATIONS
 from verifier.ledger.sql.refs import release_row, tag_row
 from verifier.ledger.sql.versions import version_row, watch_row
 from verifier.ledger.views import BadCursor, DeedKind, Sort, Wanted
@@ -371,17 +369,6 @@ OLD = [
 def looked(book: Book) -> list[Any]:
     found = [book.views.artifact(None, artifact) for artifact in (WIDGET, IMAGE, GADGET)]
     return [*found, book.views.versions(WIDGET), book.views.totals(None)]
-
-
-def upgrade(url: str, revision: str) -> None:
-    made = engine(url)
-    with made.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.set_main_option("path_separator", "os")
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-    made.dispose()
 
 
 def old(connection: Connection, table: Table, *rows: dict[str, Any]) -> None:

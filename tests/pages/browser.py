@@ -73,7 +73,7 @@ def application(ledger: Ledger, viewer: Viewer | None = None) -> Flask:
     nothing = cast(Any, None)
     settings = Settings(github_webhook_secret="s" * 32)
     app = create_app(Deps(settings, ledger, nothing, nothing, nothing, lambda: examples.NOW))
-    for name, where in (("incident", "/incident/<id>"), ("incidents", "/incidents")):
+    for name, where in (("incident", "/incidents/<id>"), ("incidents", "/incidents")):
         if f"{name}.{name}" not in app.view_functions:
             stub = Blueprint(name, __name__)
             stub.add_url_rule(where, name, lambda **_: "")

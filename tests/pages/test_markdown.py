@@ -45,6 +45,13 @@ def test_no_link_picture_or_html_is_made(text: str) -> None:
     assert [] == page.addresses
 
 
+def test_of_a_link_its_words_stay() -> None:
+    page = Page(str(blocks(["- Look at: [run 7](<https://github.example/x/actions/runs/7>)"])))
+
+    assert [] == page.addresses
+    assert "Look at: run 7" == " ".join(page.text.split())
+
+
 @pytest.mark.parametrize("reason", WORDS)
 def test_everything_that_we_say_about_a_reason_can_be_shown(reason: str) -> None:
     said = WORDS[reason]

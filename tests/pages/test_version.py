@@ -156,7 +156,7 @@ def test_who_may_not_see_the_incidents_repository_learns_nothing_of_the_incident
         book.incidents.put(replace(incident, repository_id=MALLORY))
     page = shown(AXIOS, "1.14.1", ledger, Viewer("alice", 1, frozenset({ALICE})))
 
-    assert "/incident/i1" not in page.addresses
+    assert "/incidents/i1" not in page.addresses
     assert "Incident:" not in page.text
 
 

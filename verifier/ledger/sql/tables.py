@@ -217,6 +217,8 @@ summaries = Table(
     Column("published_at", Moment),
     Column("polled_at", Moment),
     Column("problem", Words, nullable=False, default=""),
+    Index(None, "standing", "folded", "artifact"),
+    Index(None, "folded", "artifact"),
 )
 
 verdicts = Table(

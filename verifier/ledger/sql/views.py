@@ -65,7 +65,7 @@ class Views:
             select(summaries).where(
                 columns.artifact == artifact.purl,
                 columns.watched.is_(True),
-                *self._published(columns.artifact, sees),
+                *self._published(columns.artifact, sees, publishers.c.artifact == artifact.purl),
             )
         )
         return self._summed([row], sees)[0] if row else None
@@ -119,11 +119,13 @@ class Views:
         rows = self._transaction.rows(first(before(query, key, DEEDS.after(after)), key, limit))
         return DEEDS.page((_deed(row) for row in rows), limit)
 
-    def _published(self, artifact: ColumnElement[Any], sees: Sees) -> list[ColumnElement[bool]]:
-        """The artifact is published by a repository that may be seen."""
+    def _published(
+        self, artifact: ColumnElement[Any], sees: Sees, *only: ColumnElement[bool]
+    ) -> list[ColumnElement[bool]]:
+        """The artifact is published by a repository that may be seen. `only`: which publishers are looked at."""
         if sees is None:
             return []
-        seen = select(publishers.c.artifact).where(self._transaction.among(publishers.c.repository_id, sees))
+        seen = select(publishers.c.artifact).where(self._transaction.among(publishers.c.repository_id, sees), *only)
         return [artifact.in_(seen)]
 
     def _wanted(self, sees: Sees, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -164,7 +166,8 @@ def _sorted(wanted: Wanted) -> list[ColumnElement[Any]]:
         Sort.VERSIONS: columns.versions,
     }[wanted.sort]
     way = by.desc() if wanted.descending else by.asc()
-    return [by.is_(None), way, columns.folded, columns.artifact]
+    known = [by.is_(None)] if wanted.sort in (Sort.PUBLISHED, Sort.POLLED) else []  # else no index would serve
+    return [*known, way, columns.folded, columns.artifact]
 
 
 def _summary(row: Row[Any], repository_id: int | None, workflows: tuple[str, ...]) -> Summary:

@@ -75,6 +75,8 @@ def upgrade() -> None:
         ("releases", ["at", "repository_id", "id"]),
         ("incidents", ["opened_at", "id"]),
         ("incidents", ["state", "opened_at", "id"]),
+        ("summaries", ["standing", "folded", "artifact"]),
+        ("summaries", ["folded", "artifact"]),
     ):
         op.create_index(f"ix_{table}_{'_'.join(columns)}", table, columns)
 
