@@ -10,9 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.jobs import batch, storm, tell_people
-from app.subscribing import MOST_AN_HOUR, VALID
 from app.week import after
-from checks.base import Refused
 from tests.checks.examples import HOSTILE, member
 from tests.subscribers import ALICE, SETTINGS, STRANGER, Monitor, end_link, incident, link, text, told
 from tests.verdict.cases import DAY, MINUTE, NOON, REPOSITORY
@@ -384,21 +382,3 @@ def test_a_stranger_hears_exactly_the_non_compliant_versions_of_repositories_tha
     for mail in mails:
         assert all(f"1.{n}.8" in text(mail) for n in range(rogues))
         assert all(f"0.{n}.7" not in text(mail) for n in range(suspects))
-
-
-def test_addresses_that_the_mail_server_refuses_count_against_the_limit_like_all_others() -> None:
-    """Whoever makes up addresses of a domain has no more of them tried than of those that exist."""
-    monitor = Monitor()
-    tried = set[int]()
-    for minute in range(12):
-        for number in range(20):
-            address = f"x{minute}-{number}@elsewhere.example"
-            monitor.outbound.to[address] = Refused("550 no such user")
-            tried.add(monitor.ask(address=address).status_code)
-        monitor.work()
-        monitor.time += MINUTE
-
-    assert (MOST_AN_HOUR, {200, 429}) == (monitor.outbound.tried, tried)
-    monitor.time += VALID
-    monitor.work()
-    assert [] == monitor.all()
