@@ -79,7 +79,7 @@ def test_only_the_newest_are_kept(client: FlaskClient, heard: Heard) -> None:
 
 def test_the_demo_takes_over_no_setting_of_its_user() -> None:
     """An operator who tries the demo must not alarm the people whom their settings name."""
-    needed = {"PATH": "/bin", "HOME": "/home/x", "LC_ALL": "C.UTF-8", "PYTHONPATH": "src"}
+    needed = {"PATH": "/bin", "HOME": "/var/empty", "LC_ALL": "C.UTF-8", "PYTHONPATH": "src"}
     named = (
         "ROUTES SMTP_URL MAIL_FROM SLACK_API OUTBOUND_CA_FILE SUBSCRIBE_DOMAINS SUBSCRIBE_SECRET SNS_TOPICS "
         "DATABASE_URL DOCKER_HUB_HINT_SECRET GITHUB_APP_ID GITHUB_PRIVATE_KEY GITHUB_WEBHOOK_SECRET "
