@@ -13,7 +13,7 @@ from app import create_app
 from app.deps import Deps
 from app.settings import Settings
 from app.signin.sessions import key_of
-from tests.jobs.test_answer import IDS, Told
+from tests.jobs.commanded import IDS, Told
 from tests.verdict.cases import REPOSITORY
 from tests.webhooks.site import SECRET
 from verifier.ledger.sessions import Right, Session

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import commanding
-from tests.jobs.test_answer import SUSPECT, Told
+from tests.jobs.commanded import SUSPECT, Told
 from tests.pages.acting import HOME, Desk
 from tests.registries.documents import SCOPED
 from tests.verdict.cases import REPOSITORY
