@@ -13,14 +13,14 @@ from tests.ledger.examples import version
 from verifier.ledger.apply import version_task
 from verifier.ledger.protocol import Dossier
 from verifier.ledger.tokens import Scope
-from verifier.model import Artifact, Conduct, ConductSet, IncidentState
+from verifier.model import CODE, Artifact, Conduct, ConductSet, IncidentState
 
 RECHECK = f"{ROOT}/version/recheck?purl={PURL}&version=1.1.0"
 ACTS: list[tuple[str, Any]] = [
     (RECHECK, None),
     (f"{ROOT}/incidents/i7/acknowledge", {"reason": "on it"}),
-    (f"{ROOT}/incidents/i7/mine", {"reason": "me", "code": "0" * 12}),
-    (f"{ROOT}/incidents/i7/mute", {"reason": "old", "code": "0" * 12}),
+    (f"{ROOT}/incidents/i7/mine", {"reason": "me", "code": "0" * CODE}),
+    (f"{ROOT}/incidents/i7/mute", {"reason": "old", "code": "0" * CODE}),
 ]
 
 
@@ -82,7 +82,7 @@ def test_what_stands_open_is_waived_only_by_the_code_of_what_was_seen(api: Api) 
     """An old code is refused with the sentence that a person would get, and nothing is waived."""
     token, path = api.token(Scope.ACT), f"{ROOT}/incidents/i8/mine"
 
-    wrong = api.post(path, token, {"reason": "me", "code": "0" * 12})
+    wrong = api.post(path, token, {"reason": "me", "code": "0" * CODE})
     right = api.post(path, token, {"reason": "me", "code": code(api, "i8")})
 
     assert (409, 200) == (wrong.status_code, right.status_code)

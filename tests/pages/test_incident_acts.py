@@ -17,7 +17,7 @@ from tests.pages.acting import HOME, Desk
 from tests.registries.documents import SCOPED
 from tests.verdict.cases import REPOSITORY
 from verifier.ledger.views import DeedKind
-from verifier.model import Conduct, IncidentState, Verb
+from verifier.model import CODE, Conduct, IncidentState, Verb
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_a_command_that_nobody_can_answer_says_where_to_look_and_the_page_stops_
 
 def test_this_was_me_is_bound_to_the_files_that_the_form_showed(desk: Desk) -> None:
     carol = desk.browser("carol")
-    desk.send(carol, "mine", code="0" * 12)
+    desk.send(carol, "mine", code="0" * CODE)
     desk.answer()
     assert [] == desk.told.waivers()
     assert "What stands open here is not what this command was about." in desk.page(carol)
