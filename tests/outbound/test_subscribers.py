@@ -87,12 +87,13 @@ def test_a_recipient_whom_the_server_does_not_know_stops_nobody_and_is_given_up_
         assert {ALICE: False, STRANGER: True} == {one.address: one.live for one in monitor.all()}
 
 
-def test_a_request_for_an_address_that_does_not_exist_is_dropped() -> None:
+def test_a_request_for_an_address_that_does_not_exist_is_ended_at_once_and_counts_for_a_day() -> None:
     postman = Postman(answers={ALICE: "550 5.1.1 no such user"})
     with mail_server(postman, None) as port:
         monitor = monitor_at(port)
         monitor.ask()
         tell.run(monitor.deps)
 
-        assert [] == monitor.all()
+        (refused,) = monitor.all()
+        assert refused.ended_at is not None
         assert {} == monitor.problems()

@@ -20,6 +20,8 @@ from verifier.model import Bulletin, BulletinKind, Incident, IncidentState, Noti
 OUTAGE = Outage(at("2026-03-01T00:00:00"), "github", at("2026-12-01T00:00:00"))
 SOON = timedelta(seconds=1)
 LATER = timedelta(seconds=31)
+SHOWN = timedelta(seconds=11)
+"""What was told out of band stands on GitHub after its head start."""
 
 
 class Told:
@@ -46,6 +48,7 @@ class Told:
     def say(self, login: str, text: str) -> None:
         people.comment(self.stage.world, self.repo, 1, login, text)
         self.after()
+        self.after(SHOWN)
 
     @property
     def incident(self) -> Incident:
@@ -157,6 +160,7 @@ def test_an_issue_that_somebody_closed_without_the_right_is_opened_again_and_tol
     told.after()
     assert "closed" == told.issue["state"], "it is asked a little later"
     told.after(LATER)
+    told.after(SHOWN)
 
     assert ("open", IncidentState.OPEN) == (told.issue["state"], told.state())
     (said,) = told.bulletins(BulletinKind.TAMPERED)
@@ -190,6 +194,7 @@ def test_an_issue_that_somebody_deleted_without_the_right_is_made_anew_with_its_
     told.after()
     assert [] == told.repo.issues
     told.after(LATER)
+    told.after(SHOWN)
 
     assert (2, "open") == (told.issue["number"], told.issue["state"])
     assert "✔ One command a line" in told.answers
