@@ -52,9 +52,9 @@ class Piece:
 
     def posted(self, channel: str, ref: str, url: str, now: datetime) -> Posted:
         """What the channel shows from now on."""
-        message = self.message
-        assert message is not None  # noqa: S101
-        return Posted(self.task.key, channel, ref, url, message.digest, said.is_open(message), now)
+        if self.message is None:
+            raise AssertionError("what was never rendered cannot have been told")
+        return Posted(self.task.key, channel, ref, url, self.message.digest, said.is_open(self.message), now)
 
 
 @dataclass(frozen=True)
