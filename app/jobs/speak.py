@@ -17,6 +17,7 @@ from verifier.model import (
     Incident,
     Member,
     Notice,
+    NoticeKind,
     Outcome,
     Verdict,
     Version,
@@ -85,7 +86,7 @@ def keep(book: Book, incident: Incident, now: datetime, *notices: Notice) -> Non
         book.incidents.add_notice(notice)
     kind = step(before, incident, now)
     if kind is not None:
-        given = incident.acknowledged if kind.value == "acknowledged" else None
+        given = incident.acknowledged if kind is NoticeKind.ACKNOWLEDGED else None
         by, note = (given.by, given.reason) if given is not None else ("", "")
         book.incidents.add_notice(Notice(kind, incident.id, None, "", now, by, note))
     want_told(book, incident.id, now)

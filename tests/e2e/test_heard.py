@@ -86,7 +86,7 @@ class Real(Told):
         migrate(given_settings.database)
         self.ledger = open_ledger(given_settings.database)
         self.__post_init__()
-        self.way = make_outbound(given_settings, Line(HASTE, no_names, pair().certificate))  # type: ignore[assignment]
+        self.way = make_outbound(given_settings, Line(HASTE, no_names, pair().certificate))  # type: ignore[assignment]  # the real way out in place of a made-up one
         self.lanes = Lanes()
 
     def tell_all(self) -> None:

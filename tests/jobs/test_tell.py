@@ -335,7 +335,7 @@ def test_lanes_run_beside_the_step_that_starts_them() -> None:
             assert gate.wait(30)
         return send(sending, ref)
 
-    way.send = slow  # type: ignore[method-assign]
+    way.send = slow  # type: ignore[method-assign]  # a place that hangs
     parts.lanes = Lanes()
     parts.about(INCIDENT)
     parts.tell()  # returns although slow hangs

@@ -41,7 +41,7 @@ def told(*texts: str | Exception) -> list[Bulletin]:
     github = GitHub(dict(zip((BEFORE, AFTER), texts, strict=True)))
     parts = Parts(github=github)
     for _ in range(2):
-        tell(parts.deps, github, REPOSITORY, Push(BEFORE, AFTER, "1", "mallory"))  # type: ignore[arg-type]
+        tell(parts.deps, github, REPOSITORY, Push(BEFORE, AFTER, "1", "mallory"))  # type: ignore[arg-type]  # a pretended GitHub
     with parts.ledger.reading() as book:
         return book.incidents.bulletins(NOON)
 
@@ -70,6 +70,6 @@ def test_the_same_commits_pushed_again_are_told_again_and_a_webhook_that_comes_t
     github = GitHub({BEFORE: "on: push", AFTER: "on: pull_request_target"})
     parts = Parts(github=github)
     for push in (there := Push(BEFORE, AFTER, "1", "m"), there, Push(AFTER, BEFORE, "2", "m"), replace(there, at="3")):
-        tell(parts.deps, github, REPOSITORY, push)  # type: ignore[arg-type]
+        tell(parts.deps, github, REPOSITORY, push)  # type: ignore[arg-type]  # a pretended GitHub
     with parts.ledger.reading() as book:
         assert 3 == len(book.incidents.bulletins(NOON))
