@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from packageurl.contrib import purl2url
-from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from app import app_file, logins, mail_server, variables
 from app.mail_server import MailServer
@@ -40,6 +39,18 @@ def npm_default() -> str:
     if not found:
         raise BadSetting("NPM_REGISTRY has no default with this packageurl library; set it to the registry's address.")
     return root
+
+
+def pypi_default() -> str:
+    """PyPI's simple index, with a trailing slash, as the package-url library knows its host.
+
+    `pypi_simple` says it outright and costs every process 12 MB. Raises BadSetting where the library says nothing.
+    """
+    page: Callable[[str], str | None] = purl2url.get_repo_url
+    root, found, _ = (page("pkg:pypi/a") or "").partition("/project/a/")
+    if not found:
+        raise BadSetting("PYPI_INDEX has no default with this packageurl library; set it to the index's address.")
+    return f"{root}/simple/"
 
 
 @dataclass(frozen=True)
@@ -72,7 +83,7 @@ class Settings:
     """Whether who is not logged in sees what belongs to public repositories."""
     npm_registry: str = field(default_factory=npm_default)
     """Without a trailing slash."""
-    pypi_index: str = PYPI_SIMPLE_ENDPOINT
+    pypi_index: str = field(default_factory=pypi_default)
     """The simple index, with a trailing slash."""
     docker_hub: str = "https://hub.docker.com"
     """Docker Hub's own API, without a trailing slash."""

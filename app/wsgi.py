@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from flask import Flask
 
 from app import create_app, logs, settings
 from app.build import build
+from verifier.ledger.codec import remember
+
+REMEMBERED = 512
+"""How many decoded things a web process remembers."""
 
 
 def application() -> Flask:
     """The Flask app with the real parts. Raises BadSetting where a setting is missing or unusable."""
     read = settings.read(os.environ)
     logs.configure(read)
-    return create_app(build(read))
+    app = create_app(build(read))
+    settle()
+    return app
+
+
+def settle() -> None:
+    """Make this a process that answers people: small, and never busy with itself while somebody waits.
+
+    A page shows a hundred versions and few people look at the same ones. What was imported stays as long as the process
+    does; Python's collector would look through all of it again and again, within requests.
+    """
+    remember(REMEMBERED)
+    gc.collect()
+    gc.freeze()

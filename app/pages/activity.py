@@ -66,7 +66,8 @@ def see(book: Book, sees: Sees, after: str) -> Seen:
         deeds = book.views.deeds(sees, after, ROWS)
     except BadCursor:
         deeds = book.views.deeds(sees, "", ROWS)
-    return Seen(deeds, names(book, sees))
+    ids = (deed.repository_id for deed in deeds.items if deed.repository_id is not None)
+    return Seen(deeds, names(book, sees, ids))
 
 
 def roll_up(seen: Seen, after: str, now: datetime) -> Activity:

@@ -123,7 +123,7 @@ def see(book: Book, sees: Sees, artifact: Artifact, wanted: Asked) -> Seen | Non
     said = book.repositories.publishers_of(artifact)
     publishers = tuple(p for p in said if sees is None or p.repository_id in sees)
     ids = list(dict.fromkeys(p.repository_id for p in publishers))[:REPOSITORIES]
-    repositories = tuple(r for id_ in ids if (r := book.repositories.get(id_)) is not None)
+    repositories = tuple(book.repositories.some(ids))
     newest = book.views.versions(artifact, limit=DRAWN).items
     try:
         page = book.views.versions(artifact, wanted.after, ROWS, wanted.standing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -88,12 +88,13 @@ def see(book: Book, sees: Sees, wanted: Wanted) -> Seen:
         found = book.views.incidents(sees, STATES[wanted.state], wanted.after, ROWS)
     except BadCursor:
         found = book.views.incidents(sees, STATES[wanted.state], "", ROWS)
-    return Seen(found, names(book, sees))
+    return Seen(found, names(book, sees, (incident.repository_id for incident in found.items)))
 
 
-def names(book: Book, sees: Sees) -> dict[int, str]:
-    """What the repositories that may be seen are called, ready to be shown."""
-    return {r.id: shown(r.full_name, 120) for r in book.repositories.all() if sees is None or r.id in sees}
+def names(book: Book, sees: Sees, ids: Iterable[int]) -> dict[int, str]:
+    """What those of these repositories that may be seen are called, ready to be shown."""
+    wanted = {id_ for id_ in ids if sees is None or id_ in sees}
+    return {repository.id: shown(repository.full_name, 120) for repository in book.repositories.some(wanted)}
 
 
 def roll_up(seen: Seen, wanted: Wanted, now: datetime) -> Incidents:

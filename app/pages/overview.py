@@ -104,15 +104,25 @@ class Seen:
 def see(book: Book, sees: Sees, wanted: Wanted) -> Seen:
     """Read it, in one transaction and a fixed number of queries."""
     open_ = book.views.incidents(sees, (IncidentState.OPEN, IncidentState.ACKNOWLEDGED), "", INCIDENTS)
-    artifacts = book.views.artifacts(sees, wanted)
+    totals = book.views.totals(sees)
+    artifacts = book.views.artifacts(sees, wanted, counted(totals, wanted))
     return Seen(
-        book.views.totals(sees),
+        totals,
         artifacts,
         tuple((i, told(i, book.incidents.all_posted(i.id))) for i in open_.items),
         bool(open_.next),
         tuple(book.health.problems()) if sees is None else (),
         bool(artifacts.items) or any(not r.removed for r in book.repositories.all()),
     )
+
+
+def counted(totals: Totals, wanted: Wanted) -> int | None:
+    """How many artifacts are wanted, where the totals say it already."""
+    if wanted.text or wanted.type or wanted.repository_id is not None:
+        return None
+    if wanted.standing is None:
+        return sum(totals.artifacts.values())
+    return totals.artifacts.get(wanted.standing, 0)
 
 
 def asked(query: Mapping[str, str]) -> Wanted:

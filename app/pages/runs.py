@@ -104,19 +104,22 @@ def asked(query: Mapping[str, str]) -> Wanted:
 
 def see(book: Book, who: Viewer, wanted: Wanted) -> Seen:
     """Read it, in one transaction and a fixed number of queries. A cursor that is not ours begins at the newest."""
-    known, of = names(book, who.sees), None
+    of = None
     if wanted.repository:
         found = book.repositories.named(wanted.repository)
         if found is None or not who.may_see(found.id):
-            return Seen(known, unknown=True)
+            return Seen({}, unknown=True)
         of = found.id
+    runs, tags, releases = Page[Run](()), Page[Ref](()), Page[Release](())
     match wanted.list:
         case "tags":
-            return Seen(known, tags=_page(lambda after: book.views.tags(who.sees, of, after, ROWS), wanted))
+            tags = _page(lambda after: book.views.tags(who.sees, of, after, ROWS), wanted)
         case "releases":
-            return Seen(known, releases=_page(lambda after: book.views.releases(who.sees, of, after, ROWS), wanted))
+            releases = _page(lambda after: book.views.releases(who.sees, of, after, ROWS), wanted)
         case _:
-            return Seen(known, runs=_page(lambda after: book.views.runs(who.sees, of, after, ROWS), wanted))
+            runs = _page(lambda after: book.views.runs(who.sees, of, after, ROWS), wanted)
+    ids = {*(run.key.repository_id for run in runs.items), *(r.repository_id for r in (*tags.items, *releases.items))}
+    return Seen(names(book, who.sees, ids), runs, tags, releases)
 
 
 def _page(read: Callable[[str], Page[T]], wanted: Wanted) -> Page[T]:

@@ -120,7 +120,7 @@ def see(book: Book, now: datetime, *, full: bool) -> Seen:
         book.inbox.waiting(),
         tuple(book.work.queues(now)),
         tuple(book.health.budgets()),
-        names(book, None),
+        names(book, None, seen.gaps),
     )
 
 

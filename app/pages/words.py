@@ -52,14 +52,17 @@ def shown(text: str, limit: int = LIMIT) -> str:
     The template escapes HTML; this is about what escaping leaves: control characters, bidirectional overrides,
     zero-width characters, and marks piled upon one letter.
     """
+    cut, more = text[:limit], "…" if len(text) > limit else ""
+    if cut.isascii() and cut.isprintable():
+        return cut + more
     parts: list[str] = []
     marks = 0
-    for character in text[:limit]:
+    for character in cut:
         category = unicodedata.category(character)
         marks = marks + 1 if category in ("Mn", "Me") else 0
         hidden = category[0] == "C" or category in ("Zl", "Zp") or marks > 2
         parts.append(f"\\u{{{ord(character):x}}}" if hidden else character)
-    return "".join(parts) + ("…" if len(text) > limit else "")
+    return "".join(parts) + more
 
 
 def short(text: str) -> str:
@@ -78,7 +81,7 @@ def link(url: str) -> str:
 
 def moment(at: datetime | None) -> str:
     """`2026-03-31 00:21:58`, in UTC as the page says; a dash where nobody knows."""
-    return f"{at:%Y-%m-%d %H:%M:%S}" if at is not None else "–"
+    return at.isoformat(" ", "seconds")[:19] if at is not None else "–"
 
 
 def span(duration: timedelta) -> str:

@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 from tests.ledger.examples import T0, incident, tag, verdict, version
 from tests.ledger.test_order import all_facts
 from tests.ledger.test_record import STORY
-from verifier.ledger.codec import KINDS, Undecodable, decode, decode_fact, encode, encode_fact
+from verifier.ledger.codec import (
+    KINDS,
+    REMEMBERED,
+    Undecodable,
+    decode,
+    decode_fact,
+    encode,
+    encode_fact,
+    remember,
+)
 from verifier.ledger.protocol import Dossier
 from verifier.model import Artifact, Fact, Incident, Member, Outcome, Ref, Version
 
@@ -138,3 +147,18 @@ def test_everything_stored_is_frozen() -> None:
     for fact in STORY:
         check(decode_fact(*encode_fact(fact)))
     check(decode(Dossier, encode(Dossier(version(), (), verdict(), T0, "i1"))))
+
+
+def test_a_process_remembers_no_more_of_what_it_read_than_it_is_told_to() -> None:
+    """Equal text gives the same thing while it is remembered, and an equal one when it is not."""
+    texts = [encode(version(f"1.0.{n}")) for n in range(3)]
+    try:
+        remember(2)
+        first = decode(Version, texts[0])
+        assert first is decode(Version, texts[0])
+        for text in texts:
+            decode(Version, text)
+        again = decode(Version, texts[0])
+        assert first == again and first is not again
+    finally:
+        remember(REMEMBERED)

@@ -58,6 +58,8 @@ def test_installations_and_repositories_are_found_by_id(ledger: Ledger) -> None:
         assert None is book.repositories.installation(3)
         assert repository(7) == book.repositories.get(7)
         assert [repository(7), repository(9, "acme/zed")] == book.repositories.all()
+        assert [repository(7), repository(9, "acme/zed")] == book.repositories.some([9, 8, 7])
+        assert [] == book.repositories.some([])
         assert None is book.repositories.get(8)
 
 

@@ -8,6 +8,7 @@ default.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
 T = TypeVar("T")
+Decoder = Callable[[Any, str], Any]
 
 KINDS: dict[str, type[Fact]] = {kind.__name__: kind for kind in get_args(Fact)}
 """Every kind of fact by the name under which it is stored."""
@@ -63,18 +65,36 @@ def encode(thing: object) -> str:
 
 
 # Everything decoded is frozen, so equal text may share one object: examining one of n versions reads its n-1 siblings.
-@lru_cache(maxsize=8192)
-def _decoded(kind: Any, text: str) -> Any:
+REMEMBERED = 8192
+"""How many things that were decoded are remembered: a version takes some 10 KB with its text."""
+
+
+def _structured(kind: Any, text: str) -> Any:
     try:
         return _converter().structure(json.loads(text), kind)
     except Exception as error:  # cattrs raises whatever the constructor of the wrong type raised
         raise Undecodable(f"cannot read a stored {kind.__name__}: {error!r}") from error
 
 
+class _Memory:
+    """What this process remembers of what it decoded."""
+
+    def __init__(self) -> None:
+        self.decode: Decoder = lru_cache(REMEMBERED)(_structured)
+
+
+_memory = _Memory()
+
+
+def remember(most: int) -> None:
+    """From now on this process remembers no more than so many decoded things, and nothing of before."""
+    _memory.decode = lru_cache(most)(_structured)
+
+
 def decode(kind: type[T], text: str) -> T:
     """The dataclass that `encode` turned into this text. Raises Undecodable."""
     key: Any = kind  # mypy does not see that a type is hashable
-    thing: T = _decoded(key, text)
+    thing: T = _memory.decode(key, text)
     return thing
 
 

@@ -150,6 +150,9 @@ class Repositories(Protocol):
     def get(self, repository_id: int) -> Repository | None: ...
     def put(self, repository: Repository) -> None: ...
     def all(self) -> list[Repository]: ...
+    def some(self, ids: Collection[int]) -> list[Repository]:
+        """Those of these that are known, by id."""
+
     def named(self, full_name: str) -> Repository | None:
         """By name, case-insensitively; the newest seen where a name was used again."""
 

@@ -136,8 +136,11 @@ class Views(Protocol):
     def totals(self, sees: Sees) -> Totals:
         """Of everything that may be seen."""
 
-    def artifacts(self, sees: Sees, wanted: Wanted) -> Page[Summary]:
-        """A page of the artifacts, with how many there are in all."""
+    def artifacts(self, sees: Sees, wanted: Wanted, total: int | None = None) -> Page[Summary]:
+        """A page of the artifacts, with how many there are in all.
+
+        `total`: what the totals of this transaction say that number is, where they say it; None: it is counted.
+        """
 
     def artifact(self, sees: Sees, artifact: Artifact) -> Summary | None:
         """One of them; None where it is not watched or may not be seen."""

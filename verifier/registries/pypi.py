@@ -11,7 +11,6 @@ from datetime import datetime
 from urllib.parse import quote, unquote
 
 from packaging.utils import canonicalize_name
-from pypi_simple import UnparsableFilenameError, parse_filename
 
 from verifier.document import (
     Complaints,
@@ -111,6 +110,9 @@ def _version_in(filename: str, artifact: Artifact, where: str) -> str:
     elif filename.endswith(".whl") or len(parts) > _DASHES:
         raise Malformed(f"{where}.filename is not that of a distribution")
     else:
+        # Here, for a poll: what it is written with costs 12 MB, and the web process asks no registry.
+        from pypi_simple import UnparsableFilenameError, parse_filename
+
         try:
             project, version, _ = parse_filename(filename, artifact.name)
         except UnparsableFilenameError as error:

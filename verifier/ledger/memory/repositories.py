@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from verifier.ledger.memory.table import Journal, Table
@@ -39,6 +40,9 @@ class Repositories:
 
     def all(self) -> list[Repository]:
         return sorted(self._repositories.values(), key=lambda r: r.id)
+
+    def some(self, ids: Collection[int]) -> list[Repository]:
+        return [repository for repository in self.all() if repository.id in ids]
 
     def named(self, full_name: str) -> Repository | None:
         folded = full_name.casefold()

@@ -36,14 +36,14 @@ class Views:
         artifacts = Counter(s.standing for s in summaries)
         return Totals(dict(artifacts), dict(versions), sum(s.odd for s in summaries))
 
-    def artifacts(self, sees: Sees, wanted: Wanted) -> Page[Summary]:
+    def artifacts(self, sees: Sees, wanted: Wanted, total: int | None = None) -> Page[Summary]:
         found = [s for s in self._summaries(allowed(sees, wanted.repository_id), sees) if _is_wanted(s, wanted)]
         found.sort(key=lambda s: (folded(s.artifact.label), s.artifact.purl))
         by = _SORTS[wanted.sort]
         known = sorted((s for s in found if by(s) is not None), key=by, reverse=wanted.descending)
         found = known + [s for s in found if by(s) is None]
         start = max(0, wanted.offset)
-        return Page(tuple(found[start : start + size(wanted.limit)]), total=len(found))
+        return Page(tuple(found[start : start + size(wanted.limit)]), total=len(found) if total is None else total)
 
     def artifact(self, sees: Sees, artifact: Artifact) -> Summary | None:
         return next((s for s in self._summaries(sees, sees) if s.artifact == artifact), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, select
@@ -44,6 +45,11 @@ class Repositories:
 
     def all(self) -> list[Repository]:
         rows = self._transaction.rows(select(repositories.c.body).order_by(repositories.c.id))
+        return [decode(Repository, row.body) for row in rows]
+
+    def some(self, ids: Collection[int]) -> list[Repository]:
+        of = self._transaction.among(repositories.c.id, ids)
+        rows = self._transaction.rows(select(repositories.c.body).where(of).order_by(repositories.c.id))
         return [decode(Repository, row.body) for row in rows]
 
     def named(self, full_name: str) -> Repository | None:

@@ -95,6 +95,7 @@ publishers = Table(
     Column("place", Integer, primary_key=True, autoincrement=False),
     Column("artifact", Key, nullable=False, index=True),
     Column("body", Text, nullable=False),
+    Index(None, "repository_id", "artifact"),
 )
 
 runs = Table(

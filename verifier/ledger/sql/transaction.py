@@ -27,6 +27,7 @@ from sqlalchemy import (
     select,
     text,
     true,
+    type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -134,6 +135,10 @@ class Transaction:
     def sieved(self, column: ColumnElement[Any], ids: Collection[int]) -> ColumnElement[bool]:
         """The same, as a sieve for rows in another order: SQLite would look each number up, and sort what it found."""
         return self.among(column if self._postgresql else column + 0, ids)
+
+    def sieve(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """A column of text, for a condition that rows in another order are to be sieved by, as in `sieved`."""
+        return column if self._postgresql else type_coerce(column, Text).concat("")
 
     def listed(self, ids: Collection[int]) -> TableValuedAlias:
         """These numbers as rows, in the column `value`."""
