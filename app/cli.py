@@ -175,10 +175,8 @@ def migrate() -> None:
 
 @main.command()
 @click.argument("purl", callback=_watchable)
-@click.option("--repo", required=True, metavar="OWNER/NAME", help="The repository whose CI publishes it.")
-@click.option(
-    "--workflow", "workflows", required=True, multiple=True, metavar="PATH", help="A workflow that may publish."
-)
+@click.option("--repo", default="", metavar="OWNER/NAME", help="The repository whose CI publishes it.")
+@click.option("--workflow", "workflows", multiple=True, metavar="PATH", help="A workflow that may publish.")
 @click.option("--ref", "refs", multiple=True, metavar="GLOB", help="A ref that may publish, like refs/tags/v*.")
 @click.option("--event", "events", multiple=True, metavar="NAME", help="An event that may publish, like release.")
 @click.option(
@@ -188,6 +186,10 @@ def migrate() -> None:
     "--moving", multiple=True, metavar="GLOB", help="Of an image: tags that are made to move, like nightly-*."
 )
 @click.option("--mirror", "mirrors", multiple=True, metavar="PURL", help="Of an image: the same in another registry.")
+@click.option(
+    "--environment", default="", metavar="NAME", help="The deployment environment that must have approved it."
+)
+@click.option("--stop", "reason", metavar="REASON", help="Look at it no more; only this and the PURL are needed.")
 def watch(
     purl: str,
     repo: str,
@@ -197,6 +199,8 @@ def watch(
     manual: bool | None,
     moving: tuple[str, ...],
     mirrors: tuple[str, ...],
+    environment: str,
+    reason: str | None,
 ) -> None:
     """Watch an artifact and approve the workflows that publish it.
 
@@ -205,12 +209,21 @@ def watch(
     Example:  artifact-monitor watch pkg:docker/alice/widget --repo alice/widget --workflow push.yml --moving 'v?'
     Example:  artifact-monitor watch 'pkg:oci/widget?repository_url=ghcr.io/alice/widget' \\
                 --repo alice/widget --workflow push.yml
+    Example:  artifact-monitor watch pkg:npm/%40alice/widget --stop "published no more"
     """
     from app.build import build
-    from app.watching import Wanted
+    from app.watching import Wanted, stop
     from app.watching import watch as begin
 
-    click.echo(begin(build(_settings()), Wanted(purl, repo, workflows, refs, events, manual, moving, mirrors)))
+    if reason is not None:
+        if repo or workflows:
+            raise click.UsageError("--stop ends the watch of the artifact; leave --repo and --workflow out.")
+        click.echo(stop(build(_settings()), purl, reason))
+        return
+    if not repo or not workflows:
+        raise click.UsageError("Name the repository and the workflow that publish it: --repo and --workflow.")
+    wanted = Wanted(purl, repo, workflows, refs, events, manual, moving, mirrors, environment)
+    click.echo(begin(build(_settings()), wanted))
 
 
 @main.command()

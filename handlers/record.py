@@ -38,6 +38,11 @@ def discover_task(repository_id: int) -> str:
     return f"discover/{repository_id}"
 
 
+def enrol_task(enrolment_id: str) -> str:
+    """The work key under which it is decided what becomes of a wish about what is watched."""
+    return f"enrol/{enrolment_id}"
+
+
 def record(facts: Iterable[Fact], book: Book, now: datetime, by: str = "") -> None:
     """Record each; look at a repository that became readable by it, or has another default branch, name or owner.
 

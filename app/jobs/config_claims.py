@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.claims import CONFIG, DISCOVERY, SERVER
+from app.claims import DISCOVERY, sources_of
 from app.deps import Deps
 from app.github import GitHub
 from app.jobs.discover import same_to
@@ -33,9 +33,4 @@ def _elsewhere(book: Book, publisher: Publisher) -> set[str]:
     known = {p.repository_id for p in book.repositories.publishers_of(publisher.artifact)}
     if publisher.repository_id in known:
         return set()
-    return {
-        source
-        for repository_id in known
-        for source in (SERVER, CONFIG, DISCOVERY)
-        if any(p.artifact == publisher.artifact for p in book.repositories.publishers_from(repository_id, source))
-    }
+    return {source for one in known for source in sources_of(book, one, publisher.artifact)}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from app.claims import CONFIG, DISCOVERY, withdraw_elsewhere
+from app.claims import CONFIG, DISCOVERY, PEOPLE, withdraw, withdraw_elsewhere
 from app.file_change import Change
 from app.jobs import config_told, config_waivers, speak
 from app.jobs.config_claims import may_claim
@@ -103,7 +103,8 @@ def _keep_own(
     book: Book, repository: Repository, before: Sequence[Stood], text: str, change: Change, now: datetime
 ) -> None:
     """The file joins those of the last day, and what it changes is told; what stands at first contact acts at once."""
-    found = book.repositories.publishers_from(repository.id, DISCOVERY)
+    shelf = book.repositories
+    found = (*shelf.publishers_from(repository.id, DISCOVERY), *shelf.publishers_from(repository.id, PEOPLE))
     stands = Stood(now, text, found, change.commit, change.by, change.url, branch=repository.default_branch)
     kept = tuple(replace(file, text="", home=0) if file.home else file for file in counting(before, now))
     if not kept:
@@ -155,6 +156,8 @@ def _publish(
         if publisher.artifact in settled:
             withdraw_elsewhere(book, publisher, (DISCOVERY,), now)
     book.record(PublishersSet(repository.id, CONFIG, mine), now)
+    for artifact in {publisher.artifact for publisher in mine}:
+        withdraw(book, repository.id, artifact, PEOPLE, now)
     others = {p.artifact.purl for p in after.publishers} - {p.artifact.purl for p in mine}
     if not others:
         return []

@@ -14,6 +14,7 @@ from app.jobs.batch import LONG_LEASE, each
 from app.jobs.compare import compare_source
 from app.jobs.config import read_config
 from app.jobs.discover import discover
+from app.jobs.enrol import enrol
 from app.jobs.installed import NotInstalled, github_of, repository_of
 from app.jobs.runs import list_runs, read_run
 from app.jobs.touched import touched
@@ -69,6 +70,8 @@ def _inspect(deps: Deps, task: Task) -> datetime | None:
             compare_source(deps, Artifact(purl), number)
         case "answer":
             again_at = answer(deps, what)
+        case "enrol":
+            again_at = enrol(deps, what)
         case "touched":
             again_at = touched(deps, what)
         case _:

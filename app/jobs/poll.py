@@ -19,6 +19,7 @@ from verifier.registries import REGISTRIES, registry_of
 from verifier.registries.base import Memory, Snapshot, Unreadable
 from verifier.registries.compare import changes
 from verifier.registries.tags import moves
+from verifier.verdict.enrolment import stopped
 
 SLICE = 500
 """The most versions of an image that are kept in one transaction."""
@@ -44,7 +45,9 @@ def _poll(deps: Deps, task: Task) -> datetime | None:
         raise Permanent(f"No registry is known for {artifact.purl}; supported types: {', '.join(sorted(REGISTRIES))}.")
     with deps.ledger.reading() as book:
         watch = book.versions.watch(artifact)
-        memory = _memory(book, watch, hint, deps) if watch is not None else None
+        memory = (
+            _memory(book, watch, hint, deps) if watch is not None and not _is_stopped(book, artifact, now) else None
+        )
     if watch is None or memory is None:
         return None
     place = place_of(deps.settings, artifact)
@@ -59,6 +62,15 @@ def _poll(deps: Deps, task: Task) -> datetime | None:
             _keep(book, watch, memory, part, tuple(outcome.validators.items()), last=part is snapshot)
     deps.wake.wake("examine")
     return None if hint else now + deps.settings.poll_interval
+
+
+def _is_stopped(book: Book, artifact: Artifact, now: datetime) -> bool:
+    """Everybody who publishes it had the watch stopped: whatever else wants a look, nobody looks."""
+    replied = book.enrolments.about([artifact])
+    if not replied:
+        return False
+    publishers = book.repositories.publishers_of(artifact)
+    return stopped(replied, [publisher.repository_id for publisher in publishers], now) is not None
 
 
 def _memory(book: Book, watch: Watch, hint: str, deps: Deps) -> Memory:

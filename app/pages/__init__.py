@@ -8,6 +8,8 @@ from flask import Flask
 
 from app.pages import (
     activity,
+    add,
+    adding,
     artifact,
     errors,
     incident,
@@ -35,6 +37,8 @@ PAGES = (
     incident.routes,
     runs.routes,
     activity.routes,
+    add.routes,
+    adding.routes,
     troubles.routes,
     style.routes,
     subscribe.routes,
@@ -47,6 +51,7 @@ NAV = (
     ("runs.runs", "Ledger"),
     ("activity.activity", "Activity"),
     ("troubles.troubles", "Health"),
+    ("add.form", "Add"),
 )
 """What stands at the top of every page."""
 

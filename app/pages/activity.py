@@ -26,6 +26,7 @@ WORDS = {
     DeedKind.COMMANDED: "command",
     DeedKind.CONDUCT: "setting",
     DeedKind.PUBLISHERS: "publishers",
+    DeedKind.ENROLLED: "watching",
 }
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request, url_for
 
 from app.pages.errors import Unknown
+from app.pages.halting import Halting, halting
 from app.pages.overview import WORDS
 from app.pages.publishing import By, by
 from app.pages.ring import Ring, ring
@@ -18,11 +19,12 @@ from app.pages.timeline import Publication, Timeline, timeline
 from app.pages.version_row import Row, pointing, row, said_by
 from app.pages.words import BADGES, Badge, shown
 from app.signin.gate import viewer
+from app.viewer import Viewer
 from verifier import purls
 from verifier.ledger.protocol import Book, Watch
 from verifier.ledger.rows import Dossier
 from verifier.ledger.views import BadCursor, Page, Sees, Summary
-from verifier.model import Artifact, Publisher, Repository, Run, RunKey
+from verifier.model import Artifact, Publisher, Replied, Repository, Run, RunKey
 from verifier.model.standing import Standing
 
 if TYPE_CHECKING:
@@ -59,6 +61,9 @@ class Seen:
     page: Page[Dossier]
     runs: tuple[Run, ...]
     asked: Asked = Asked()
+    everybody: tuple[Publisher, ...] = ()
+    """All who publish it, also those that may not be seen; none of it is shown."""
+    replied: tuple[Replied, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,7 @@ class Shown:
     tags: tuple[tuple[str, str, str], ...]
     more_tags: int
     is_image: bool
+    halting: Halting
     at: datetime
 
 
@@ -135,7 +141,19 @@ def see(book: Book, sees: Sees, artifact: Artifact, wanted: Asked) -> Seen | Non
     recent = book.views.runs(sees, ids[0], limit=RECENT).items if ids else ()
     ours = (run for run in recent if not run.workflows.isdisjoint(workflows))
     runs = {run.key: run for run in (*resting, *ours)}
-    return Seen(summary, watch, publishers, repositories, newest, page, tuple(runs.values()), wanted)
+    replied = tuple(book.enrolments.about([artifact]))
+    return Seen(
+        summary,
+        watch,
+        publishers,
+        repositories,
+        newest,
+        page,
+        tuple(runs.values()),
+        wanted,
+        tuple(said),
+        replied,
+    )
 
 
 def rests_on(dossier: Dossier) -> RunKey | None:
@@ -149,7 +167,7 @@ def address(purl: str, wanted: Asked) -> str:
     return f"?{urlencode({key: value for key, value in said.items() if value})}"
 
 
-def roll_up(seen: Seen, now: datetime) -> Shown:
+def roll_up(seen: Seen, now: datetime, who: Viewer) -> Shown:
     """The page from what the ledger holds. Pure, but for the addresses of our own pages."""
     summary, watch, purl = seen.summary, seen.watch, seen.summary.artifact.purl
     runs = {run.key: run for run in seen.runs}
@@ -185,6 +203,7 @@ def roll_up(seen: Seen, now: datetime) -> Shown:
         tuple((shown(name, 60), number, shown(number, 80)) for name, number in watch.channels[:TAGS]),
         max(len(watch.channels) - TAGS, 0),
         summary.artifact.is_image,
+        halting(who, seen.everybody, names, seen.replied, now),
         now,
     )
 
@@ -209,6 +228,6 @@ def routes(deps: Deps) -> Blueprint:
                 "There is no such artifact here",
                 "Nobody watches it, or GitHub does not show you the repository that publishes it.",
             )
-        return render_template("artifact.html", page=roll_up(seen, deps.now()))
+        return render_template("artifact.html", page=roll_up(seen, deps.now(), viewer()))
 
     return blueprint

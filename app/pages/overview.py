@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,8 +17,9 @@ from app.signin.gate import viewer
 from verifier.ledger.health import Problem
 from verifier.ledger.protocol import Book
 from verifier.ledger.views import Page, Sees, Sort, Summary, Totals, Wanted
-from verifier.model import Incident, IncidentState
+from verifier.model import Artifact, Incident, IncidentState
 from verifier.model.standing import Standing
+from verifier.verdict.enrolment import stopped
 
 if TYPE_CHECKING:
     from app.deps import Deps
@@ -67,6 +68,7 @@ class Line:
     published_at: datetime | None
     polled_at: datetime | None
     problem: str
+    stopped: bool
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,11 @@ class Seen:
     more_incidents: bool = False
     problems: tuple[Problem, ...] = ()
     repositories: bool = False
+    stopped: frozenset[Artifact] = frozenset()
+    """Those of the artifacts at which nobody looks any more."""
 
 
-def see(book: Book, sees: Sees, wanted: Wanted) -> Seen:
+def see(book: Book, sees: Sees, wanted: Wanted, now: datetime) -> Seen:
     """Read it, in one transaction and a fixed number of queries."""
     open_ = book.views.incidents(sees, (IncidentState.OPEN, IncidentState.ACKNOWLEDGED), "", INCIDENTS)
     totals = book.views.totals(sees)
@@ -113,6 +117,7 @@ def see(book: Book, sees: Sees, wanted: Wanted) -> Seen:
         bool(open_.next),
         tuple(book.health.problems()) if sees is None else (),
         bool(artifacts.items) or any(not r.removed for r in book.repositories.all()),
+        _stopped(book, [summary.artifact for summary in artifacts.items], now),
     )
 
 
@@ -123,6 +128,17 @@ def counted(totals: Totals, wanted: Wanted) -> int | None:
     if wanted.standing is None:
         return sum(totals.artifacts.values())
     return totals.artifacts.get(wanted.standing, 0)
+
+
+def _stopped(book: Book, artifacts: Sequence[Artifact], now: datetime) -> frozenset[Artifact]:
+    """In two queries. Who publishes an artifact and may not be seen counts too, and is not shown."""
+    replied, publishers = book.enrolments.about(artifacts), book.repositories.publishers_among(artifacts)
+    found = set[Artifact]()
+    for artifact in {asked.artifact for asked, _ in replied}:
+        about = [one for one in replied if one[0].artifact == artifact]
+        if stopped(about, [p.repository_id for p in publishers if p.artifact == artifact], now) is not None:
+            found.add(artifact)
+    return frozenset(found)
 
 
 def asked(query: Mapping[str, str]) -> Wanted:
@@ -175,7 +191,7 @@ def roll_up(seen: Seen, wanted: Wanted, now: datetime) -> Overview:
         tuple(counts),
         total,
         ring(seen.totals.versions, WORDS),
-        tuple(_line(summary) for summary in seen.artifacts.items),
+        tuple(_line(summary, summary.artifact in seen.stopped) for summary in seen.artifacts.items),
         f"{first:,} to {last:,} of {plural(seen.artifacts.total, 'artifact')}" if last >= first else "",
         wanted,
         address(replace(wanted, offset=max(wanted.offset - ROWS, 0))) or "?" if wanted.offset else "",
@@ -189,7 +205,7 @@ def roll_up(seen: Seen, wanted: Wanted, now: datetime) -> Overview:
     )
 
 
-def _line(summary: Summary) -> Line:
+def _line(summary: Summary, stopped: bool) -> Line:
     counts = tuple((BADGES[s], n) for s in Standing if (n := summary.counts.get(s, 0)))
     return Line(
         summary.artifact.purl,
@@ -204,6 +220,7 @@ def _line(summary: Summary) -> Line:
         summary.published_at,
         summary.polled_at,
         shown(summary.problem, 300),
+        stopped,
     )
 
 
@@ -215,7 +232,7 @@ def routes(deps: Deps) -> Blueprint:
     def overview() -> str:
         wanted = asked(request.args)
         with deps.ledger.reading() as book:
-            seen = see(book, viewer().sees, wanted)
+            seen = see(book, viewer().sees, wanted, deps.now())
         page = roll_up(seen, wanted, deps.now())
         return render_template("overview.html", page=page, sorts=SORTS, types=TYPES, badges=BADGES)
 

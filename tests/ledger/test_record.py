@@ -33,6 +33,7 @@ from tests.ledger.examples import (
     vetting,
     waiver,
 )
+from tests.ledger.test_enrolments import enrolment
 from verifier.ledger import Ledger
 from verifier.ledger.apply import version_task
 from verifier.ledger.asking import run_task
@@ -44,6 +45,8 @@ from verifier.model import (
     CommandGiven,
     Conduct,
     ConductSet,
+    EnrolmentAnswered,
+    EnrolmentAsked,
     EvidenceRead,
     Fact,
     File,
@@ -55,6 +58,7 @@ from verifier.model import (
     PublishersSet,
     RefSeen,
     ReleaseSeen,
+    Reply,
     RepositorySeen,
     RunRead,
     RunSeen,
@@ -67,6 +71,7 @@ from verifier.model import (
 )
 
 FINGERPRINT = version().fingerprint
+WISH = enrolment()
 STORY: list[Fact] = [
     InstallationSeen(Installation(1, 70, "acme", T0)),
     RepositorySeen(repository()),
@@ -88,6 +93,8 @@ STORY: list[Fact] = [
     ConductSet(7, Conduct(four_eyes=True)),
     CommandGiven(command()),
     CommandAnswered(answer()),
+    EnrolmentAsked(WISH),
+    EnrolmentAnswered(WISH, Reply(WISH.id, True, "It is watched.", T0, acts_at=T0, repository_ids=(7,))),
 ]
 HISTORY = (VerdictReached, WaiverGiven, LineMuted, CommandAnswered)
 

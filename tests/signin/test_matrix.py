@@ -81,6 +81,12 @@ MATRIX = {
     ),
     "GET runs.runs": Entry("/runs", alike(200, anonymous=302), shown=True),
     "GET activity.activity": Entry("/activity", alike(200, anonymous=302), shown=True),
+    "GET add.form": Entry("/add", alike(200, anonymous=302), shown=True),
+    # without a token of a form of ours
+    "POST add.ask": Entry("/add", alike(403, anonymous=401)),
+    "POST add.halt": Entry("/add/halt", alike(403, anonymous=401)),
+    # what nobody but who asked for it finds
+    "GET adding.adding": Entry("/add/0123456789abcdef", alike(404, anonymous=302)),
     "GET troubles.troubles": Entry("/health", alike(200, anonymous=302)),
     "GET style.sheet": Entry("/style.css", alike(200)),
     "GET health.healthz": Entry("/healthz", alike(200)),

@@ -16,6 +16,8 @@ from verifier.discovery.package import Package
 from verifier.discovery.published_by import Workflow
 from verifier.model import Artifact, Proposal, Publisher, Repository
 
+ELSEWHERE = "Another repository publishes it for this monitor. The operator settles whose it is."
+"""The question about what somebody else claimed first."""
 NOT_ASKED = "The registry was not asked."
 """The question about a package of which nobody knows what its registry says."""
 
@@ -72,7 +74,7 @@ def _proposal(package: Package, workflows: Sequence[Workflow], said: Said, known
         return Proposal(artifact.purl, paths, package.found_in, question=question)
 
     if artifact in known.elsewhere:
-        return ask("Another repository publishes it for this monitor. The operator settles whose it is.")
+        return ask(ELSEWHERE)
     if before is not None:
         return _again(package, before, paths)
     if said.word is Word.OTHER:

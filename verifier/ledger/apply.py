@@ -10,11 +10,14 @@ from typing import TypeVar
 from verifier.ledger.asking import VETTED, concerns, is_undated, published_by, want_jobs, want_runs_of, want_vetting
 from verifier.ledger.protocol import Book, Dossier, Watch
 from verifier.model import (
+    Act,
     Artifact,
     ArtifactsProposed,
     CommandAnswered,
     CommandGiven,
     ConductSet,
+    EnrolmentAnswered,
+    EnrolmentAsked,
     EvidenceRead,
     Fact,
     ForcedPush,
@@ -140,6 +143,14 @@ def apply(book: Book, fact: Fact, now: datetime) -> bool:
             return book.incidents.put_command(command)
         case CommandAnswered(answer):
             book.incidents.put_answer(answer)
+            return True
+        case EnrolmentAsked(enrolment):
+            return book.enrolments.ask(enrolment)
+        case EnrolmentAnswered(enrolment, reply):
+            if not book.enrolments.answer(reply):
+                return False
+            if reply.accepted and enrolment.act is not Act.STOP:
+                book.work.want("poll", enrolment.artifact.purl, now)
             return True
 
 

@@ -7,16 +7,20 @@ from datetime import datetime
 
 from verifier.ledger.views import Deed, DeedKind
 from verifier.model import (
+    Act,
     Answer,
     Artifact,
     Command,
     CommandGiven,
     Conduct,
     ConductSet,
+    Enrolment,
+    EnrolmentAnswered,
     Fact,
     LineMuted,
     Publisher,
     PublishersSet,
+    Reply,
     WaiverGiven,
 )
 
@@ -44,6 +48,8 @@ def subject_of(fact: Fact) -> Subject | None:
             return Subject(command.repository_id, command_id=command.id)
         case ConductSet(repository_id) | PublishersSet(repository_id):
             return Subject(repository_id)
+        case EnrolmentAnswered(asked, reply):
+            return _enrolled_about(asked, reply)
         case _:
             return None
 
@@ -73,6 +79,8 @@ def deed_of(sequence: int, recorded_at: datetime, fact: Fact, answer: Answer | N
             return Deed(sequence, DeedKind.CONDUCT, recorded_at, "config", sentence, repository_id)
         case PublishersSet(repository_id, source, publishers):
             return Deed(sequence, DeedKind.PUBLISHERS, recorded_at, source, _named(publishers), repository_id)
+        case EnrolmentAnswered(asked, reply):
+            return _enrolled(sequence, asked, reply)
         case _:
             raise ValueError(f"{type(fact).__name__} is nobody's deed")
 
@@ -89,6 +97,25 @@ def _commanded(sequence: int, command: Command, answer: Answer | None) -> Deed:
         command.repository_id,
         incident_id=command.incident_id,
     )
+
+
+def _enrolled_about(asked: Enrolment, reply: Reply) -> Subject:
+    """Whoever asked about a repository is read about there. What those who run the monitor did to an artifact: by all
+    who see it; that they were refused, by themselves alone."""
+    if not asked.of_operator:
+        return Subject(asked.repository_id)
+    return Subject(artifact=asked.artifact) if reply.accepted else Subject()
+
+
+def _enrolled(sequence: int, asked: Enrolment, reply: Reply) -> Deed:
+    if asked.act is Act.WATCH:
+        files = ", ".join(path.removeprefix(".github/workflows/") for path in asked.workflows[:SHOWN])
+        what = f"Asked to watch it, published by {files} of {asked.repository}"
+    else:
+        what = "Asked to stop watching it" if asked.act is Act.STOP else "Asked to watch it again"
+    sentence = f"{what}{_why(asked.reason)} {reply.sentence}"
+    about = asked.repository_id or None
+    return Deed(sequence, DeedKind.ENROLLED, asked.at, asked.actor, sentence, about, asked.artifact)
 
 
 def _why(reason: str) -> str:

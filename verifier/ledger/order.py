@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 
 from verifier.ledger.protocol import Dossier, Task
-from verifier.model import Command, ForcedPush, Incident, Publisher, Ref, Release, Run, RunKey
+from verifier.model import Command, ForcedPush, Incident, Publisher, Ref, Release, Replied, Run, RunKey
 
 LONGEST_KEY = 1024
 """In characters. PostgreSQL indexes at most about 2,700 bytes."""
@@ -105,3 +105,8 @@ def by_source(said: tuple[str, int, int, Publisher]) -> tuple[bool, int, str, in
 def by_giving(command: Command) -> tuple[datetime, str]:
     """Commands: when they were given."""
     return command.at, command.id
+
+
+def by_asking(replied: Replied) -> tuple[datetime, str]:
+    """What was asked about what is watched: when that was."""
+    return replied[0].at, replied[0].id

@@ -11,11 +11,12 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from verifier.ledger.enrolments import Enrolments
 from verifier.ledger.health import Health
 from verifier.ledger.rows import TWO_CLOCKS, Delivery, Dossier, Link, Posted, Queue, Stood, Task, Watch
 from verifier.ledger.sessions import Sessions
 from verifier.ledger.tokens import Tokens
-from verifier.ledger.views import Views
+from verifier.ledger.views import Sees, Views
 from verifier.model import (
     Account,
     Answer,
@@ -47,6 +48,7 @@ __all__ = [
     "Book",
     "Delivery",
     "Dossier",
+    "Enrolments",
     "Inbox",
     "Incidents",
     "Ledger",
@@ -137,6 +139,9 @@ class Work(Protocol):
     def all(self, step: str) -> list[Task]:
         """Everything of one step, earliest first."""
 
+    def waiting(self, step: str, beginning: str, now: datetime) -> int:
+        """How much of a step is due whose keys begin so, lent or not."""
+
     def queues(self, now: datetime) -> list[Queue]:
         """How much each step has to do, by its name; steps with nothing are left out."""
 
@@ -164,8 +169,14 @@ class Repositories(Protocol):
 
     def publishers_of(self, artifact: Artifact) -> list[Publisher]: ...
     def put_publishers(self, repository_id: int, source: str, publishers: tuple[Publisher, ...]) -> None: ...
+    def publishers_among(self, artifacts: Collection[Artifact]) -> list[Publisher]:
+        """The publishers of all these, in the same order."""
+
     def proposals(self, repository_id: int) -> tuple[Proposal, ...]:
         """The artifacts that it seems to publish, as discovery saw it last."""
+
+    def proposed(self, sees: Sees, limit: int) -> dict[int, tuple[Proposal, ...]]:
+        """The same of all repositories that may be seen, by their ids; of more than `limit` the first so many."""
 
     def put_proposals(self, repository_id: int, proposals: tuple[Proposal, ...]) -> None: ...
     def conduct(self, repository_id: int) -> Conduct:
@@ -340,6 +351,8 @@ class Book(Protocol):
     def versions(self) -> Versions: ...
     @property
     def incidents(self) -> Incidents: ...
+    @property
+    def enrolments(self) -> Enrolments: ...
     @property
     def subscriptions(self) -> Subscriptions: ...
     @property

@@ -47,6 +47,7 @@ class _Past:
         self.refs = book.refs
         self.versions = book.versions
         self.incidents = book.incidents
+        self.enrolments = book.enrolments
         self.subscriptions = book.subscriptions
         self.views = book.views
         self.sessions = book.sessions
@@ -71,6 +72,9 @@ class _NoWork:
         self, step: str, limit: int, now: datetime, lease: timedelta, *, untried_first: bool = False
     ) -> list[Task]:
         return []
+
+    def waiting(self, step: str, beginning: str, now: datetime) -> int:
+        return 0
 
     def queues(self, now: datetime) -> list[Queue]:
         return []

@@ -113,6 +113,8 @@ class DeedKind(StrEnum):
     COMMANDED = "commanded"
     CONDUCT = "conduct"
     PUBLISHERS = "publishers"
+    ENROLLED = "enrolled"
+    """Somebody asked to watch an artifact, to stop, or to go on."""
 
 
 @dataclass(frozen=True)

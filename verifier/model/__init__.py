@@ -3,7 +3,8 @@
 One file per subject: what we watch (`artifact`), what GitHub told us (`github`), what a run's log says (`log`), what
 GitHub says of a commit and the files (`source`), what signed bundles say (`evidence`), what we conclude (`verdict`) and
 how surely (`confidence`), what we say about it (`incident`), how a repository wants to be spoken to (`conduct`), who
-hears it (`audience`), what people ask of us (`command`), and the facts that the ledger keeps (`fact`).
+hears it (`audience`), what people ask of us (`command`) and about what is watched
+(`enrolment`), and the facts that the ledger keeps (`fact`).
 """
 
 from verifier.model.artifact import UNTOLD, Account, AccountKind, Artifact, File, Line, Part, Span, Version
@@ -11,12 +12,15 @@ from verifier.model.audience import OUTCOMES, Bulletin, BulletinKind, Filter, Se
 from verifier.model.command import CODE, DAYS, MARK, Answer, Command, Days, Verb
 from verifier.model.conduct import CONFIG_PATH, LADDER, ROLES, Conduct
 from verifier.model.confidence import Confidence
+from verifier.model.enrolment import Act, Enrolment, Replied, Reply
 from verifier.model.evidence import Attestation, Evidence, Form, Standing, named_runs
 from verifier.model.fact import (
     ArtifactsProposed,
     CommandAnswered,
     CommandGiven,
     ConductSet,
+    EnrolmentAnswered,
+    EnrolmentAsked,
     EvidenceRead,
     Fact,
     ForcedPushSeen,
@@ -85,6 +89,7 @@ __all__ = [
     "Account",
     "AccountKind",
     "Acknowledgement",
+    "Act",
     "Answer",
     "Approval",
     "Artifact",
@@ -102,6 +107,9 @@ __all__ = [
     "ConductSet",
     "Confidence",
     "Days",
+    "Enrolment",
+    "EnrolmentAnswered",
+    "EnrolmentAsked",
     "Evidence",
     "EvidenceRead",
     "Fact",
@@ -140,6 +148,8 @@ __all__ = [
     "RefSeen",
     "Release",
     "ReleaseSeen",
+    "Replied",
+    "Reply",
     "Repository",
     "RepositorySeen",
     "Run",

@@ -11,6 +11,7 @@ from datetime import datetime
 from verifier.model.artifact import Artifact, Version
 from verifier.model.command import Answer, Command
 from verifier.model.conduct import Conduct
+from verifier.model.enrolment import Enrolment, Reply
 from verifier.model.evidence import Evidence
 from verifier.model.github import (
     Installation,
@@ -198,6 +199,21 @@ class CommandAnswered:
     answer: Answer
 
 
+@dataclass(frozen=True)
+class EnrolmentAsked:
+    """Somebody asked to watch an artifact otherwise than before."""
+
+    enrolment: Enrolment
+
+
+@dataclass(frozen=True)
+class EnrolmentAnswered:
+    """What became of it."""
+
+    enrolment: Enrolment
+    reply: Reply
+
+
 Fact = (
     InstallationSeen
     | RepositorySeen
@@ -219,4 +235,6 @@ Fact = (
     | ConductSet
     | CommandGiven
     | CommandAnswered
+    | EnrolmentAsked
+    | EnrolmentAnswered
 )

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from verifier.ledger.apply import apply
 from verifier.ledger.chain import GENESIS, chained
+from verifier.ledger.memory.enrolments import Enrolments
 from verifier.ledger.memory.health import Health
 from verifier.ledger.memory.inbox import Inbox
 from verifier.ledger.memory.incidents import Incidents
@@ -38,6 +39,7 @@ class MemoryBook:
         self.refs = Refs(journal)
         self.versions = Versions(journal)
         self.incidents = Incidents(journal)
+        self.enrolments = Enrolments(journal)
         self.subscriptions = Subscriptions(journal)
         self.sessions = Sessions(journal)
         self.tokens = Tokens(journal)
@@ -68,7 +70,7 @@ class MemoryBook:
 
     def empty(self) -> None:
         """Drop everything that the facts give again."""
-        for shelf in (self.repositories, self.runs, self.refs, self.versions, self.incidents):
+        for shelf in (self.repositories, self.runs, self.refs, self.versions, self.incidents, self.enrolments):
             shelf.empty()
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from verifier.ledger.memory.table import Journal, Table
 from verifier.ledger.order import by_source
 from verifier.ledger.rows import Stood
+from verifier.ledger.views import Sees
 from verifier.model import Artifact, Conduct, Installation, Proposal, Publisher, Repository
 
 
@@ -58,11 +59,18 @@ class Repositories:
     def publishers_of(self, artifact: Artifact) -> list[Publisher]:
         return [publisher for _, _, _, publisher in self.said() if publisher.artifact == artifact]
 
+    def publishers_among(self, artifacts: Collection[Artifact]) -> list[Publisher]:
+        return [publisher for _, _, _, publisher in self.said() if publisher.artifact in artifacts]
+
     def put_publishers(self, repository_id: int, source: str, publishers: tuple[Publisher, ...]) -> None:
         self._publishers.put((repository_id, source), publishers)
 
     def proposals(self, repository_id: int) -> tuple[Proposal, ...]:
         return self._proposals.get(repository_id) or ()
+
+    def proposed(self, sees: Sees, limit: int) -> dict[int, tuple[Proposal, ...]]:
+        seen = sorted((id_, said) for id_, said in self._proposals.items() if said and (sees is None or id_ in sees))
+        return dict(seen[:limit])
 
     def put_proposals(self, repository_id: int, proposals: tuple[Proposal, ...]) -> None:
         self._proposals.put(repository_id, proposals)

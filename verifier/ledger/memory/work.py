@@ -54,6 +54,10 @@ class Work:
     def all(self, step: str) -> list[Task]:
         return sorted((row.task for row in self._rows.values() if row.step == step), key=by_due)
 
+    def waiting(self, step: str, beginning: str, now: datetime) -> int:
+        rows = self._rows.values()
+        return sum(row.step == step and row.key.startswith(beginning) and row.due_at <= now for row in rows)
+
     def queues(self, now: datetime) -> list[Queue]:
         of = dict[str, list[datetime]]()
         for row in self._rows.values():

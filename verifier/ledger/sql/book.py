@@ -8,6 +8,7 @@ from functools import cached_property
 
 from verifier.ledger.apply import apply
 from verifier.ledger.protocol import Dossier, Link
+from verifier.ledger.sql.enrolments import Enrolments
 from verifier.ledger.sql.facts import Facts
 from verifier.ledger.sql.health import Health
 from verifier.ledger.sql.inbox import Inbox
@@ -72,6 +73,11 @@ class SqlBook:
         return Incidents(self._alone())
 
     @cached_property
+    def enrolments(self) -> Enrolments:
+        """Derived."""
+        return Enrolments(self._alone())
+
+    @cached_property
     def subscriptions(self) -> Subscriptions:
         """Read and written back as well."""
         return Subscriptions(self._alone())
@@ -111,7 +117,7 @@ class SqlBook:
 
     def empty(self) -> None:
         """Drop everything that the facts give again."""
-        for shelf in (self.repositories, self.runs, self.refs, self.versions, self.incidents):
+        for shelf in (self.repositories, self.runs, self.refs, self.versions, self.incidents, self.enrolments):
             shelf.empty()
 
     def _alone(self) -> Transaction:

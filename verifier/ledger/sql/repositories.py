@@ -13,7 +13,11 @@ from verifier.ledger.rows import Stood
 from verifier.ledger.sql import tables
 from verifier.ledger.sql.tables import gaps, installations, repositories
 from verifier.ledger.sql.transaction import Transaction
+from verifier.ledger.views import Sees
 from verifier.model import Artifact, ArtifactsProposed, Conduct, Installation, Proposal, Publisher, Repository
+
+_NOTHING_PROPOSED = '"proposals":[]'
+"""How the codec writes that a repository publishes nothing, as far as anybody can tell."""
 
 
 class Repositories:
@@ -70,6 +74,9 @@ class Repositories:
     def publishers_of(self, artifact: Artifact) -> list[Publisher]:
         return self._said(tables.publishers.c.artifact == artifact.purl)
 
+    def publishers_among(self, artifacts: Collection[Artifact]) -> list[Publisher]:
+        return self._said(tables.publishers.c.artifact.in_([artifact.purl for artifact in artifacts]))
+
     def put_publishers(self, repository_id: int, source: str, publishers: tuple[Publisher, ...]) -> None:
         self._transaction.write(
             delete(tables.publishers).where(
@@ -92,6 +99,14 @@ class Repositories:
         columns = tables.proposals.c
         row = self._transaction.one(select(columns.body).where(columns.repository_id == repository_id))
         return decode(ArtifactsProposed, row.body).proposals if row else ()
+
+    def proposed(self, sees: Sees, limit: int) -> dict[int, tuple[Proposal, ...]]:
+        columns = tables.proposals.c
+        query = select(columns.repository_id, columns.body).where(~columns.body.contains(_NOTHING_PROPOSED))
+        if sees is not None:
+            query = query.where(self._transaction.among(columns.repository_id, sees))
+        rows = self._transaction.rows(query.order_by(columns.repository_id).limit(limit))
+        return {row.repository_id: decode(ArtifactsProposed, row.body).proposals for row in rows}
 
     def put_proposals(self, repository_id: int, proposals: tuple[Proposal, ...]) -> None:
         body = encode(ArtifactsProposed(repository_id, proposals))

@@ -76,6 +76,11 @@ class Work:
         rows = self._transaction.rows(select(work).where(work.c.step == step))
         return sorted((_row(row).task for row in rows), key=by_due)
 
+    def waiting(self, step: str, beginning: str, now: datetime) -> int:
+        those = work.c.step == step, work.c.due_at <= now, work.c.key.startswith(beginning, autoescape=True)
+        number: int = self._transaction.rows(select(func.count()).select_from(work).where(*those))[0][0]
+        return number
+
     def queues(self, now: datetime) -> list[Queue]:
         due = case((work.c.due_at <= now, work.c.due_at))
         counts = func.count().label("wanted"), func.count(due).label("due"), func.min(due).label("due_since")
