@@ -19,12 +19,13 @@ def create_app(deps: Deps) -> Flask:
     """
     from flask import Flask
 
-    from app import api, headers, health, hints, pages, webhooks
+    from app import api, headers, health, hints, logs, pages, webhooks
     from app.settings import require_subscriptions, require_webhook_secret
     from app.setup import page as setup
     from app.signin import gate, login
     from handlers.payload import LIMIT
 
+    logs.without_locals()
     require_webhook_secret(deps.settings)
     require_subscriptions(deps.settings)
     app = Flask(__name__, static_folder=None)

@@ -40,7 +40,8 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     )
     last: Processor = structlog.processors.JSONRenderer()
     if settings.log_format == "console":
-        last = structlog.dev.ConsoleRenderer(colors=(stream or sys.stderr).isatty())
+        plain = structlog.dev.plain_traceback
+        last = structlog.dev.ConsoleRenderer(colors=(stream or sys.stderr).isatty(), exception_formatter=plain)
     strip = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     formatter = structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[strip, redact, last])
     handler = logging.StreamHandler(stream or sys.stderr)
@@ -53,6 +54,25 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     # It warns of a malformed answer with the whole address, and a webhook's address is its secret.
     for telling in ("urllib3", "slack_sdk"):
         logging.getLogger(telling).setLevel(logging.ERROR)
+
+
+def without_locals() -> None:
+    """Where nobody configured logs yet: tracebacks without the values of variables, which hold secrets.
+
+    structlog's own default shows them.
+    """
+    if structlog.is_configured():
+        return
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            redact,
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ]
+    )
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app import routes
 from app.outbound import Outbound, make_outbound
@@ -21,6 +22,10 @@ NO_ROUTES = (
     "docs/channels.md shows what to write there."
 )
 NO_NOTICES = "no route hears that a config file was changed or cannot be read, or that a publish workflow was changed"
+
+PATIENCE = timedelta(seconds=20)
+"""How long a page waits: less than gunicorn lets one request take (`gunicorn.conf.py`)."""
+SIDE_BY_SIDE = 8
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,32 @@ def through(route: Route, outbound: Outbound, now: datetime, kinds: Mapping[str,
     return tried(True, "taken; look whether it arrived")
 
 
+def at_once(
+    found: Sequence[Route],
+    outbound: Outbound,
+    now: datetime,
+    kinds: Mapping[str, Outside] = OUTSIDE,
+    patience: timedelta = PATIENCE,
+) -> list[Tried]:
+    """Send a test message through each of these at the same time, and wait no longer than `patience` for all of them.
+
+    A page does not wait as long as a terminal does. What was begun by then goes on without being waited for.
+    """
+    pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="notify-test")
+    begun = [(route, pool.submit(through, route, outbound, now, kinds)) for route in found]
+    wait((future for _, future in begun), patience.total_seconds())
+    pool.shutdown(wait=False, cancel_futures=True)
+    return [_outcome(route, future) for route, future in begun]
+
+
+def _outcome(route: Route, future: Future[Tried]) -> Tried:
+    if future.cancelled():
+        return Tried(route.name, route.kind, False, "not tried: the others took too long; test it alone")
+    if not future.done():
+        return Tried(route.name, route.kind, False, "no answer yet; the message may still arrive")
+    return future.result()
+
+
 def rendered(route: Route, now: datetime, kinds: Mapping[str, Outside] = OUTSIDE) -> tuple[Sending, ...]:
     """The test message as it would be sent."""
     return kinds[route.kind].render(of_test(route.name, now), route.target, None, now)
@@ -104,13 +135,14 @@ def listed(found: Sequence[Route]) -> str:
     """Every route with what it hears, without addresses and secrets."""
     if not found:
         return NO_ROUTES
-    lines = [f"{route.name}  {route.kind}: {_hears(route)}" for route in found]
+    lines = [f"{route.name}  {route.kind}: {hears(route)}" for route in found]
     if not any(hears_notices(route.filter) for route in found):
         lines.append(f"Note: {NO_NOTICES}.")
     return "\n".join(lines)
 
 
-def _hears(route: Route) -> str:
+def hears(route: Route) -> str:
+    """What it is told of, in words."""
     wanted = route.filter
     named_lists = (
         ("organisations", wanted.organisations),

@@ -43,7 +43,11 @@ def render(repository: Repository, refused: Refused | None) -> Post:
 
 
 def _good() -> dict[str, Any]:
-    return {"title": "The configuration can be read", "summary": f"`{CONFIG_PATH}` is in force again."}
+    return {
+        "title": "The configuration can be read",
+        "summary": f"`{CONFIG_PATH}` counts again. What it tightens acts at once; what it loosens acts 24 hours after "
+        "it could be read again, and until then nothing more is allowed than before.",
+    }
 
 
 def _bad(refused: Refused) -> dict[str, Any]:

@@ -6,11 +6,13 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 from rich.console import Console
 
@@ -115,10 +117,28 @@ def _end(console: Console, screen: Screen, results: list[Result], stage: Live, o
     if once:
         return
     console.print(
-        f"\nDashboard: [bold]{stage.dashboard}[/]   What was filed: [bold]{stage.github}[/]   Ctrl-C ends it."
+        f"\nDashboard: [bold]{stage.dashboard}[/]   What was filed: [bold]{stage.github}[/]   Ctrl-C ends it.\n"
+        "On this machine nobody logs in, and whoever opens the dashboard is its operator: “Act on it” on the page of a "
+        "version or an incident has it looked after, waived, muted or looked at again."
     )
     try:
-        while True:
-            time.sleep(1)
+        linger(stage)
     except KeyboardInterrupt:
         console.print("Ended.")
+
+
+class Passing(Protocol):
+    """Where time passes."""
+
+    def pass_time(self, span: timedelta) -> None:
+        """So much of it."""
+
+
+def linger(stage: Passing, sleep: Callable[[float], None] = time.sleep) -> None:
+    """Let time go on as on any clock, until Ctrl-C: what somebody does now is answered, told and filed in its time."""
+    before = time.monotonic()
+    while True:
+        sleep(1)
+        now = time.monotonic()
+        stage.pass_time(timedelta(seconds=now - before))
+        before = now

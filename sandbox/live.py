@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
@@ -166,6 +166,11 @@ class Live(LedgerView):
         """Time moves on for the world and the monitor alike."""
         self.clock.set(to)
         return self.world.advance(to)
+
+    def pass_time(self, span: timedelta) -> None:
+        """Time goes on by so much, as when nobody plays anything. Raises Stuck when a webhook is refused."""
+        for webhook in self.set_clock(self.clock() + span):
+            self.deliver(webhook)
 
     def deliver(self, webhook: Webhook) -> None:
         """One webhook, signed, over HTTP. Raises Stuck when it is refused."""

@@ -6,12 +6,16 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
 import structlog
 
-from app import logs
+from app import create_app, logs
+from app.build import now
+from app.deps import Deps
 from app.settings import Settings
+from verifier.ledger import memory_ledger
 
 
 @pytest.fixture
@@ -41,6 +45,31 @@ def test_no_secret_reaches_the_logs(stream: io.StringIO, log_format: str) -> Non
     assert "hunter2" not in written
     assert "registry.example/a" in written
     assert "RuntimeError" in written
+
+
+@pytest.mark.parametrize("log_format", ["json", "console", ""])
+def test_a_fault_in_a_page_logs_where_it_broke_and_no_value(
+    stream: io.StringIO, capsys: pytest.CaptureFixture[str], log_format: str
+) -> None:
+    """structlog's own default, where nobody configured logs (''), shows the value of every variable."""
+    structlog.reset_defaults()
+    if log_format:
+        logs.configure(Settings(log_format=log_format), stream)
+    nothing = cast(Any, None)
+    app = create_app(Deps(Settings(github_webhook_secret="w" * 32), memory_ledger(), nothing, nothing, nothing, now))
+
+    def broken() -> str:
+        held = "hunter" + str(2)
+        raise RuntimeError(f"broken after {len(held)} letters")
+
+    app.view_functions["health.healthz"] = broken
+    answer = app.test_client().get("/healthz", headers={"Accept": "text/html"})
+
+    written = stream.getvalue() + "".join(capsys.readouterr())
+    assert 503 == answer.status_code
+    assert "RuntimeError: broken after 7 letters" in written
+    assert "in broken" in written
+    assert "hunter2" not in written
 
 
 def test_json_logs_are_one_object_a_line(stream: io.StringIO) -> None:

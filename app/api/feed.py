@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 from flask import Blueprint, Response, request
 
+from app import links
 from app.api import problems
 from app.api.access import Caller, Door
 from app.api.answers import answer
@@ -55,8 +56,8 @@ def see(book: Book, caller: Caller) -> tuple[tuple[Incident, ...], Mapping[str, 
     return told, book.incidents.last_said([incident.id for incident in told])
 
 
-def entry_of(incident: Incident, last: datetime | None, base_url: str) -> Entry:
-    """One entry. Pure."""
+def entry_of(incident: Incident, last: datetime | None, link: str) -> Entry:
+    """One entry; `link` leads to the page about it, '' where there is none. Pure."""
     names = [shown(m.artifact.versioned(m.number), 120) for m in incident.members[:NAMED]]
     more = len(incident.members) - NAMED
     known = [incident.opened_at, *(m.detected_at for m in incident.members), *filter(None, (last,))]
@@ -70,7 +71,7 @@ def entry_of(incident: Incident, last: datetime | None, base_url: str) -> Entry:
         + (f" and {more} more" if more > 0 else ""),
         incident.opened_at,
         max(known),
-        f"{base_url}/incidents/{incident.id}" if base_url else "",
+        link,
     )
 
 
@@ -108,9 +109,9 @@ def routes(deps: Deps, door: Door) -> Blueprint:
         caller = door.caller(request)
         with deps.ledger.reading() as book:
             incidents, last = see(book, caller)
-        base = deps.settings.base_url
-        entries = [entry_of(incident, last.get(incident.id), base) for incident in incidents]
-        return answer(feed(entries, base), "application/atom+xml", request)
+        settings = deps.settings
+        entries = [entry_of(one, last.get(one.id), links.of_incident(settings, one.id)) for one in incidents]
+        return answer(feed(entries, settings.base_url), "application/atom+xml", request)
 
     return blueprint
 

@@ -64,6 +64,8 @@ class Text:
         """From an address. Raises Refused."""
         if not text or len(text) > self.most:
             raise Refused(f"{self.name} has 1 to {self.most} characters.")
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise Refused(f"{self.name} holds half a surrogate pair, which is no text.")
         if self.pattern and not re.fullmatch(self.pattern, text):
             raise Refused(f"{self.name} does not have the shape {self.pattern}")
         return text

@@ -61,5 +61,16 @@ def install(app: Flask, deps: Deps) -> None:
     for page in PAGES:
         app.register_blueprint(page(deps))
     app.jinja_env.filters.update(ago=ago, moment=moment, short=short, shown=shown)
+    app.url_defaults(_text_alone)
     there = [(name, label) for name, label in NAV if name in app.view_functions]
     app.jinja_env.globals["nav"] = lambda: there
+
+
+def _text_alone(_endpoint: str, values: dict[str, object]) -> None:
+    """What is no text fits in no address: half a surrogate pair, which a registry's number may hold, becomes a `?`.
+
+    Such a link leads to a page that is not there; the page that shows it is.
+    """
+    for name, value in values.items():
+        if isinstance(value, str):
+            values[name] = value.encode("utf-8", "replace").decode()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
 
-from app import commanding, exporting
+from app import commanding, exporting, links
 from app.pages.incident_page import Seen, roll_up
 from app.signin.gate import viewer
 from app.signin.shown import notice
@@ -129,6 +129,5 @@ def _give(deps: Deps, id: str, asked: Asked, once: str, only: str) -> bool:
             who, asked.verb, incident.repository_id, book.repositories.conduct(incident.repository_id)
         ):
             return False
-        url = f"{deps.settings.base_url}/incidents/{id}" if deps.settings.base_url else ""
-        commanding.give(book, who, incident, asked, once, deps.now(), url, only)
+        commanding.give(book, who, incident, asked, once, deps.now(), links.of_incident(deps.settings, id), only)
     return True

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from app import commanding
 from app.pages import markdown
+from app.pages import offers as offering
 from app.pages.telling import Link, links, state, title
 from app.pages.words import BADGES, ODD, Badge, badge_of, link, plural, shown
 from app.viewer import Viewer
@@ -18,16 +19,13 @@ from checks import answers as answering
 from checks.base import Subject
 from checks.history import steps
 from checks.report import report, settled
-from checks.words import contradicts
 from verifier.ledger.protocol import Posted
 from verifier.model import (
-    DAYS,
     Answer,
     Bulletin,
     Command,
     Conduct,
     Incident,
-    IncidentState,
     Member,
     Notice,
     Outcome,
@@ -35,7 +33,6 @@ from verifier.model import (
     Verb,
 )
 from verifier.model.standing import Standing
-from verifier.verdict.commands import code_of
 from verifier.verdict.severity import severity_of
 
 VERSIONS = 200
@@ -109,20 +106,6 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Offer:
-    """One form of the page."""
-
-    verb: str
-    title: str
-    sentence: str
-    button: str
-    reason: bool = True
-    code: str = ""
-    usual: int = 0
-    most: int = 0
-
-
-@dataclass(frozen=True)
 class Page:
     """The whole page as data. What is `Markup` was made by `app.pages.markdown` of text that is escaped."""
 
@@ -149,7 +132,7 @@ class Page:
     commands: tuple[Said, ...]
     more_commands: int
     bulletins: tuple[Told, ...]
-    offers: tuple[Offer, ...]
+    offers: tuple[offering.Offer, ...]
     recheck: bool
     refused: str
     """Why nothing can be done here by who looks; '' where something can, or nobody could."""
@@ -163,7 +146,7 @@ def roll_up(seen: Seen, viewer: Viewer, now: datetime) -> Page:
     members = sorted(incident.members, key=lambda m: not m.open)
     repository = seen.repository or Repository(incident.repository_id, 0, "?", incident.opened_at)
     said = report(Subject(incident, repository, "", "", seen.history, seen.conduct))
-    offers = tuple(_offers(incident, viewer, seen.conduct))
+    offers = offering.offers(incident, viewer, seen.conduct)
     waiting = [one for one, answer in seen.commands if answer is None]
     return Page(
         incident.id,
@@ -191,7 +174,7 @@ def roll_up(seen: Seen, viewer: Viewer, now: datetime) -> Page:
         tuple(_told(one) for one in seen.bulletins[:BULLETINS]),
         offers,
         commanding.may(viewer, Verb.RECHECK, incident.repository_id, seen.conduct),
-        _refused(incident, viewer, seen.conduct),
+        offering.refused(incident, viewer, seen.conduct),
         any(now - one.at <= SOON for one in waiting),
         now,
     )
@@ -258,55 +241,3 @@ def _said(command: Command, answer: Answer | None, now: datetime) -> Said:
 
 def _told(bulletin: Bulletin) -> Told:
     return Told(shown(bulletin.title, 200), tuple(shown(s, 600) for s in bulletin.sentences[:5]), bulletin.at)
-
-
-def _offers(incident: Incident, viewer: Viewer, conduct: Conduct) -> list[Offer]:
-    """What may be asked for now by who looks."""
-    open_ = [member for member in incident.members if member.open]
-    if not open_ or not commanding.may(viewer, Verb.ACKNOWLEDGE, incident.repository_id, conduct):
-        return []
-    code, second = code_of(incident), " A second person must say the same within 7 days." if conduct.four_eyes else ""
-    look_after, mute = DAYS[Verb.ACKNOWLEDGE], DAYS[Verb.MUTE]
-    offers = [
-        Offer(
-            Verb.ACKNOWLEDGE.value,
-            "I look after it",
-            "It stays open and is told again when the time is over, or something new is found.",
-            "Acknowledge",
-            usual=look_after.usual,
-            most=look_after.most,
-        ),
-        Offer(
-            Verb.MINE.value,
-            "This was me",
-            f"Waives exactly the files of {plural(len(open_), 'version')} shown here for 30 days; no verdict changes. "
-            f"It is not taken from the account that published.{second}",
-            "This was me",
-            code=code,
-        ),
-    ]
-    if any(not any(contradicts(reason) for reason in member.reasons) for member in open_):
-        sentence = (
-            "From a day from now on nothing is told of absences and suspicions on the release lines of what stands open"
-            f" here. What is proven against a version is told all the same.{second}"
-        )
-        offers.append(
-            Offer(
-                Verb.MUTE.value,
-                "Mute the line",
-                sentence,
-                "Mute the line",
-                code=code,
-                usual=mute.usual,
-                most=mute.most,
-            )
-        )
-    return offers
-
-
-def _refused(incident: Incident, viewer: Viewer, conduct: Conduct) -> str:
-    if incident.state is IncidentState.RESOLVED or commanding.may(
-        viewer, Verb.ACKNOWLEDGE, incident.repository_id, conduct
-    ):
-        return ""
-    return f"To act on it takes the role {conduct.role} or more in its repository, as GitHub says."

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.pages.words import Badge, badge_of, link, moment, plural, shown
+from checks.channels import TITLES
 from verifier.ledger.protocol import Posted
 from verifier.model import Incident, IncidentState
 
 NAMED = 8
 """How many versions of one incident are named."""
 
-_CHANNELS = {"check_run": "check run", "issue": "issue", "advisory": "advisory"}
-_ORDER = {name: position for position, name in enumerate(_CHANNELS)}
+_ORDER = {name: position for position, name in enumerate(TITLES)}
 
 
 @dataclass(frozen=True)
@@ -83,5 +83,5 @@ def links(posted: Iterable[Posted]) -> tuple[Link, ...]:
     """The addresses that a browser may open, GitHub's channels first."""
     found = sorted(posted, key=lambda p: (_ORDER.get(p.channel, len(_ORDER)), p.channel))
     return tuple(
-        Link(_CHANNELS.get(post.channel, shown(post.channel, 20)), url) for post in found if (url := link(post.url))
+        Link(TITLES.get(post.channel, shown(post.channel, 20)), url) for post in found if (url := link(post.url))
     )

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template
+import structlog
+from flask import Blueprint, Response, render_template, request, url_for
 
+from app import notify
 from app.clock import MISSING_AFTER, NAME
 from app.pages.incidents import names
+from app.pages.routes_tried import rows
 from app.pages.words import plural, shown, span
 from app.signin.gate import viewer
+from app.signin.shown import notice
 from app.wake import STEPS
 from verifier.ledger.health import Budget, Problem
 from verifier.ledger.protocol import Book, Queue
@@ -23,6 +27,13 @@ from verifier.ledger.protocol import Book, Queue
 if TYPE_CHECKING:
     from app.deps import Deps
 
+log = structlog.get_logger()
+
+NOT_YOURS = (
+    "Routes are tested by whoever runs the monitor: with artifact-monitor notify test, or here on a machine where "
+    "nobody logs in."
+)
+GONE = "There is no such route here any more; the health page lists those that there are."
 SHOWN = 100
 """The most problems, gaps and deliveries of each kind that are listed."""
 QUIET = timedelta(minutes=1)
@@ -206,14 +217,30 @@ def _steps(seen: Seen, now: datetime) -> list[Step]:
 
 
 def routes(deps: Deps) -> Blueprint:
-    """`GET /health`."""
+    """`GET /health` and, for whoever runs the monitor, `POST /health/test`: a test message through its routes."""
     blueprint = Blueprint("troubles", __name__)
 
-    @blueprint.get("/health")
-    def troubles() -> str:
+    def page(tried: Sequence[notify.Tried] = ()) -> str:
         full, now = viewer().operator, deps.now()
         with deps.ledger.reading() as book:
             seen = see(book, now, full=full)
-        return render_template("troubles.html", page=roll_up(seen, now, full=full))
+        told = rows(deps.routes, tried) if full else ()
+        return render_template("troubles.html", page=roll_up(seen, now, full=full), routes=told, how=notify.NO_ROUTES)
+
+    @blueprint.get("/health")
+    def troubles() -> str:
+        return page()
+
+    @blueprint.post("/health/test")
+    def test() -> str | Response:
+        if not viewer().operator:
+            return notice("You may not do that", NOT_YOURS, 403, url_for("troubles.troubles"), "To the health page")
+        try:
+            chosen = notify.named(deps.routes, request.form.get("route", ""))
+        except ValueError:
+            return notice("Not done", GONE, 404, url_for("troubles.troubles"), "To the health page")
+        tried = notify.at_once(chosen, deps.outbound, deps.now(), deps.outside)
+        log.info("notify.test", routes=[t.route for t in tried], failed=[t.route for t in tried if not t.ok])
+        return page(tried)
 
     return blueprint

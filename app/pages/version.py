@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
+from app import acting
 from app.pages.artifact import named
 from app.pages.errors import Unknown
+from app.pages.version_acts import acts, may_recheck
 from app.pages.version_page import Asking, Seen, roll_up
 from app.signin.gate import viewer
+from app.signin.shown import notice
 from app.viewer import Viewer
+from checks.exports import EXPORTS
 from verifier.ledger.apply import version_task
 from verifier.ledger.asking import AROUND
 from verifier.ledger.protocol import Book
 from verifier.ledger.rows import Dossier
-from verifier.model import Artifact, Publisher, Run, RunKey
+from verifier.model import Artifact, Conduct, Publisher, Run, RunKey
 
 if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as Answer
+
     from app.deps import Deps
 
 REPOSITORIES = 3
 """In the most repositories of one artifact runs around a publication are looked for."""
+AGAIN = 2
+"""Seconds after which the page loads itself again while the version is being looked at again."""
+TURNS = tuple(str(turn) for turn in range(1, 16))
+"""How often it does."""
 LONGEST = 1000
 """The longest number of a version that is looked for, in characters."""
 
@@ -65,6 +76,7 @@ def see(book: Book, viewer: Viewer, wanted: Wanted) -> Seen | None:
         tuple(book.incidents.notices(incident.id)) if incident is not None else (),
         book.repositories.get(incident.repository_id) if incident is not None else None,
         Asking(task.due_at, task.problem) if task is not None else None,
+        book.repositories.conduct(incident.repository_id) if incident is not None else Conduct(),
     )
 
 
@@ -89,22 +101,53 @@ def _around(book: Book, dossier: Dossier, publishers: tuple[Publisher, ...]) -> 
 
 
 def routes(deps: Deps) -> Blueprint:
-    """`GET /version?purl=…&number=…`."""
+    """`GET /version?purl=…&number=…`, and `POST /version/recheck` of the same."""
     blueprint = Blueprint("version", __name__)
 
-    @blueprint.get("/version")
-    def version() -> str:
+    def found() -> tuple[Wanted, Seen]:
         artifact, number = named(request.args), request.args.get("number", "")
-        seen = None
         if artifact is not None and len(number) <= LONGEST:
             with deps.ledger.reading() as book:
                 seen = see(book, viewer(), Wanted(artifact, number))
-        if seen is None:
-            raise Unknown(
-                "There is no such version here",
-                "Its artifact is not watched, its registry never showed it, or GitHub does not show you the repository "
-                "that publishes it.",
-            )
-        return render_template("version.html", page=roll_up(seen, deps.now()))
+            if seen is not None:
+                return Wanted(artifact, number), seen
+        raise Unknown(
+            "There is no such version here",
+            "Its artifact is not watched, its registry never showed it, or GitHub does not show you the repository "
+            "that publishes it.",
+        )
+
+    @blueprint.get("/version")
+    def version() -> Response:
+        wanted, seen = found()
+        now, purl = deps.now(), wanted.artifact.purl
+        done = acts(seen, viewer(), now)
+        made = render_template(
+            "version.html",
+            page=roll_up(seen, now),
+            number=wanted.number,
+            acts=done,
+            exports=tuple(EXPORTS),
+            once=secrets.token_hex(8),
+        )
+        answer = make_response(made)
+        looked = request.args.get("again", "")
+        if done.going_on and looked in TURNS[:-1]:
+            # Each address differs from the one before: a browser does not load again what it has.
+            turn = TURNS[TURNS.index(looked) + 1]
+            again = url_for("version.version", purl=purl, number=wanted.number, again=turn, _anchor="acts")
+            answer.headers["Refresh"] = f"{AGAIN}; url={again}"
+        return answer
+
+    @blueprint.post("/version/recheck")
+    def recheck() -> Answer:
+        wanted, seen = found()
+        purl, number = wanted.artifact.purl, wanted.number
+        if not may_recheck(seen, viewer()):
+            sentence = "This needs another role in a repository that publishes it; GitHub says that you do not have it."
+            where = url_for("version.version", purl=purl, number=number)
+            return notice("You may not do that", sentence, 403, where, "To the version")
+        acting.recheck(deps, viewer().login, wanted.artifact, number)
+        return redirect(url_for("version.version", purl=purl, number=number, again=TURNS[0], _anchor="acts"), 303)
 
     return blueprint

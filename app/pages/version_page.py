@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from markupsafe import Markup
@@ -21,6 +21,7 @@ from app.pages.words import BADGES, Badge, link, shown
 from verifier.ledger.protocol import Posted, Watch
 from verifier.ledger.rows import Dossier
 from verifier.model import (
+    Conduct,
     Incident,
     Mute,
     Notice,
@@ -83,6 +84,7 @@ class Seen:
     notices: tuple[Notice, ...] = ()
     repository: Repository | None = None
     asking: Asking | None = None
+    conduct: Conduct = field(default_factory=Conduct)
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ def roll_up(seen: Seen, now: datetime) -> Shown:
         version.artifact.purl,
         shown(version.artifact.label, 120),
         shown(version.number, 80),
-        shown(str(version), 200),
+        shown(str(version), 500),
         version.artifact.type,
         BADGES[dossier.standing],
         BADGES[standing_of(verdict)] if dossier.standing is Standing.WAIVED else None,

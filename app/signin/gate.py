@@ -137,11 +137,6 @@ def viewer() -> Viewer:
     return found if isinstance(found, Viewer) else NOBODY
 
 
-def viewer_of(asked: Request, deps: Deps) -> Viewer:
-    """Who asks, for whoever does not stand behind the gate. Raises CannotTell, NotHere."""
-    return Gate(deps.settings, deps.ledger, deps.now).look(asked)
-
-
 def install(app: Flask, deps: Deps) -> None:
     """Put the gate before every request of this app. Raises BadSetting where a login could not work."""
     require_login(deps.settings)

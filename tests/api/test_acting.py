@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -93,6 +94,32 @@ def test_what_stands_open_is_waived_only_by_the_code_of_what_was_seen(api: Api) 
         said = [book.incidents.answers("i8")[one.id].accepted for one in book.incidents.commands("i8")]
     assert [("token t0", "me")] == [(waiver.by, waiver.reason) for waiver in waivers]
     assert [False, True] == sorted(said)
+
+
+def test_a_version_whose_number_is_no_text_can_be_waived_all_the_same(api: Api) -> None:
+    """A registry's JSON may hold half a surrogate pair; the code binds it as exactly as any other."""
+    numbers, codes = ("2.0.0\ud800", "2.0.0\ud801"), list[str]()
+    for number in numbers:
+        with api.ledger.writing() as book:
+            incident = book.incidents.get("i8")
+            assert incident is not None
+            book.incidents.put(replace(incident, members=(replace(incident.members[0], number=number),)))
+        codes.append(code(api, "i8"))
+    path, token = f"{ROOT}/incidents/i8/mine", api.token(Scope.ACT)
+
+    assert 2 == len(set(codes))
+    said = [api.post(path, token, {"reason": "me", "code": each}).status_code for each in codes]
+    assert [409, 200] == said
+
+
+def test_what_is_no_text_is_refused_in_a_reason_and_unknown_in_an_address(api: Api) -> None:
+    token = api.token(Scope.ACT)
+    refused = api.post(f"{ROOT}/incidents/i8/acknowledge", token, {"reason": "on\ud800 it"})
+    unknown = api.post(f"{ROOT}/version/recheck?purl={PURL}&version=1.1.0%ED%A0%80", token)
+
+    assert (400, 404) == (refused.status_code, unknown.status_code)
+    assert "half a surrogate pair" in refused.json["detail"]
+    assert api.get(f"{ROOT}/version?purl={PURL}&version=%ED%A0%80", api.reader).status_code == 404
 
 
 def test_a_mute_begins_a_day_later(api: Api) -> None:

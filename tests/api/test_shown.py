@@ -139,7 +139,7 @@ def test_an_entry_keeps_its_id_and_changes_its_time_when_something_changes(api: 
 
 def test_hostile_names_stay_text_in_the_feed() -> None:
     with_name = Incident("i1", 7, T0, IncidentState.OPEN, True, ())
-    entry = replace(feed.entry_of(with_name, None, "https://x.example"), title=shown(EVIL + "\0\ufffe"))
+    entry = replace(feed.entry_of(with_name, None, "https://x.example/incidents/i1"), title=shown(EVIL + "\0\ufffe"))
     root = ElementTree.fromstring(feed.feed([entry], "https://x.example"))
 
     title = root.findtext(f"{ATOM}entry/{ATOM}title") or ""

@@ -195,3 +195,56 @@ def test_no_page_is_wider_than_its_window(browser, places, size) -> None:
                 found[path] = tab.overflowing()
     wrong = {path: problems for path, problems in found.items() if problems}
     assert not wrong, pformat(wrong, width=200)
+
+
+def test_the_demos_story_goes_from_the_overview_over_the_evidence_to_the_waiver(browser, dashboard) -> None:
+    """By links and forms alone, as whoever opens the demo: on the machine itself, where nobody logs in."""
+    with browser.page(dashboard) as tab:
+        page = tab.page
+        tab.open("/")
+        shown(tab, "Open incidents")
+        page.get_by_role("row", name="axios").get_by_role("link", name="axios", exact=True).click()
+        page.get_by_role("link", name="1.14.1", exact=True).first.click()
+        page.wait_for_url("**/version?**")
+        shown(tab, "No run of .github/workflows/publish.yml accounts for it")
+
+        page.locator("summary", has_text="This was me: waive it").click()
+        form = page.locator("form", has=page.locator("input[value=mine]"))
+        shown(tab, "Waives exactly the files of 2 open versions in its incident for 30 days")
+        form.get_by_label("Reason").fill("a drill, agreed with carol")
+        form.get_by_role("button", name="Waive").click()
+
+        page.wait_for_url("**/incidents/**")
+        answer = page.locator("#commands ~ ul > li").first
+        answer.locator(".is-compliant", has_text="Waived until").wait_for(timeout=60_000)
+        settled = page.locator(".done", has_text="Settled")
+        for _ in range(30):  # the versions are judged anew after the answer
+            if settled.count():
+                break
+            page.wait_for_timeout(1_000)
+            page.reload()
+        shown(tab, "Settled")
+        shown(tab, "a drill, agreed with carol")
+
+        page.get_by_role("link", name="axios@1.14.1").first.click()
+        page.wait_for_url("**/version?**")
+        assert ["~ waived", "✗ non-compliant"] == page.locator("section.verdict .lead .standing").all_inner_texts()
+        shown(tab, "a drill, agreed with carol")
+        page.get_by_role("button", name="Look at it again").click()
+        page.get_by_role("button", name="Look at it again").wait_for(timeout=60_000)
+        assert [] == [b for b in ("Waive", "Acknowledge") if page.get_by_role("button", name=b).count()]
+
+        tab.open("/")
+        assert "Open incidents" not in page.locator("main").inner_text()
+        assert "a version of it is non-compliant" not in page.get_by_role("row", name="axios").inner_text()
+        tab.open("/activity")
+        shown(tab, "a drill, agreed with carol")
+
+
+def test_whoever_runs_the_demo_tests_its_routes_on_the_health_page(browser, dashboard) -> None:
+    with browser.page(dashboard) as tab:
+        tab.open("/health")
+        tab.page.get_by_role("button", name="Test all of them").click()
+        answers = tab.page.get_by_role("status").all_inner_texts()
+
+        assert ["✓ taken; look whether it arrived"] * 2 == answers

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from sandbox.demo import linger
 from sandbox.replay import replay
 from sandbox.screen import Screen
 from tests.checks.examples import AT, incident, member
@@ -51,6 +53,28 @@ def test_sigterm_ends_the_demo_with_its_processes_and_its_folder(tmp_path: Path,
     finally:
         with suppress(ProcessLookupError):
             os.killpg(demo.pid, signal.SIGKILL)
+
+
+def test_when_all_is_played_time_goes_on_as_on_any_clock() -> None:
+    """Else what somebody does in the dashboard would never be filed: that waits for a head start."""
+    passed, slept = list[timedelta](), list[float]()
+
+    class Stage:
+        def pass_time(self, span: timedelta) -> None:
+            passed.append(span)
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            raise KeyboardInterrupt
+        time.sleep(0.01)
+
+    with pytest.raises(KeyboardInterrupt):
+        linger(Stage(), sleep)
+
+    assert [1, 1, 1] == slept
+    assert 2 == len(passed)
+    assert all(span >= timedelta(seconds=0.01) for span in passed)
 
 
 def test_on_eighty_columns_names_and_versions_stand_whole_on_their_lines() -> None:

@@ -71,6 +71,7 @@ MATRIX = {
     "GET overview.overview": Entry("/", alike(200, anonymous=302), shown=True),
     "GET artifact.artifact": Entry("/artifact?purl=pkg%3Anpm%2Fnothing", alike(404, anonymous=302)),
     "GET version.version": Entry("/version?purl=pkg%3Anpm%2Fnothing&number=1", alike(404, anonymous=302)),
+    "POST version.recheck": Entry("/version/recheck?purl=pkg%3Anpm%2Fnothing&number=1", alike(403, anonymous=401)),
     "GET incidents.incidents": Entry("/incidents", alike(200, anonymous=302), shown=True),
     "GET incident.incident": Entry(
         "/incidents/secret-widget", alike(200, anonymous=302, member=404), about="secret-widget"
@@ -88,6 +89,7 @@ MATRIX = {
     # what nobody but who asked for it finds
     "GET adding.adding": Entry("/add/0123456789abcdef", alike(404, anonymous=302)),
     "GET troubles.troubles": Entry("/health", alike(200, anonymous=302)),
+    "POST troubles.test": Entry("/health/test", alike(403, anonymous=401)),
     "GET style.sheet": Entry("/style.css", alike(200)),
     "GET health.healthz": Entry("/healthz", alike(200)),
     "POST webhooks.webhooks": Entry("/webhooks", alike(401)),

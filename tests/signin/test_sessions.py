@@ -15,7 +15,7 @@ from werkzeug.test import EnvironBuilder
 from app.settings import Settings
 from app.signin import rights
 from app.signin.calls import Calls, converse
-from app.signin.gate import viewer_of
+from app.signin.gate import Gate
 from app.signin.oauth import Tokens
 from app.signin.rights import right_of
 from app.signin.sessions import FRESH, IDLE, KNOWN, LIFETIME, Age, Desk, age_of, key_of
@@ -260,7 +260,8 @@ def test_rights_are_read_page_by_page(place: Place, monkeypatch: pytest.MonkeyPa
 
 def test_who_looks_is_who_github_says(place: Place, browser: Browser) -> None:
     environ = EnvironBuilder(headers=[("Cookie", f"artifact-monitor={cookie(browser)}")]).get_environ()
-    viewer = viewer_of(Request(environ), place.deps())
+    deps = place.deps()
+    viewer = Gate(deps.settings, deps.ledger, deps.now).look(Request(environ))
 
     assert ("mona", frozenset({WIDGET}), {WIDGET: "read"}, False) == (
         viewer.login,

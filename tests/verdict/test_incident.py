@@ -62,6 +62,13 @@ def test_versions_of_one_repository_within_a_day_are_one_incident():
     assert ["1.2.3", "1.2.4"] == [m.number for m in second.members]
 
 
+def test_a_number_that_is_no_text_opens_an_incident_of_its_own() -> None:
+    """A registry's JSON may hold half a surrogate pair."""
+    opened = [place((), 7, member(number=f"1.2.3{half}"), NOON) for half in ("\ud800", "\ud801")]
+
+    assert opened[0].id != opened[1].id
+
+
 def test_another_repository_or_another_day_is_another_incident():
     first = place((), 7, member(), NOON)
 

@@ -177,7 +177,7 @@ class Version:
     def fingerprint(self) -> str:
         """Hash of the names and digests of all files: a changed file set is judged anew."""
         lines = sorted(f"{file.name} {' '.join(file.digests)}" for file in self.files)
-        return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        return "sha256:" + hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def at(self) -> datetime:

@@ -278,4 +278,5 @@ def _answer(command: Command, now: datetime, sentence: str, *, accepted: bool = 
 
 def _code(members: Iterable[Member]) -> str:
     lines = sorted(f"{member.artifact.purl} {member.number} {member.fingerprint}" for member in members)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:CODE]
+    # A registry's number may hold half a surrogate pair, which is no text in UTF-8 and must still be bound exactly.
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:CODE]

@@ -115,7 +115,7 @@ def place(recent: Iterable[Incident], repository_id: int, member: Member, now: d
         if incident.repository_id == repository_id and now - incident.opened_at <= TOGETHER:
             return with_member(incident, member, now)
     seed = f"{repository_id} {member.artifact.purl} {member.number} {member.fingerprint}"
-    name = hashlib.sha256(seed.encode()).hexdigest()[:16]
+    name = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return with_member(Incident(name, repository_id, now, IncidentState.OPEN, rogue=False, members=()), member, now)
 
 
