@@ -5,10 +5,9 @@ This path imports neither githubkit nor sigstore: a web process starts small and
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from app.setup.arrival import note
 from handlers import HANDLERS
 from handlers.base import BadPayload
 from handlers.payload import LIMIT, parse
-from verifier.ledger.protocol import Book, Delivery, Ledger
+from verifier.ledger.protocol import Book, Delivery, Ledger, Unavailable
 
 if TYPE_CHECKING:
     from app.deps import Deps  # names githubkit's client; see above
@@ -29,9 +28,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _SIGNATURE = re.compile(r"sha256=([0-9a-f]{64})")
+_FIRST_ACTION = re.compile(rb'\s*\{\s*"action"\s*:\s*"([a-z_]{1,64})"')
+"""A body that begins with its action, as GitHub's do. A second `action` further on makes it one that is not parsed."""
 _DELIVERY_ID = re.compile(r"[0-9A-Fa-f-]{1,64}")
-
-TOO_LARGE = f"The body is over {LIMIT} bytes, the most that GitHub sends."
 
 
 @dataclass(frozen=True)
@@ -43,42 +42,72 @@ class Answer:
     kept: bool = False
 
 
-def accept(headers: Mapping[str, str], body: bytes, ledger: Ledger, secret: str, now: datetime) -> Answer:
-    """Take one delivery in. Nothing of the body is read before step 3 has passed.
+TOO_LARGE = Answer(413, f"The body is over {LIMIT} bytes, the most that GitHub sends.")
+PONG = Answer(202, "pong: the address and the secret are right.")
+KEPT = Answer(202, "Kept.", kept=True)
+KNOWN = Answer(202, "Known already; not heard twice.")
+NOT_KEPT = Answer(503, "It could not be kept; please deliver it again.")
+
+
+def check(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Answer | Delivery:
+    """What becomes of one request: its answer, or the delivery that is to be kept. Touches nothing.
+
+    `headers` by their names in lower case. Nothing of the body is read before step 3 has passed.
 
     1. Size. 2. A secret is configured. 3. Signature, over the raw bytes, in constant time. 4. Content type,
-    delivery id. 5. Events and actions that no handler knows are answered and not kept. 6. One insert.
+    delivery id. 5. Events and actions that no handler knows are answered and not kept.
 
     A body that cannot be parsed is kept: hearing it says on the health page what was wrong, and it is not lost.
     Source: docs.github.com, "Validating webhook deliveries".
     """
-    held = {name.lower(): value for name, value in headers.items()}
     if len(body) > LIMIT:
-        return Answer(413, TOO_LARGE)
+        return TOO_LARGE
     if not secret:
         return Answer(503, "No webhook secret is configured here; nothing can be verified.")
-    problem = signature_problem(held.get("x-hub-signature-256"), body, secret)
+    problem = signature_problem(headers.get("x-hub-signature-256"), body, secret)
     if problem:
         return Answer(401, problem)
-    if held.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return Answer(415, "Set the webhook's content type to application/json.")
-    delivery_id = held.get("x-github-delivery", "")
+    delivery_id = headers.get("x-github-delivery", "")
     if not _DELIVERY_ID.fullmatch(delivery_id):
         return Answer(400, "X-GitHub-Delivery is missing or is not a GUID.")
-    event = held.get("x-github-event", "")
+    event = headers.get("x-github-event", "")
     if event == "ping":
-        _note_ping(ledger, now)
-        return Answer(202, "pong: the address and the secret are right.")
+        return PONG
     ignored = _ignored(event, body)
-    if ignored:
-        return Answer(202, ignored)
+    return Answer(202, ignored) if ignored else Delivery(delivery_id, event, body, now)
+
+
+def accept(headers: Mapping[str, str], body: bytes, ledger: Ledger, secret: str, now: datetime) -> Answer:
+    """Take one delivery in by itself: `check` it, and keep it with one insert. See `app.entry` for many at once."""
+    found = check({name.lower(): value for name, value in headers.items()}, body, secret, now)
+    if found is PONG:
+        note_ping(ledger, now)
+    return found if isinstance(found, Answer) else keep(ledger, [found])[0]
+
+
+def keep(ledger: Ledger, deliveries: Sequence[Delivery]) -> list[Answer]:
+    """Keep these with one insert and one commit; each one's answer, in their order. Returns when the commit is durable.
+
+    Where the database refuses the insert for what one of them holds, the others are kept all the same: each half is
+    tried by itself. Where it does not answer, none is kept, and GitHub shows each as failed so that it can be sent
+    again.
+    """
     try:
         with ledger.writing() as book:
-            new = book.inbox.keep(Delivery(delivery_id, event, body, now))
-    except Exception:  # whatever it was, GitHub must show the delivery as failed, so that it can be sent again
-        log.exception("delivery.not_kept", delivery=delivery_id)
-        return Answer(503, "It could not be kept; please deliver it again.")
-    return Answer(202, "Kept.", kept=True) if new else Answer(202, "Known already; not heard twice.")
+            new = book.inbox.keep_all(deliveries)
+    except Exception as error:  # whatever it was, no answer may say that it was kept
+        if len(deliveries) > 1 and not isinstance(error, Unavailable):
+            half = len(deliveries) // 2
+            return keep(ledger, deliveries[:half]) + keep(ledger, deliveries[half:])
+        log.exception("delivery.not_kept", deliveries=[delivery.id for delivery in deliveries])
+        return [NOT_KEPT for _ in deliveries]
+    answers = []
+    for delivery in deliveries:
+        answers.append(KEPT if delivery.id in new else KNOWN)
+        new.discard(delivery.id)
+    return answers
 
 
 def signature_problem(signature: str | None, body: bytes, secret: str) -> str:
@@ -88,8 +117,8 @@ def signature_problem(signature: str | None, body: bytes, secret: str) -> str:
     given = _SIGNATURE.fullmatch(signature)
     if given is None:
         return "X-Hub-Signature-256 is not sha256= and 64 lower-case hexadecimal digits."
-    right = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(right.encode(), given[1].encode()):
+    right = hmac.digest(secret.encode(), body, "sha256")
+    if not hmac.compare_digest(right, bytes.fromhex(given[1])):
         return "X-Hub-Signature-256 does not match; the webhook's secret is another one than here."
     return ""
 
@@ -123,7 +152,7 @@ def routes(deps: Deps) -> Blueprint:
         try:
             body = request.get_data(cache=False)
         except RequestEntityTooLarge:
-            return _text(Answer(413, TOO_LARGE))
+            return _text(TOO_LARGE)
         except ClientDisconnected:
             return _text(Answer(400, "The body is shorter than its Content-Length."))
         answer = accept(dict(request.headers), body, deps.ledger, deps.settings.github_webhook_secret, deps.now())
@@ -134,7 +163,7 @@ def routes(deps: Deps) -> Blueprint:
     return blueprint
 
 
-def _note_ping(ledger: Ledger, now: datetime) -> None:
+def note_ping(ledger: Ledger, now: datetime) -> None:
     """So that the set-up page can say that webhooks arrive. The answer is right without it."""
     try:
         with ledger.writing() as book:
@@ -149,6 +178,9 @@ def _ignored(event: str, body: bytes) -> str:
         return "This event is not one that the monitor listens to; ignored."
     if not handler.ACTIONS:
         return ""
+    first = _FIRST_ACTION.match(body)
+    if first is not None and first[1].decode() in handler.ACTIONS:
+        return ""  # whether the rest can be parsed or not, it is kept
     try:
         action = parse(body).get("action")
     except BadPayload:

@@ -31,7 +31,7 @@ from app import create_app
 from app.deps import Deps
 from app.settings import Settings
 from app.viewer import OPERATOR, Viewer
-from app.wsgi import settle
+from app.asgi import settle
 from benchmarks.population import NOW, YEARS, Sizes
 from benchmarks.processes import Database, memory
 from benchmarks.seed import seed

@@ -11,11 +11,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Flask
-
-from app import clock, create_app, logs, worker
+from app import asgi, clock, logs, worker
 from app.build import build
 from app.deps import Deps
+from app.entry import Entry
 from app.settings import read
 from sandbox.clock import SharedClock
 
@@ -30,9 +29,9 @@ def deps() -> Deps:
     return replace(build(settings), now=SharedClock(Path(os.environ[CLOCK])))
 
 
-def web() -> Flask:
+def web() -> Entry:
     """What gunicorn loads."""
-    return create_app(deps())
+    return asgi.behind(deps())
 
 
 def main(name: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 CODE = """
 import gc, os, sys
 os.environ.update(GITHUB_WEBHOOK_SECRET="s" * 32, DATA_DIR=sys.argv[1])
-from app.wsgi import application
+from app.asgi import application
 application()
 heavy = ("boto3", "cattrs", "githubkit", "httpx", "pydantic", "pypi_simple", "rq", "sigstore")
 print([name for name in heavy if name in sys.modules], gc.get_freeze_count() > 50_000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import random
 import sys
 import threading
 from collections import Counter
@@ -131,3 +132,22 @@ def _keep(url: str, n: int, queue: Queue[Any]) -> None:
 def test_keeping_a_webhook_loads_little(url: str) -> None:
     """The web process keeps webhooks without loading what only workers need."""
     assert [[]] * PROCESSES == together(_keep, url)
+
+
+def _keep_many(url: str, n: int, queue: Queue[Any]) -> None:
+    """The same deliveries as everybody, each group in an order of one's own."""
+    ledger = open_ledger(url)
+    new: list[str] = []
+    for group in range(20):
+        numbers = list(range(20))
+        random.Random(f"{n} {group}").shuffle(numbers)
+        with ledger.writing() as book:
+            new += book.inbox.keep_all([Delivery(f"{group}-{i}", "push", b"{}", T0) for i in numbers])
+    queue.put(new)
+
+
+def test_processes_that_are_sent_the_same_groups_keep_each_delivery_once_and_none_fails(url: str) -> None:
+    """Two that hold what the other waits for would be a deadlock, and PostgreSQL would fail one of them."""
+    new = Counter(id_ for ids in together(_keep_many, url) for id_ in ids)
+
+    assert Counter(f"{group}-{i}" for group in range(20) for i in range(20)) == new

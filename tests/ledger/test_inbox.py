@@ -32,6 +32,19 @@ def test_a_delivery_is_kept_once(ledger: Ledger) -> None:
         assert 0 == book.inbox.waiting()
 
 
+def test_many_are_kept_in_one_insert_and_those_known_already_are_not_among_the_new(ledger: Ledger) -> None:
+    """Whatever their order, and whether they were known before or stand there twice: the first of two is stored."""
+    keep(ledger, 2)
+    twin = Delivery("d3", "other", b"other", T0)
+    large = Delivery("large", "push", b"\x00\xff'\\" * 100_000, T0)
+    with ledger.writing() as book:
+        assert {"d1", "d3", "large"} == book.inbox.keep_all([large, delivery(3), delivery(2), twin, delivery(1)])
+        assert set() == book.inbox.keep_all([delivery(1), delivery(2)])
+        assert set() == book.inbox.keep_all([])
+        held = {found.id: found for found in book.inbox.claim(10, T0, MINUTE)}
+    assert {"d1": delivery(1), "d2": delivery(2), "d3": delivery(3), "large": large} == held
+
+
 def test_the_oldest_deliveries_are_lent_first(ledger: Ledger) -> None:
     """A batch is the oldest unheard deliveries in the order of their arrival, whatever order they were stored in."""
     keep(ledger, 3, 1, 2)

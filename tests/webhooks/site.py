@@ -77,6 +77,7 @@ class Site:
 
     ledger: Any = field(default_factory=memory_ledger)
     woken: Woken = field(default_factory=Woken)
+    deps: Deps = field(init=False)
     client: FlaskClient = field(init=False)
 
     def __post_init__(self) -> None:
@@ -89,8 +90,8 @@ class Site:
             def now(self) -> datetime:
                 return NOW
 
-        deps = WebDeps(Settings(github_webhook_secret=SECRET), self.ledger, self.woken)
-        self.client = create_app(cast(Deps, deps)).test_client()
+        self.deps = cast(Deps, WebDeps(Settings(github_webhook_secret=SECRET), self.ledger, self.woken))
+        self.client = create_app(self.deps).test_client()
 
     def post(self, body: bytes = RUN, **changes: str | None) -> tuple[int, str]:
         answer = self.client.post("/webhooks", data=body, headers=headers(body, **changes))

@@ -6,7 +6,7 @@ The truth is the insert-only list of facts; runs, versions, verdicts and all oth
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -89,6 +89,9 @@ class Inbox(Protocol):
 
     def keep(self, delivery: Delivery) -> bool:
         """Store it in one insert. False when this id is already known; nothing is stored then."""
+
+    def keep_all(self, deliveries: Sequence[Delivery]) -> set[str]:
+        """Store these in one insert; the ids of those that were new. Of two with one id, the first is stored."""
 
     def claim(self, limit: int, now: datetime, lease: timedelta) -> list[Delivery]:
         """The oldest unheard deliveries, lent until `now + lease`; oldest first."""

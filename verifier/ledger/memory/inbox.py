@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -29,6 +30,9 @@ class Inbox:
             return False
         self._rows.put(delivery.id, _Row(delivery))
         return True
+
+    def keep_all(self, deliveries: Sequence[Delivery]) -> set[str]:
+        return {delivery.id for delivery in deliveries if self.keep(delivery)}
 
     def claim(self, limit: int, now: datetime, lease: timedelta) -> list[Delivery]:
         free = [row for row in self._unheard() if row.lent_until is None or row.lent_until <= now]

@@ -101,6 +101,19 @@ class Transaction:
         old = sqlite.insert(table).values(row).on_conflict_do_nothing().returning(*key)
         return self._connection.execute(old).first() is not None
 
+    def by_driver(self, sqlite: str, postgresql: str, columns: Sequence[Sequence[Any]]) -> list[Row[Any]]:
+        """Run a statement that changes rows and returns some, in each driver's own words.
+
+        `columns` are the values of many rows, as the driver takes them: PostgreSQL's gets them as one array each, and
+        SQLite's row by row.
+        """
+        self._may_write()
+        if self._postgresql:
+            return list(self._connection.exec_driver_sql(postgresql, tuple(columns)))
+        return [
+            row for values in zip(*columns, strict=True) for row in self._connection.exec_driver_sql(sqlite, values)
+        ]
+
     def upsert(self, table: Table, row: Mapping[str, Any]) -> None:
         """Insert the row, or overwrite the one that has its key."""
         self._may_write()

@@ -1,27 +1,32 @@
-"""What a WSGI server loads: the app on the settings of the environment."""
+"""What the server loads: the app on the settings of the environment, behind its entry."""
 
 from __future__ import annotations
 
 import gc
 import os
 
-from flask import Flask
-
 from app import create_app, logs, settings
 from app.build import build
+from app.deps import Deps
+from app.entry import Entry
 from verifier.ledger.codec import remember
 
 REMEMBERED = 512
 """How many decoded things a web process remembers."""
 
 
-def application() -> Flask:
-    """The Flask app with the real parts. Raises BadSetting where a setting is missing or unusable."""
+def application() -> Entry:
+    """The application with the real parts. Raises BadSetting where a setting is missing or unusable."""
     read = settings.read(os.environ)
     logs.configure(read)
-    app = create_app(build(read))
+    entry = behind(build(read))
     settle()
-    return app
+    return entry
+
+
+def behind(deps: Deps) -> Entry:
+    """The application on these parts."""
+    return Entry(create_app(deps), deps)
 
 
 def settle() -> None:
