@@ -10,9 +10,12 @@ from app import routes
 from app.aws import make_aws
 from app.deps import Deps
 from app.github import clients
+from app.github_limits import github_pace
+from app.http import make_fetch
 from app.lanes import Lanes
 from app.login import make_login
 from app.outbound import make_outbound
+from app.pacing import pace_of
 from app.settings import Settings
 from app.trust import trust_of
 from app.wake import Wake
@@ -25,11 +28,12 @@ def build(settings: Settings, environment: Mapping[str, str] = os.environ) -> De
 
     `environment` is where the routes file may say that a secret is. Raises BadSetting where that file is not usable.
     """
+    pace = pace_of(settings.redis_url)
     return Deps(
         settings=settings,
         ledger=open_ledger(settings.database),
-        fetch=make_login(settings, now),
-        github=clients(settings),
+        fetch=make_login(settings, now, make_fetch(settings, pace=pace)),
+        github=clients(settings, pace=github_pace(settings, pace)),
         wake=wake_of(settings),
         now=now,
         trust=trust_of(settings),
@@ -37,6 +41,7 @@ def build(settings: Settings, environment: Mapping[str, str] = os.environ) -> De
         routes=routes.of(settings, environment),
         outbound=make_outbound(settings),
         lanes=Lanes(),
+        pace=pace,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from app.github import GitHub
 from app.lanes import Inline, Lanes
 from app.outbound import Outbound, nowhere
+from app.pacing import LocalPace, Pace
 from app.settings import Settings
 from app.trust import shipped
 from app.wake import Wake
@@ -55,3 +56,5 @@ class Deps:
     outside: Mapping[str, Outside] = field(default_factory=lambda: OUTSIDE)
     outbound: Outbound = nowhere
     lanes: Lanes | Inline = field(default_factory=Inline)
+    pace: Pace = field(default_factory=LocalPace)
+    """Whose turn it is: of all workers where they share a Redis."""

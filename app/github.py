@@ -14,10 +14,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from app.github_rest import Elsewhere, Rest, connect
+from app.github_connect import connect
+from app.github_rest import Elsewhere, Rest
 from app.github_runs import RunList, run_of
 from app.settings import Settings
-from checks.base import Gone, Permanent, Temporary
+from checks.base import Gone, NotInstalled, Permanent, Temporary
 from handlers import shapes
 from handlers.base import BadPayload
 from verifier.model import Repository, Run, RunKey
@@ -25,9 +26,19 @@ from verifier.model import Repository, Run, RunKey
 if TYPE_CHECKING:
     import httpx
 
+    from app.pacing import Pace
+
 
 class Unfit(Permanent):
     """What stands there under this path cannot be used, whoever asks: it is no file, or too large."""
+
+
+class Renamed(Temporary):
+    """The repository is called otherwise now, as `seen`: what was asked under the old name is to be asked again."""
+
+    def __init__(self, full_name: str, seen: Repository) -> None:
+        super().__init__(f"{full_name} is called {seen.full_name} now.", 1.0)
+        self.seen = seen
 
 
 PER_PAGE = 100
@@ -36,9 +47,11 @@ MOST_JOBS = 2_000
 _FULL_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}/(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}")
 
 
-def clients(settings: Settings, transport: httpx.BaseTransport | None = None) -> Callable[[int], GitHub]:
+def clients(
+    settings: Settings, transport: httpx.BaseTransport | None = None, pace: Pace | None = None
+) -> Callable[[int], GitHub]:
     """A client for an installation id, made on first use; 0 stands for the App itself (`installation_for`)."""
-    rest = connect(settings, transport)
+    rest = connect(settings, transport, pace)
     return lambda installation_id: GitHub(rest(installation_id), installation_id, settings.github_app_id)
 
 
@@ -101,10 +114,20 @@ class GitHub:
         """Every attempt that was going on at any time from `since` to `until`, read completely or not at all.
 
         `workflows` are paths of workflow files to look at; empty means all. A file that GitHub knows no run of at all
-        may be one that others call: then all runs of the repository are read.
+        may be one that others call: then all runs of the repository are read. An empty list is one of this repository:
+        its name may be another's by now. Raises Renamed then.
         """
         with self._rest.connection():
-            return RunList(self, path_of(repository.full_name), repository, since, until).read(workflows)
+            try:
+                found = RunList(self, path_of(repository.full_name), repository, since, until).read(workflows)
+            except NotInstalled:
+                raise
+            except Permanent:
+                self.still_there(repository)
+                raise
+            if not found:
+                self.still_there(repository)
+            return found
 
     def run(self, repository: Repository, run_id: int, attempt: int) -> Run | None:
         """One attempt; None when GitHub no longer has it."""
@@ -147,10 +170,15 @@ class GitHub:
         return int(_part(answer.data, "total_count", int)), items, answer.next
 
     def still_there(self, repository: Repository) -> None:
-        """Raises Permanent unless the repository itself is seen under this name: a 404 then means what it says."""
+        """The repository itself is seen under this name: a 404 then means what it says.
+
+        Raises Renamed where it has another name by now, and Permanent where it is not shown.
+        """
         seen = self.repository(repository.id)
-        if seen is None or seen.full_name.lower() != repository.full_name.lower():
-            raise Permanent(f"GitHub no longer shows {repository.full_name} to the App under this name.")
+        if seen is None:
+            raise Permanent(f"GitHub no longer shows {repository.full_name} to the App.")
+        if seen.full_name.lower() != repository.full_name.lower():
+            raise Renamed(repository.full_name, seen)
 
     def _get(self, path: str) -> Any:
         return self._rest.ask("GET", path).data

@@ -6,7 +6,7 @@ quick, small, honest about its size, or to send us somewhere harmless.
 Decisions. Proxies, `.netrc` and certificate variables of the environment are not used (`trust_env` is off): a proxy
 would do the resolving, and the check of the address that is dialled would see the proxy's. An authority of one's own is
 a setting (`REGISTRY_CA_FILE`), which counts for the places that settings name and for no stranger. No cookies, no
-connection kept open: every request stands alone, so threads share nothing but the pace. A login is handed in for one
+connection kept open: every request stands alone, so workers share nothing but the pace. A login is handed in for one
 request (`app.login` does), goes to the place that was asked and to no other, whatever a redirect says.
 """
 
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 import ssl
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -26,8 +25,9 @@ import requests
 import urllib3
 
 from app import dial
-from app.addresses import Origin, Unusable, origin
-from app.pace import Pace
+from app.addresses import Origin, Unusable, name, origin
+from app.pacing import Pace, pace_of, wait_for_turn
+from app.pacing.hosts import HostTurns, turns_of
 from app.settings import Settings
 from verifier.registries.base import Absent, Ask, Page, Unreadable
 
@@ -77,7 +77,7 @@ class Fetcher:
     """The question, with what it may reach: `trusted` are the places that the settings name, which may be private."""
 
     trusted: frozenset[Origin]
-    pace: Pace
+    turns: HostTurns
     limits: Limits = Limits()
     resolve: dial.Resolve = dial.resolve
     authorities: str = field(default="", repr=False)
@@ -114,7 +114,7 @@ class Fetcher:
                 start if home and secret else None,
                 self.authorities,
             )
-            answer = self._ask(url, here[1], adapter, ask, etag, secret if home else NOBODY, deadline)
+            answer = self._ask(url, here, adapter, ask, etag, secret if home else NOBODY, deadline)
             if not isinstance(answer, str):
                 return answer if home else _without_challenge(answer)
             if secret.form:
@@ -125,7 +125,7 @@ class Fetcher:
     def _ask(
         self,
         url: str,
-        host: str,
+        place: Origin,
         adapter: dial.GuardedAdapter,
         ask: Ask,
         etag: str | None,
@@ -133,7 +133,9 @@ class Fetcher:
         deadline: dial.Deadline,
     ) -> Page | Absent | Unreadable | str:
         """One request; a redirect's target is returned as text."""
-        time.sleep(min(self.pace.turn(host, time.monotonic()), deadline.left))
+        host = name(place)
+        if not wait_for_turn(lambda: self.turns.turn(host), lambda: deadline.left):
+            raise _Problem(f"{host} is asked by too many of us at once; our turn would come too late.")
         headers = {"User-Agent": USER_AGENT, "Accept": ask.accept, "Accept-Encoding": "gzip", "Connection": "close"}
         if etag is not None and len(etag) <= _LONGEST_HEADER:
             headers["If-None-Match"] = etag
@@ -199,14 +201,16 @@ class Fetcher:
         return f"{host} could not be reached, or broke off ({type(error).__name__})."
 
 
-def make_fetch(settings: Settings, limits: Limits | None = None, resolve: dial.Resolve = dial.resolve) -> Fetcher:
-    """The question for these settings. `limits` and `resolve` are for tests."""
+def make_fetch(
+    settings: Settings, limits: Limits | None = None, resolve: dial.Resolve = dial.resolve, pace: Pace | None = None
+) -> Fetcher:
+    """The question for these settings, at a pace that all who share it keep. `limits` and `resolve` are for tests."""
     named = [settings.npm_registry, settings.pypi_index, settings.docker_hub, settings.docker_registry]
     named += [address for _, address in settings.oci_registries]
     named += [f"https://{realm}" for _, realm in settings.token_realms]
     trusted = frozenset(origin(address) for address in named)
-    pace = Pace(settings.host_interval)
-    return Fetcher(trusted, pace, limits or Limits(), resolve, settings.registry_ca_file)
+    turns = turns_of(settings, pace or pace_of(settings.redis_url))
+    return Fetcher(trusted, turns, limits or Limits(), resolve, settings.registry_ca_file)
 
 
 def _without_challenge(answer: Page | Absent | Unreadable) -> Page | Absent | Unreadable:

@@ -112,7 +112,9 @@ class Settings:
     """Whether the clock may fetch Sigstore's current trust root."""
     poll_interval: timedelta = timedelta(minutes=5)
     host_interval: timedelta = timedelta(milliseconds=200)
-    """The least time between two requests to one registry host; loopback is not paced."""
+    """The least time between two requests to one registry host, of all workers that share a Redis."""
+    pace_loopback: bool = False
+    """Whether registries on this machine are paced like others."""
     grace: timedelta = Policy.grace
     tagged_grace: timedelta = Policy.tagged_grace
     clock_skew: timedelta = Policy.skew
@@ -307,6 +309,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "tuf_refresh": variables.switch,
     "poll_interval": variables.interval,
     "host_interval": variables.seconds,
+    "pace_loopback": variables.switch,
     "grace": variables.seconds,
     "tagged_grace": variables.seconds,
     "clock_skew": variables.seconds,

@@ -107,7 +107,7 @@ def _allowed(subject: Subject) -> Iterator[None]:
     except Gone as error:
         raise Permanent(
             f"GitHub has no security advisories for {subject.repository.full_name}: accept the App's permission "
-            '"Repository security advisories: write". GitHub Enterprise Server has none at all.'
+            '"Repository security advisories: write". GitHub Enterprise Server may have none at all.'
         ) from error
 
 

@@ -33,6 +33,37 @@ class Gone(Permanent):
     """GitHub says that it is not there (404, 410). A token that was refused is a plain `Permanent`, never this."""
 
 
+class NotShown(Gone):
+    """404: it is not there, or the App may not know that it is; GitHub tells nobody which of the two."""
+
+
+class NoLonger(Gone):
+    """410: it was there, or it is switched off: a log that expired, a repository whose issues are disabled."""
+
+
+class Forbidden(Permanent):
+    """403, and no limit: the App lacks a permission, or the owner forbids it. `needed` is what GitHub asks for."""
+
+    def __init__(self, sentence: str, needed: str = "") -> None:
+        super().__init__(sentence)
+        self.needed = needed
+
+
+class Withheld(Permanent):
+    """451, or a 403 that names a block: GitHub shows the repository to nobody, for legal reasons or its terms."""
+
+
+class NotInstalled(Permanent):
+    """The App may not read it (any more): what is to be asked is wanted anew when it may again.
+
+    `installation_id` where GitHub itself said so, who may not have told us: then it is asked what holds.
+    """
+
+    def __init__(self, sentence: str, installation_id: int | None = None) -> None:
+        super().__init__(sentence)
+        self.installation_id = installation_id
+
+
 Answered = tuple[Command, Answer]
 """A command that was given, and what became of it."""
 

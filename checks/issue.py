@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from checks import place
 from checks.answers import offered
-from checks.base import GitHubCalls, Gone, Permanent, Post, Subject
+from checks.base import GitHubCalls, Gone, NoLonger, Permanent, Post, Subject
 from checks.document import document, section
 from checks.escape import code, link, title
 from checks.phrases import BY_COMMENT
@@ -96,8 +96,13 @@ def create(subject: Subject, post: Post, github: GitHubCalls) -> tuple[str, str]
     place.check(subject.repository, where, github)
     try:
         made = _create(where, post.body, github)
-    except Gone as error:
+    except NoLonger as error:
         raise Permanent(f"{where} has no issues; switch them on in its settings.") from error
+    except Gone as error:
+        raise Permanent(
+            f"GitHub shows the App no issues of {where}: grant it this repository, and accept its permission "
+            '"Issues: write".'
+        ) from error
     return place.ref(subject, where, str(made["number"])), str(made.get("html_url") or "")
 
 

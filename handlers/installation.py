@@ -6,16 +6,19 @@ Source: docs.github.com, "Webhook events and payloads", installation.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handlers import fields, shapes
 from handlers.base import Payload
-from handlers.record import look_at, missed_since, record
+from handlers.record import installation_task, look_at, readable_again, record
 from verifier.ledger.protocol import Book, Delivery
 from verifier.model import Fact, InstallationSeen, RepositorySeen
 
 EVENT = "installation"
 ACTIONS: tuple[str, ...] = ("created", "deleted", "suspend", "unsuspend", "new_permissions_accepted")
+
+ASK_AGAIN = timedelta(days=1)
+"""How often GitHub is asked about an installation that is suspended."""
 
 
 def read(payload: Payload, at: datetime) -> tuple[Fact, ...]:
@@ -32,19 +35,25 @@ def read(payload: Payload, at: datetime) -> tuple[Fact, ...]:
 
 
 def handle(delivery: Delivery, payload: Payload, book: Book, now: datetime) -> None:
-    """Record it; look at every repository it makes readable, and list the runs missed while it was suspended."""
+    """Record it; look at every repository it makes readable, and list the runs missed while it was suspended.
+
+    What waited for it is taken up again. One that is suspended is asked about once a day: the webhook that ends it may
+    be lost.
+    """
     facts = read(payload, delivery.received_at)
     seen = shapes.installation(payload)
     before = book.repositories.installation(seen.id)
     record(facts, book, now)
     after = book.repositories.installation(seen.id)
-    if after is None or after.deleted or after.suspended:
+    if after is None or after.deleted:
+        return
+    if after.suspended:
+        book.work.want("inspect", installation_task(seen.id), now + ASK_AGAIN)
         return
     for fact in facts:
         if isinstance(fact, RepositorySeen):
             look_at(fact.repository.id, book, now)
     if before is not None and before.suspended:
-        for repository in book.repositories.all():
-            if repository.installation_id == seen.id and not repository.removed:
-                missed_since(repository.id, before.updated_at, book, now)
-                look_at(repository.id, book, now)
+        readable_again(seen.id, before.updated_at, book, now)
+    if shapes.action(payload) in ("unsuspend", "new_permissions_accepted"):
+        book.work.want("inspect", installation_task(seen.id), now)

@@ -43,6 +43,11 @@ def enrol_task(enrolment_id: str) -> str:
     return f"enrol/{enrolment_id}"
 
 
+def installation_task(installation_id: int) -> str:
+    """The work key under which GitHub is asked what holds of an installation, and what waited for it is taken up."""
+    return f"installation/{installation_id}"
+
+
 def record(facts: Iterable[Fact], book: Book, now: datetime, by: str = "") -> None:
     """Record each; look at a repository that became readable by it, or has another default branch, name or owner.
 
@@ -59,6 +64,14 @@ def look_at(repository_id: int, book: Book, now: datetime) -> None:
     """Read its config, and its runs so that what we missed is made up for."""
     book.work.want("inspect", config_task(repository_id), now)
     book.work.want("inspect", list_task(repository_id), now)
+
+
+def readable_again(installation_id: int, since: datetime, book: Book, now: datetime) -> None:
+    """An installation is suspended no more: what was missed since then is noted, and its repositories looked at."""
+    for repository in book.repositories.all():
+        if repository.installation_id == installation_id and not repository.removed:
+            missed_since(repository.id, since, book, now)
+            look_at(repository.id, book, now)
 
 
 def missed_since(repository_id: int, since: datetime, book: Book, now: datetime) -> None:
@@ -78,6 +91,8 @@ def _see(fact: RepositorySeen, book: Book, now: datetime, by: str) -> None:
         if before is not None and before.removed:
             missed_since(after.id, before.access_at, book, now)
         look_at(after.id, book, now)
+        if before is not None and after.installation_id is not None:
+            book.work.want("inspect", installation_task(after.installation_id), now)
     elif _placed(before) != _placed(after):
         book.work.want("inspect", config_task(after.id, "", by), now)
 

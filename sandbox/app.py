@@ -7,6 +7,7 @@ from flask import Flask, Response, request
 from sandbox import docker_hub, ecr, images, npm, pypi
 from sandbox.github import app as github
 from sandbox.github import attestations, login, logs, manifests, pages
+from sandbox.github.measures import Measures
 from sandbox.github.people import People
 from sandbox.heard import Heard
 from sandbox.heard import blueprint as hearing
@@ -29,18 +30,20 @@ def create(
     tokens: bool = False,
     people: People | None = None,
     heard: Heard | None = None,
+    version: str = "",
+    measures: Measures | None = None,
 ) -> Flask:
     """The app around a world: `/api/v3`, `/npm/`, `/pypi/simple/`, `/hub/v2/`, `/images/<host>/v2/`, `/amazon/`, pages,
     and `/heard` in the place of whoever is told outside GitHub.
 
     Safe for several threads. `tokens`: registries of images answer only who brings a token of theirs. `people`: who
-    may log in.
+    may log in. `version`: GitHub is an Enterprise Server. `measures`: what GitHub counts.
     """
     people = people or People()
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it, its base type does not
     app.url_map.strict_slashes = False
-    app.register_blueprint(github.blueprint(world, keys, advisories=advisories))
+    app.register_blueprint(github.blueprint(world, keys, advisories=advisories, version=version, measures=measures))
     app.register_blueprint(login.blueprint(world, keys, people))
     app.register_blueprint(manifests.blueprint(world, keys, people))
     app.register_blueprint(npm.blueprint(world), url_prefix=NPM)

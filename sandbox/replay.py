@@ -25,6 +25,7 @@ from app.settings import Settings
 from app.wake import STEPS
 from sandbox import ecr, provenance
 from sandbox.app import HUB, IMAGES, create
+from sandbox.github.measures import Measures
 from sandbox.github.shapes import Address
 from sandbox.keys import Keys, make
 from sandbox.ledger_view import LedgerView
@@ -61,12 +62,16 @@ def replay(directories: Iterable[Path]) -> list[Result]:
 
 
 class Replay(LedgerView):
-    """The stage of one scenario in this process. See `sandbox.play.Stage`."""
+    """The stage of one scenario in this process. See `sandbox.play.Stage`.
 
-    def __init__(self, scenario: Scenario, keys: Keys | None = None) -> None:
+    `version`: its GitHub is an Enterprise Server of this version. `measures` is what its GitHub counted.
+    """
+
+    def __init__(self, scenario: Scenario, keys: Keys | None = None, version: str = "") -> None:
         keys = keys or _keys()
         self.world = World([scenario], GITHUB, storage=REGISTRY)
-        app = create(self.world, keys)
+        self.measures = Measures()
+        app = create(self.world, keys, version=version, measures=self.measures)
         self._now = scenario.installed
         self._secret = keys.webhook_secret
         settings = Settings(

@@ -33,6 +33,7 @@ class Installation:
     created_at: datetime
     updated_at: datetime
     repositories: set[int] = field(default_factory=set)
+    suspended_at: datetime | None = None
 
 
 @dataclass

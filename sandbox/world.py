@@ -287,14 +287,30 @@ class World:
             said, event = payloads.installed(installation, repos, APP_ID, self.address), "installation"
         return self._deliver(repos[0].scenario, event, said)
 
+    def suspend(self, number: int, *, suspended: bool = True) -> None:
+        """The owner of an installation suspends it, or ends that: it is delivered at the next step."""
+        known = self.installations[number]
+        known.suspended_at, known.updated_at = self.now if suspended else None, self.now
+        self._stands(known, "suspend" if suspended else "unsuspend")
+
+    def uninstall(self, number: int) -> None:
+        """The App is uninstalled: it is delivered at the next step."""
+        known = self.installations.pop(number)
+        self._stands(known, "deleted")
+
+    def _stands(self, known: Installation, action: str) -> None:
+        repos = [self.repos[number] for number in sorted(known.repositories)]
+        said = payloads.standing(action, known, repos, APP_ID, self.address)
+        self.waiting += self._deliver(repos[0].scenario, "installation", said)
+
     def tell(self, repo: Repo, event: str, said: Shape, sender: Shape) -> None:
         """Something was done at GitHub itself: it is delivered at the next step."""
         self.waiting += self._send(repo, event, said, sender)
 
     def _send(self, repo: Repo, event: str, said: Shape, sender: str | Shape) -> list[Webhook]:
-        """Deliver it if the App may see the repository."""
+        """Deliver it if the App may see the repository now."""
         installation = self.installation_of(repo)
-        if installation is None:
+        if installation is None or installation.suspended_at is not None:
             return []
         payload = {**said, **payloads.around(repo, installation, sender, self.address)}
         return self._deliver(repo.scenario, event, payloads.as_pushed(payload, repo) if event == "push" else payload)

@@ -9,8 +9,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.deps import Deps
-from checks.base import Permanent, Temporary
-from verifier.ledger.protocol import Task
+from app.github import Renamed
+from app.github_refusals import SlowDown
+from checks.base import NotInstalled, Permanent, Temporary
+from handlers.record import installation_task, record
+from verifier.ledger.health import Budget
+from verifier.ledger.protocol import Book, Task
+from verifier.model import RepositorySeen
 
 BATCH = 50
 LEASE = timedelta(minutes=5)
@@ -45,7 +50,9 @@ def each(
     """Do the due tasks of a step, one claimed at a time. One that fails is given back, and never stops the others.
 
     `do` returns when the task is due again, None when it is finished. What is refused is tried again every hour:
-    somebody may have mended the cause. Returns how many were taken up.
+    somebody may have mended the cause; what was asked under an old name, at once. What GitHub wants to be asked later
+    is no trouble of the task's, and what concerns a repository that we may not read is dropped. Returns how many were
+    taken up.
     """
     for taken in range(most):
         with deps.ledger.writing() as book:
@@ -59,6 +66,17 @@ def each(
 def _one(deps: Deps, task: Task, do: Callable[[Deps, Task], datetime | None]) -> None:
     try:
         again_at = do(deps, task)
+    except NotInstalled as error:
+        _dropped(deps, task, error)
+    except Renamed as error:
+        with deps.ledger.writing() as book:
+            record([RepositorySeen(error.seen)], book, deps.now())
+            book.work.failed(task, later(deps.now(), task.attempts, error.retry_after), str(error))
+    except SlowDown as error:
+        put_off(deps, error)
+        with deps.ledger.writing() as book:
+            book.work.failed(task, later(deps.now(), task.attempts, error.retry_after), str(error))
+            book.health.solve(f"{task.step} {task.key}")
     except Temporary as error:
         _failed(deps, task, later(deps.now(), task.attempts, error.retry_after), str(error))
     except Permanent as error:
@@ -71,6 +89,30 @@ def _one(deps: Deps, task: Task, do: Callable[[Deps, Task], datetime | None]) ->
         with deps.ledger.writing() as book:
             book.work.done(task, again_at)
             book.health.solve(f"{task.step} {task.key}")
+
+
+def _dropped(deps: Deps, task: Task, error: NotInstalled) -> None:
+    """What concerns a repository that we may not read is dropped: it is wanted anew when we may again."""
+    log.info("task.dropped", step=task.step, key=task.key, why=str(error))
+    with deps.ledger.writing() as book:
+        book.work.done(task)
+        book.health.solve(f"{task.step} {task.key}")
+        ask_about(book, error, deps.now())
+
+
+def ask_about(book: Book, error: NotInstalled, now: datetime) -> None:
+    """Where GitHub says of an installation what no webhook told us, it is asked what holds."""
+    if error.installation_id:
+        book.work.want("inspect", installation_task(error.installation_id), now)
+
+
+def put_off(deps: Deps, error: SlowDown) -> None:
+    """That GitHub wants to be left alone is said once, whatever waits for it; that we keep to our pace, never."""
+    if error.by_us or error.retry_after is None:
+        return
+    until = deps.now() + timedelta(seconds=error.retry_after)
+    with deps.ledger.writing() as book:
+        book.health.put_budget(Budget(error.whom, 0, until, refused=True))
 
 
 def _failed(deps: Deps, task: Task, again_at: datetime, problem: str) -> None:

@@ -10,6 +10,7 @@ from app.converse import converse
 from app.deps import Deps
 from app.github_attestations import Held, held_for
 from app.jobs.installed import github_of, repository_of
+from app.jobs.server import is_older
 from app.places import place_of
 from checks.base import Permanent, Temporary
 from verifier.model import Attestation, Case, Evidence, EvidenceRead, Standing, Version
@@ -58,6 +59,8 @@ def ask_github(deps: Deps, case: Case) -> None:
     for repository_id in sorted({publisher.repository_id for publisher in case.publishers}) if digests else ():
         repository = repository_of(deps, repository_id)
         github = github_of(deps, repository)
+        if is_older(deps, github):
+            break
         for digest in digests:
             found += _of_file(deps, held_for(github, deps.fetch, repository, digest), repository_id, digest)
     _keep(deps, case.version, [*case.evidence, *(e for e in found if e not in case.evidence)], github=True)

@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.deps import Deps
+from app.github import Renamed
+from app.github_refusals import SlowDown
 from app.jobs import speak
-from app.jobs.batch import LONG_LEASE, each, later
+from app.jobs.batch import LONG_LEASE, ask_about, each, later, put_off
 from app.jobs.evidence import ask_github, read_evidence
 from app.jobs.installed import github_of, repository_of
 from app.jobs.runs import list_runs, read_run
-from checks.base import Permanent, Temporary
+from checks.base import NotInstalled, Permanent, Temporary
+from handlers.record import record
 from verifier.ledger.apply import version_task
 from verifier.ledger.cases import Cases
 from verifier.ledger.protocol import Book, Dossier, Task
@@ -22,6 +25,7 @@ from verifier.model import (
     JobsState,
     Need,
     Outcome,
+    RepositorySeen,
     RunRead,
     RunSeen,
     Verdict,
@@ -63,7 +67,7 @@ def _examine(deps: Deps, task: Task) -> datetime | None:
     problem = "; ".join(filter(None, (unread, silence.problem)))
     subject = f"look {version_task(artifact, number)}"
     with deps.ledger.writing() as book:
-        if problem:
+        if problem and not (silence.quiet and not unread):
             book.health.report(subject, f"Could not look at {case.version}: {problem}", now)
         else:
             book.health.solve(subject)
@@ -71,7 +75,9 @@ def _examine(deps: Deps, task: Task) -> datetime | None:
         turns = speak.turns(book, artifact, number, now)
     deps.wake.wake("tell")
     deps.wake.wake("report")
-    if problem:
+    if silence.shut and verdict.outcome is Outcome.PENDING:
+        again_at = None  # wanted again with the installation (`app.jobs.installation`)
+    elif problem:
         soonest = max(now + patience(case.version, now), later(now, 0, silence.retry_after or 0))
         again_at = _after_silence(case, verdict, soonest, now)
     else:
@@ -115,10 +121,15 @@ def _gather(deps: Deps, artifact: Artifact, number: str, github_problem: str = "
 
 @dataclass(frozen=True)
 class _Silence:
-    """Why GitHub did not answer ('': it did), and for how many seconds it wants to be left alone, if it said so."""
+    """Why GitHub did not answer ('': it did), and for how many seconds it wants to be left alone, if it said so.
+
+    `quiet`: that is no trouble of ours. `shut`: the App may not read the repository; nothing is asked until it may.
+    """
 
     problem: str
     retry_after: float | None = None
+    quiet: bool = False
+    shut: bool = False
 
 
 def _fetch_needs(deps: Deps, case: Case, needs: Collection[Need]) -> _Silence:
@@ -131,6 +142,17 @@ def _fetch_needs(deps: Deps, case: Case, needs: Collection[Need]) -> _Silence:
                 list_runs(deps, repository_id, case.version.spans[0].since - timedelta(days=1))
         if Need.GITHUB_ATTESTATIONS in needs:
             ask_github(deps, _asked_once_more(deps, case))
+    except Renamed as error:
+        with deps.ledger.writing() as book:
+            record([RepositorySeen(error.seen)], book, deps.now())
+        return _Silence(str(error), error.retry_after, quiet=True)
+    except SlowDown as error:
+        put_off(deps, error)
+        return _Silence(str(error), error.retry_after, quiet=True)
+    except NotInstalled as error:
+        with deps.ledger.writing() as book:
+            ask_about(book, error, deps.now())
+        return _Silence(str(error), quiet=True, shut=True)
     except Temporary as error:
         return _Silence(str(error), error.retry_after)
     except Permanent as error:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import structlog
-
 from app.deps import Deps
 from app.file_change import Pushed
 from app.jobs import workflows_told
@@ -15,7 +13,8 @@ from app.jobs.compare import compare_source
 from app.jobs.config import read_config
 from app.jobs.discover import discover
 from app.jobs.enrol import enrol
-from app.jobs.installed import NotInstalled, github_of, repository_of
+from app.jobs.installation import look_after
+from app.jobs.installed import github_of, repository_of
 from app.jobs.runs import list_runs, read_run
 from app.jobs.touched import touched
 from app.jobs.vet import vet
@@ -27,21 +26,10 @@ from verifier.verdict.blindness import LOOK_BACK
 BATCH = 10
 """Fewer than elsewhere: each asks GitHub many questions, and an alarm that is due waits for the batch."""
 
-log = structlog.get_logger()
-
 
 def run(deps: Deps) -> int:
     """Inspect what is due."""
-    return each(deps, "inspect", _unless_uninstalled, BATCH, LONG_LEASE)
-
-
-def _unless_uninstalled(deps: Deps, task: Task) -> datetime | None:
-    """What concerns a repository that was taken from us is dropped: installing the App again wants it anew."""
-    try:
-        return _inspect(deps, task)
-    except NotInstalled as error:
-        log.info("inspect.dropped", key=task.key, why=str(error))
-        return None
+    return each(deps, "inspect", _inspect, BATCH, LONG_LEASE)
 
 
 def _inspect(deps: Deps, task: Task) -> datetime | None:
@@ -68,6 +56,9 @@ def _inspect(deps: Deps, task: Task) -> datetime | None:
         case "source":
             purl, _, number = what.partition(" ")
             compare_source(deps, Artifact(purl), number)
+        case "installation":
+            again_at = look_after(deps, int(what))
+            deps.wake.wake("report")
         case "answer":
             again_at = answer(deps, what)
         case "enrol":

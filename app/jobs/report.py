@@ -13,7 +13,8 @@ from app.github import GitHub
 from app.jobs.answer import answered
 from app.jobs.batch import each
 from app.jobs.installed import github_of, repository_of
-from checks import CHANNELS, issue
+from app.jobs.server import is_older
+from checks import CHANNELS, advisory, issue
 from checks.base import Channel, GitHubCalls, Gone, Permanent, Post, Subject, Temporary
 from checks.plan import Close, Create, Nothing, Update, plan
 from handlers.ours import answer_task
@@ -42,12 +43,17 @@ def _report(deps: Deps, task: Task) -> datetime | None:
         subject = replace(subject, head_sha=github.head_sha(repository))
     if posted is None and not channel.wants(subject):
         return None
+    if channel is advisory and is_older(deps, github):
+        return None
     post = channel.render(subject)
+    if posted is None and post.open:
+        github.still_there(repository)  # nothing is filed with whoever has the name by now
     try:
         kept = _bring_up_to_date(channel, subject, post, posted, github, deps.now())
     except Gone as gone:
         if posted is None:
             raise
+        github.still_there(repository)
         log.warning("report.deleted", incident=incident.id, channel=name, url=posted.url)
         if channel.NEEDS_COMMIT and not subject.head_sha:
             subject = replace(subject, head_sha=github.head_sha(repository))

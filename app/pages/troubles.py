@@ -15,13 +15,14 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from app import notify
 from app.clock import MISSING_AFTER, NAME
+from app.github_server import LACKS, lacks
 from app.pages.incidents import names
 from app.pages.routes_tried import rows
 from app.pages.words import plural, shown, span
 from app.signin.gate import viewer
 from app.signin.shown import notice
 from app.wake import STEPS
-from verifier.ledger.health import Budget, Problem
+from verifier.ledger.health import Budget, Problem, Server
 from verifier.ledger.protocol import Book, Queue
 
 if TYPE_CHECKING:
@@ -111,9 +112,10 @@ class Seen:
     queues: tuple[Queue, ...] = ()
     budgets: tuple[Budget, ...] = ()
     names: Mapping[int, str] | None = None
+    server: Server | None = None
 
 
-def see(book: Book, now: datetime, *, full: bool) -> Seen:
+def see(book: Book, now: datetime, *, full: bool, api: str = "") -> Seen:
     """Read it, in one transaction and a fixed number of queries."""
     seen = Seen(
         tuple(book.health.problems()),
@@ -132,6 +134,7 @@ def see(book: Book, now: datetime, *, full: bool) -> Seen:
         tuple(book.work.queues(now)),
         tuple(book.health.budgets()),
         names(book, None, seen.gaps),
+        book.health.server(api),
     )
 
 
@@ -174,8 +177,14 @@ def _groups(seen: Seen, now: datetime) -> list[Group]:
         if budget.until > now and (budget.refused or not budget.left)
     ]
     titled = [(title, of.get(title, [])) for title in (*_KINDS, OURS)]
+    lacking = [
+        Row(f"GitHub Enterprise Server {shown(server.version, 40)} {LACKS}", shown(server.api, 120), None)
+        for server in (seen.server,)
+        if server is not None and lacks(server.version)
+    ]
     titled += [
-        ("Registries that grant no more requests", refused),
+        ("Hosts that grant no more requests", refused),
+        ("What this GitHub does not have", lacking),
         ("Gaps in GitHub's webhooks", missing),
         ("Deliveries given up", given_up),
     ]
@@ -223,7 +232,7 @@ def routes(deps: Deps) -> Blueprint:
     def page(tried: Sequence[notify.Tried] = ()) -> str:
         full, now = viewer().operator, deps.now()
         with deps.ledger.reading() as book:
-            seen = see(book, now, full=full)
+            seen = see(book, now, full=full, api=deps.settings.github_api_url)
         told = rows(deps.routes, tried) if full else ()
         return render_template("troubles.html", page=roll_up(seen, now, full=full), routes=told, how=notify.NO_ROUTES)
 

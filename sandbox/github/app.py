@@ -9,26 +9,41 @@ from flask import Blueprint, Response, jsonify
 from sandbox import stable
 from sandbox.github import actions, attestations, checks, commits, files, issues, logs, shapes
 from sandbox.github import advisories as security
-from sandbox.github.rim import Refused, Rim, address, paged
+from sandbox.github.measures import Measures
+from sandbox.github.rim import SUSPENDED, Refused, Rim, address, paged
 from sandbox.keys import Keys
 from sandbox.state import Installation, Repo
 from sandbox.world import World
 
 
-def blueprint(world: World, keys: Keys, *, advisories: bool = True) -> Blueprint:
-    """The API under `/api/v3`, where an Enterprise Server has it. `advisories` False: it has no advisories either."""
-    rim = Rim(world, keys)
+def blueprint(
+    world: World, keys: Keys, *, advisories: bool = True, version: str = "", measures: Measures | None = None
+) -> Blueprint:
+    """The API under `/api/v3`, where an Enterprise Server has it. `advisories` False: it has no advisories either.
+
+    `version`: it is an Enterprise Server of this version, without attestations and advisories.
+    """
+    rim = Rim(world, keys, measures)
     _app(rim)
+    _meta(rim, version)
     actions.register(rim)
     logs.register(rim)
     files.register(rim)
     commits.register(rim)
-    attestations.register(rim)
+    if not version:
+        attestations.register(rim)
     checks.register(rim)
     issues.register(rim)
-    if advisories:
+    if advisories and not version:
         security.register(rim)
     return rim.blueprint
+
+
+def _meta(rim: Rim, version: str) -> None:
+    @rim.blueprint.get("/meta")
+    def meta() -> Response:
+        known = {"verifiable_password_authentication": False}
+        return jsonify({**known, "installed_version": version} if version else known)
 
 
 def _app(rim: Rim) -> None:
@@ -53,6 +68,8 @@ def _app(rim: Rim) -> None:
 
     @rim.app("/app/installations/<int:installation_id>/access_tokens", "POST")
     def access_token(installation_id: int) -> Response:
+        if installation(installation_id).suspended_at is not None:
+            raise Refused(403, SUSPENDED)
         token, expires = rim.token(installation(installation_id).id)
         response = jsonify(
             {

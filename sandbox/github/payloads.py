@@ -46,6 +46,11 @@ def installed(installation: Installation, repos: list[Repo], app_id: int, at: Ad
     }
 
 
+def standing(action: str, installation: Installation, repos: list[Repo], app_id: int, at: Address) -> Shape:
+    """`installation` suspended, unsuspended or deleted."""
+    return {**installed(installation, repos, app_id, at), "action": action}
+
+
 def granted(installation: Installation, repos: list[Repo], app_id: int, at: Address) -> Shape:
     """`installation_repositories` added."""
     return {

@@ -5,6 +5,7 @@ Source: GitHub's REST documentation; errors and paging as its OpenAPI descriptio
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections.abc import Callable
@@ -15,12 +16,14 @@ import jwt
 from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as Redirect
 
+from sandbox.github.measures import Measures
 from sandbox.github.shapes import Address, Shape
 from sandbox.keys import Keys
 from sandbox.state import Repo
 from sandbox.world import World
 
 PREFIX = "/api/v3"
+SUSPENDED = "This installation has been suspended"
 _HOUR = 3600
 View = Callable[..., Response]
 
@@ -47,11 +50,14 @@ def address() -> Address:
 class Rim:
     """The API's blueprint with its guards. `tokens` are installation tokens by their text."""
 
-    def __init__(self, world: World, keys: Keys) -> None:
+    def __init__(self, world: World, keys: Keys, measures: Measures | None = None) -> None:
         self.world, self.keys = world, keys
+        self.measures = measures or Measures()
         self.tokens: dict[str, tuple[int, float]] = {}
         self.blueprint = Blueprint("github", __name__, url_prefix=PREFIX)
+        self.blueprint.before_request(self._too_much)
         self.blueprint.before_request(self._down)
+        self.blueprint.after_request(self._counted)
         self.blueprint.after_request(_validator)
         self.blueprint.register_error_handler(Refused, refusal)
 
@@ -100,6 +106,15 @@ class Rim:
         self.tokens[token] = (installation, expires)
         return token, expires
 
+    def _too_much(self) -> Response | None:
+        installation, _ = self.tokens.get(bearer(), (0, 0.0))
+        return self.measures.refusal(installation, request.method)
+
+    def _counted(self, response: Response) -> Response:
+        installation, _ = self.tokens.get(bearer(), (0, 0.0))
+        self.measures.heard(installation, request.method, request.path.removeprefix(PREFIX), response)
+        return response
+
     def _down(self) -> Response | None:
         arguments = request.view_args or {}
         repo = self.world.repo(f"{arguments.get('owner')}/{arguments.get('name')}")
@@ -122,8 +137,11 @@ class Rim:
 
     def _installation(self) -> int:
         installation, expires = self.tokens.get(bearer(), (0, 0.0))
-        if time.time() >= expires:
+        known = self.world.installations.get(installation)
+        if time.time() >= expires or known is None:
             raise Refused(401, "Bad credentials")
+        if known.suspended_at is not None:
+            raise Refused(403, SUSPENDED)
         return installation
 
 
@@ -153,8 +171,9 @@ def refusal(error: Refused) -> tuple[Response, int]:
 
 
 def _validator(response: Response) -> Response:
+    """ETags of GitHub hold for one token: under another the same answer has another."""
     if request.method == "GET" and response.status_code == 200:
-        response.add_etag(weak=True)
+        response.set_etag(hashlib.sha256(bearer().encode() + response.get_data()).hexdigest(), weak=True)
         response.make_conditional(request)
     return response
 

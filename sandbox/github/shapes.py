@@ -251,7 +251,7 @@ def installation(of: Installation, app_id: int, at: Address) -> Shape:
         "has_multiple_single_files": False,
         "single_file_paths": [],
         "suspended_by": None,
-        "suspended_at": None,
+        "suspended_at": stable.seconds(of.suspended_at) if of.suspended_at is not None else None,
     }
 
 

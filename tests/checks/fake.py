@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import httpx
 
-from checks.base import Gone, Permanent
+from checks.base import Gone, NoLonger, Permanent
 from tests.github_api.validate import problem
 
 APP = {"id": 7}
@@ -17,18 +17,22 @@ HOME = "axios/axios"
 
 
 class FakeGitHub:
-    """Repositories with issues, check runs and advisories. `absent` are path endings that answer 404.
+    """Repositories with issues, check runs and advisories. `absent` are path endings that answer 404, `off` 410.
 
     `public` are those that are not private; `people` can be assigned to issues, nobody else.
     """
 
     def __init__(
-        self, absent: tuple[str, ...] = (), public: tuple[str, ...] = (HOME,), people: tuple[str, ...] = ("carol",)
+        self,
+        absent: tuple[str, ...] = (),
+        public: tuple[str, ...] = (HOME,),
+        people: tuple[str, ...] = ("carol",),
+        off: tuple[str, ...] = (),
     ) -> None:
         self.asked: list[tuple[str, str, Any]] = []
         self.items: dict[str, list[dict[str, Any]]] = {"issues": [], "check-runs": [], "security-advisories": []}
         self.items["comments"] = []
-        self.absent, self.public, self.people = absent, public, people
+        self.absent, self.public, self.people, self.off = absent, public, people, off
         self.made = 0
 
     def ours(self, app: Any) -> bool:
@@ -42,6 +46,8 @@ class FakeGitHub:
             kind, ref, part = "comments", part if ref == "comments" else "", ""
         if kind in self.absent:
             raise Gone(f"404 {path}")
+        if kind in self.off:
+            raise NoLonger(f"410 {path}")
         if not kind:
             return {"full_name": repository, "private": repository not in self.public}
         unknown = set((body or {}).get("assignees", ())) - set(self.people)

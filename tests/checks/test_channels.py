@@ -187,6 +187,8 @@ def test_issues_that_are_switched_off_are_said_with_what_to_do() -> None:
     about = subject(CASES["rogue"])
 
     with pytest.raises(Permanent, match="switch them on"):
+        issue.create(about, issue.render(about), FakeGitHub(off=("issues",)))
+    with pytest.raises(Permanent, match="grant it this repository"):
         issue.create(about, issue.render(about), FakeGitHub(absent=("issues",)))
 
 

@@ -22,6 +22,8 @@ from githubkit import TokenAuthStrategy
 from githubkit.config import get_config
 
 from app.github import GitHub
+from app.github_kept import Kept
+from app.github_limits import Limits
 from app.github_people import role_of
 from app.github_rest import Rest
 from checks import answers, check_run, issue
@@ -62,7 +64,8 @@ def at_github(token: str) -> Emulated:
     """Our way to the emulator with this token, and a new incident."""
     config = get_config(base_url=given("E2E_EMULATE"), trust_env=False, http_cache=False, auto_retry=False)
     # Rest is written for an App's client; only how it authenticates is another.
-    github = GitHub(Rest(cast("Client", Kit(TokenAuthStrategy(token), config=config))), app_id=str(APP))
+    client = cast("Client", Kit(TokenAuthStrategy(token), config=config))
+    github = GitHub(Rest(client, Limits("emulate"), Kept(), lambda: None), app_id=str(APP))
     seen = github.named(f"{OWNER}/{REPOSITORY}")
     assert isinstance(seen, Repository)
     return Emulated(github, Subject(incident(member(), id=uuid.uuid4().hex[:16]), seen, github.head_sha(seen)))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.github import GitHub
+from app.github import GitHub, Renamed
 from app.github_attestations import LIMIT, MOST, SOURCE, Held, held_for, unpacked
 from checks.base import Permanent, Temporary
 from tests.github_api.pretend import Pretend, repository_json
@@ -91,7 +91,7 @@ def test_a_digest_that_github_does_not_know_has_none(pretend: Pretend, github: G
 def test_a_repository_that_is_gone_is_not_one_without_attestations(pretend: Pretend, github: GitHub) -> None:
     pretend.on("GET", "/repositories/10", repository_json(full_name="owner/renamed"))
 
-    with pytest.raises(Permanent, match="no longer shows owner/name"):
+    with pytest.raises(Renamed, match="owner/renamed now"):
         held(github)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.github import GitHub, clients
+from app.github import GitHub, Renamed, clients
 from checks.base import Gone, Permanent
 from tests.github_api.examples import AT, REPOSITORY, RUNS
 from tests.github_api.pretend import Pretend, repository_json, run_json, settings
@@ -178,7 +178,7 @@ def test_jobs_are_gone_only_while_the_repository_is_seen(pretend: Pretend, githu
     assert github.jobs(REPOSITORY, RunKey(10, 100, 2)) is None
 
     pretend.on("GET", "/repositories/10", repository_json(full_name="owner/renamed"))
-    with pytest.raises(Permanent, match="no longer shows"):
+    with pytest.raises(Renamed, match="owner/renamed now"):
         github.jobs(REPOSITORY, RunKey(10, 100, 2))
 
 

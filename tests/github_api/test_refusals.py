@@ -12,7 +12,8 @@ import pytest
 
 from app import github_rest
 from app.github import GitHub, clients
-from checks.base import Gone, Permanent, Temporary
+from app.github_refusals import SlowDown
+from checks.base import Forbidden, NoLonger, NotInstalled, NotShown, Permanent, Temporary, Withheld
 from tests.github_api.pretend import Pretend, repository_json, settings
 
 
@@ -27,12 +28,15 @@ from tests.github_api.pretend import Pretend, repository_json, settings
         (429, {}, {"retry-after": "soon"}, Temporary, 60.0),
         (403, {"message": "You have exceeded a secondary rate limit"}, {}, Temporary, 60.0),
         (403, {}, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}, Temporary, 1.0),
-        (403, {"message": "Resource not accessible by integration"}, {}, Permanent, None),
-        (404, {"message": "Not Found"}, {}, Gone, None),
-        (410, {"message": "Issues are disabled"}, {}, Gone, None),
+        (403, {"message": "Resource not accessible by integration"}, {}, Forbidden, None),
+        (404, {"message": "Not Found"}, {}, NotShown, None),
+        (410, {"message": "Issues are disabled"}, {}, NoLonger, None),
         (422, {"message": "Validation Failed", "errors": [{"code": "missing"}]}, {}, Permanent, None),
         (422, [[[]]], {}, Permanent, None),
-        (451, {}, {}, Permanent, None),
+        (451, {}, {}, Withheld, None),
+        (403, {"message": "Repository access blocked", "block": {"reason": "dmca"}}, {}, Withheld, None),
+        (403, {"message": "This installation has been suspended"}, {}, NotInstalled, None),
+        (403, {"message": "API rate limit exceeded"}, {"x-ratelimit-remaining": "0"}, SlowDown, 60.0),
         (409, {}, {}, Permanent, None),
     ],
 )
@@ -66,7 +70,7 @@ def test_who_was_asked_to_slow_down_asks_nothing_until_the_time_is_over(
 ) -> None:
     """GitHub bans who goes on asking. Another installation has its own measure."""
     clock = [1000.0]
-    monkeypatch.setattr("app.github_rest.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("app.github_limits.time.monotonic", lambda: clock[0])
     client = clients(settings(), pretend.transport)
     github, another = client(1), client(2)
     pretend.on("GET", "/repos/owner/name/issues", body, status, **headers)

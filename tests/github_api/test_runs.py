@@ -15,7 +15,7 @@ from app import github_runs
 from app.github import GitHub, clients
 from checks.base import Permanent
 from tests.github_api.examples import AT, REPOSITORY, RUNS
-from tests.github_api.pretend import Pretend, run_json, settings
+from tests.github_api.pretend import Pretend, repository_json, run_json, settings
 from verifier.model import RunKey
 
 OF_FILE = "/repos/owner/name/actions/workflows/publish.yml/runs"
@@ -53,6 +53,7 @@ def test_no_run_is_missed_however_many_there_are_for_githubs_cap(minutes: list[i
         patch.setattr(github_runs, "CAP", 8)
         patch.setattr(github_runs, "PER_PAGE", 3)
         pretend.on("GET", RUNS, _lister(runs, cap=7))
+        pretend.on("GET", "/repositories/10", repository_json())
         found = clients(settings(), pretend.transport)(1).runs(REPOSITORY, AT, AT + timedelta(hours=1))
 
     assert sorted(m + 1 for m in minutes) == sorted(run.key.run_id for run in found)

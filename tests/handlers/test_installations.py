@@ -75,7 +75,7 @@ def test_a_repository_granted_again_is_looked_at_with_the_gap_noted() -> None:
     hear(delivery("installation_repositories", again, "c"), ledger=ledger)
 
     assert not stored(ledger, GADGET).removed
-    assert {f"config/{GADGET}", f"list/{GADGET}"} == wanted(ledger)
+    assert {f"config/{GADGET}", f"list/{GADGET}", f"installation/{ACME}"} == wanted(ledger)
     with ledger.reading() as book:
         assert datetime(2026, 3, 2, tzinfo=UTC) == book.repositories.gap_since(GADGET)
 
@@ -97,7 +97,7 @@ def test_an_unsuspended_installation_is_looked_at_again(same_time: bool) -> None
     with ledger.reading() as book:
         assert [False] == [one.suspended for one in book.repositories.installations()]
         assert datetime(2026, 3, 1, 21, 20, tzinfo=UTC) == book.repositories.gap_since(WIDGET)
-    assert {f"config/{WIDGET}", f"list/{WIDGET}"} == wanted(ledger)
+    assert {f"config/{WIDGET}", f"list/{WIDGET}", f"installation/{ACME}"} == wanted(ledger)
 
 
 def test_an_uninstalled_app_reads_nothing_any_more() -> None:
@@ -131,7 +131,7 @@ def test_a_run_proves_that_a_repository_taken_away_was_granted_again() -> None:
     hear(delivery("workflow_run", payload("workflow_run.completed"), "b"), ledger=ledger)
 
     assert not stored(ledger).removed
-    assert {f"config/{WIDGET}", f"list/{WIDGET}"} == wanted(ledger)
+    assert {f"config/{WIDGET}", f"list/{WIDGET}", f"installation/{ACME}"} == wanted(ledger)
     with ledger.reading() as book:
         assert datetime(2026, 3, 1, 9, tzinfo=UTC) == book.repositories.gap_since(WIDGET)
 

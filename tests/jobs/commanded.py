@@ -44,9 +44,6 @@ class People(GitHub):
         super().__init__()
         self.roles = {"carol": "maintain", "dave": "admin", "alice": "admin", "erin": "write"}
 
-    def still_there(self, repository: object) -> None:
-        """It is."""
-
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         if "/collaborators/" not in path:
             made = super().call(method, path, body)

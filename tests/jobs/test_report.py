@@ -28,6 +28,9 @@ class GitHub(FakeGitHub):
     def head_sha(self, repository: object) -> str:
         return SHA
 
+    def still_there(self, repository: object) -> None:
+        """It is."""
+
 
 def monitor() -> Parts:
     parts = Parts(github=GitHub())
@@ -245,10 +248,10 @@ def test_an_issue_repository_that_is_not_the_owners_stands_on_the_health_page(fo
 
 def _refusing(call: Any) -> Any:
     def refuse(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        from checks.base import Gone
+        from checks.base import NoLonger
 
         if method == "POST":
-            raise Gone("410 Issues are disabled")
+            raise NoLonger("410 Issues are disabled")
         return call(method, path, body)
 
     return refuse

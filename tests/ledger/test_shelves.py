@@ -26,7 +26,7 @@ from tests.ledger.examples import (
     waiver,
 )
 from verifier.ledger import Ledger
-from verifier.ledger.health import Budget, Problem
+from verifier.ledger.health import Budget, Problem, Server
 from verifier.ledger.protocol import Dossier, Posted, Watch
 from verifier.model import (
     Account,
@@ -326,3 +326,15 @@ def test_the_last_word_of_each_host_about_its_limits_stands(ledger: Ledger) -> N
 
     with ledger.reading() as book:
         assert [other, replace(one, left=90)] == book.health.budgets()
+
+
+def test_which_github_answers_at_an_address_stands_as_it_was_read_last(ledger: Ledger) -> None:
+    api = "https://github.example/api/v3"
+    with ledger.writing() as book:
+        assert book.health.server(api) is None
+        for server in (Server(api, "3.17.2", T0), Server(api, "3.20.0", T0 + HOUR), Server("https://other", "", T0)):
+            book.health.put_server(server)
+
+    with ledger.reading() as book:
+        assert Server(api, "3.20.0", T0 + HOUR) == book.health.server(api)
+        assert Server("https://other", "", T0) == book.health.server("https://other")

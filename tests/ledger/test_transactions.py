@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.ledger.examples import MINUTE, T0, WIDGET, derived, publisher, repository, run, version
 from tests.ledger.test_record import STORY
 from verifier.ledger import Book, Ledger, Unavailable, open_ledger
-from verifier.ledger.health import Budget
+from verifier.ledger.health import Budget, Server
 from verifier.ledger.protocol import Delivery, Dossier, Nested, ReadOnly
 from verifier.model import Installation, PublishersSet, RepositorySeen, RunSeen, RunsListed, VersionSeen
 
@@ -35,6 +35,7 @@ def scribble(book: Book) -> None:
     book.health.report("github", "no answer", T0)
     book.health.beat("clock", T0)
     book.health.put_budget(Budget("registry.example", 0, T0))
+    book.health.put_server(Server("https://github.example/api/v3", "3.17.2", T0))
 
 
 def look(ledger: Ledger) -> list[object]:
@@ -45,6 +46,7 @@ def look(ledger: Ledger) -> list[object]:
             [book.work.all(step) for step in ("poll", "examine", "inspect")],
             [book.inbox.waiting(), book.inbox.given_up(9)],
             [book.health.problems(), book.health.last_beat("clock"), book.health.budgets()],
+            book.health.server("https://github.example/api/v3"),
             [book.repositories.gap_since(7), book.versions.watches(), book.incidents.all()],
         ]
 
@@ -105,6 +107,7 @@ def test_what_only_reads_cannot_write(ledger: Ledger) -> None:
             lambda: book.versions.put(Dossier(version())),
             lambda: book.health.beat("clock", T0),
             lambda: book.health.put_budget(Budget("registry.example", 0, T0)),
+            lambda: book.health.put_server(Server("https://github.example/api/v3", "", T0)),
         ):
             with pytest.raises(ReadOnly):
                 write()

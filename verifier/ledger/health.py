@@ -30,6 +30,15 @@ class Budget:
     refused: bool = False
 
 
+@dataclass(frozen=True)
+class Server:
+    """Which GitHub answers at an API's address: an Enterprise Server's version (`3.17.2`), '' for any other."""
+
+    api: str
+    version: str
+    read_at: datetime
+
+
 class Health(Protocol):
     """What the monitor itself could not do, when its processes were last alive, and what registries still grant it."""
 
@@ -53,3 +62,9 @@ class Health(Protocol):
 
     def put_budget(self, budget: Budget) -> None:
         """Keep the newest word of its host."""
+
+    def server(self, api: str) -> Server | None:
+        """Which GitHub answered at this address last; None: it was never asked."""
+
+    def put_server(self, server: Server) -> None:
+        """Keep what was read last of its address."""

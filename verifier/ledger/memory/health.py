@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from verifier.ledger.health import Budget, Problem
+from verifier.ledger.health import Budget, Problem, Server
 from verifier.ledger.memory.table import Journal, Table
 
 
@@ -15,6 +15,7 @@ class Health:
         self._problems: Table[str, Problem] = Table(journal)
         self._beats: Table[str, datetime] = Table(journal)
         self._budgets: Table[str, Budget] = Table(journal)
+        self._servers: Table[str, Server] = Table(journal)
 
     def report(self, subject: str, sentence: str, now: datetime) -> None:
         known = self._problems.get(subject)
@@ -37,3 +38,9 @@ class Health:
 
     def put_budget(self, budget: Budget) -> None:
         self._budgets.put(budget.host, budget)
+
+    def server(self, api: str) -> Server | None:
+        return self._servers.get(api)
+
+    def put_server(self, server: Server) -> None:
+        self._servers.put(server.api, server)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from verifier.ledger.codec import decode, encode
-from verifier.ledger.health import Budget, Problem
+from verifier.ledger.health import Budget, Problem, Server
 from verifier.ledger.sql import tables
 from verifier.ledger.sql.tables import beats
 from verifier.ledger.sql.transaction import Transaction
@@ -49,3 +49,10 @@ class Health:
 
     def put_budget(self, budget: Budget) -> None:
         self._transaction.upsert(tables.budgets, {"host": budget.host, "body": encode(budget)})
+
+    def server(self, api: str) -> Server | None:
+        row = self._transaction.one(select(tables.servers.c.body).where(tables.servers.c.api == api))
+        return decode(Server, row.body) if row else None
+
+    def put_server(self, server: Server) -> None:
+        self._transaction.upsert(tables.servers, {"api": server.api, "body": encode(server)})

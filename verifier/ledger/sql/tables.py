@@ -394,3 +394,5 @@ problems = Table(
 beats = Table("beats", metadata, Column("name", Key, primary_key=True), Column("at", Moment, nullable=False))
 
 budgets = Table("budgets", metadata, Column("host", Key, primary_key=True), Column("body", Text, nullable=False))
+
+servers = Table("servers", metadata, Column("api", Key, primary_key=True), Column("body", Text, nullable=False))

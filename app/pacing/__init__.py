@@ -1,0 +1,21 @@
+"""How often something may be done: turns that are counted in one process, or in Redis for all of them.
+
+Registries' hosts are asked at such a pace, and whatever else has a rate. What others say about their limits while they
+answer is kept elsewhere (`app.budgets`): a pace is what we promise unasked.
+"""
+
+from __future__ import annotations
+
+from app.pacing.local import LocalPace
+from app.pacing.turns import Pace, wait_for_turn
+
+__all__ = ["LocalPace", "Pace", "pace_of", "wait_for_turn"]
+
+
+def pace_of(redis_url: str) -> Pace:
+    """One for all workers where there is a Redis, else one for this process."""
+    if not redis_url:
+        return LocalPace()
+    from app.pacing.shared import SharedPace  # the embedded default does without redis
+
+    return SharedPace(redis_url)

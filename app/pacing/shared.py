@@ -1,0 +1,98 @@
+"""Turns in Redis, for workers on several machines: one script, so that two of them never take the same turn.
+
+Redis may be slow, down or emptied at any moment. Every process therefore also counts what it took itself, and takes no
+more than that allows: an emptied Redis forgets, and each process that asks it again does not. While Redis does not
+answer nobody knows how many others ask, so each process keeps to its own count at a part of the pace (`SHARERS`).
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import redis
+import structlog
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from app.pacing.local import LocalPace
+
+PREFIX = "am:turns:"
+PATIENCE = 0.5
+"""Seconds to wait for Redis."""
+MUTE = 5.0
+"""Seconds without a try after Redis did not answer: not every turn may wait for it."""
+SHARERS = 4
+"""How many processes are taken to ask while Redis cannot say: each keeps to a quarter of the pace meanwhile."""
+
+# The same arithmetic as `app.pacing.turns.granted`, in whole microseconds: a double holds those exactly. What is kept
+# ends by itself when it says nothing any more. What somebody else wrote there holds nobody up for longer than a burst.
+_SCRIPT = """
+local every, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
+local now = tonumber(ARGV[3])
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1000000 + time[2]
+end
+local whole = every * burst
+local kept = tonumber(redis.call('GET', KEYS[1])) or now
+if kept ~= kept then kept = now end
+local standing = math.min(math.max(kept, now), now + whole)
+local wait = standing + every - whole - now
+local after = standing
+if wait <= 1 then
+  wait, after = 0, standing + every
+end
+if after ~= kept then
+  redis.call('SET', KEYS[1], string.format('%.0f', after), 'PX', math.ceil((after - now) / 1000) + 1)
+end
+return string.format('%.0f', wait)
+"""
+
+log = structlog.get_logger("pace")
+
+
+class SharedPace:
+    """Satisfies `app.pacing.Pace`. One monitor per Redis database."""
+
+    def __init__(self, redis_url: str) -> None:
+        client = redis.Redis.from_url(
+            redis_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=Retry(NoBackoff(), 0)
+        )
+        self._script = client.register_script(_SCRIPT)
+        self._own = LocalPace()
+        self._alone = LocalPace()
+        self._mute_until = 0.0
+        self._answers = True
+
+    def turn(self, name: str, every: timedelta, burst: int = 1, now: float | None = None) -> float:
+        """Take a turn, or say how many seconds to wait; by Redis' own time where no `now` is given."""
+        if every <= timedelta():
+            return 0.0
+        if wait := self._own.peek(name, every, burst, now):
+            return wait
+        shared = self._shared(name, every, burst, now)
+        if shared is None:
+            shared = self._alone.turn(name, every * SHARERS, max(1, burst // SHARERS), now)
+        if not shared:
+            self._own.turn(name, every, burst, now)
+        return shared
+
+    def _shared(self, name: str, every: timedelta, burst: int, now: float | None) -> float | None:
+        """What Redis says; None where it does not."""
+        if time.monotonic() < self._mute_until:
+            return None
+        step, at = every // timedelta(microseconds=1), "" if now is None else round(now * 1_000_000)
+        try:
+            answer = float(self._script(keys=[PREFIX + name], args=[step, burst, at]))
+        except (RedisError, OSError, ValueError, TypeError) as error:
+            self._mute_until = time.monotonic() + MUTE
+            if self._answers:
+                log.warning("Redis keeps no turns, each process keeps its own", error=type(error).__name__)
+            self._answers = False
+            return None
+        if not self._answers:
+            log.info("Redis keeps the turns again")
+        self._answers = True
+        return min(max(answer / 1_000_000, 0.0), (every * burst).total_seconds())
