@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -16,6 +17,7 @@ from app.lanes import Lanes
 from app.login import make_login
 from app.outbound import make_outbound
 from app.pacing import pace_of
+from app.polling.rhythm import Rhythm
 from app.settings import Settings
 from app.trust import trust_of
 from app.wake import Wake
@@ -42,6 +44,7 @@ def build(settings: Settings, environment: Mapping[str, str] = os.environ) -> De
         outbound=make_outbound(settings),
         lanes=Lanes(),
         pace=pace,
+        rhythm=Rhythm(random.random),
     )
 
 

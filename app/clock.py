@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from app.polling.wanted import want_feeds
 from app.wake import STEPS
 from app.worker import pause, stop_on_signals
 from handlers.record import list_task
@@ -123,6 +124,8 @@ class Clock:
         with self._deps.ledger.writing() as book:
             mine = take_turn(book, self._mine, now)
             since = beat(book, now, self._missing_after) if mine is not None else None
+            if mine is not None:
+                want_feeds(book, self._deps.settings, now)
             book.health.solve(NAME)
         self._mine, self._next_try = mine, now + BEAT
         if since is not None:

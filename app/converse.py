@@ -22,10 +22,11 @@ class Endless(RuntimeError):
 
 @dataclass(frozen=True)
 class Outcome(Generic[T]):
-    """What came of a conversation, and the validators of the pages that are asked for conditionally."""
+    """What came of a conversation, the validators of the pages that are asked for conditionally, and what it took."""
 
     result: T
     validators: Mapping[str, str] = field(default_factory=dict)
+    asked: int = 0
 
 
 def converse(deps: Deps, conversation: Conversation[T], validators: Mapping[str, str] | None = None) -> Outcome[T]:
@@ -34,15 +35,17 @@ def converse(deps: Deps, conversation: Conversation[T], validators: Mapping[str,
     Who wants to be left alone is not asked: the conversation is told so, as if it had been said again.
     """
     known, fresh, budgets = validators or {}, dict[str, str](), Budgets(deps)
+    asked = 0
     try:
         question = next(conversation)
         for _ in range(MOST_ASKED):
+            asked += 1
             answer = _ask(deps, question, known, budgets)
             if isinstance(question, Ask) and question.conditional and isinstance(answer, Page) and answer.etag:
                 fresh[question.url] = answer.etag
             question = conversation.send(answer)
     except StopIteration as end:
-        return Outcome(end.value, fresh)
+        return Outcome(end.value, fresh, asked)
     finally:
         budgets.keep()
     raise Endless(f"more than {MOST_ASKED} questions")

@@ -11,6 +11,7 @@ from app.github import GitHub
 from app.lanes import Inline, Lanes
 from app.outbound import Outbound, nowhere
 from app.pacing import LocalPace, Pace
+from app.polling.rhythm import Rhythm
 from app.settings import Settings
 from app.trust import shipped
 from app.wake import Wake
@@ -58,3 +59,4 @@ class Deps:
     lanes: Lanes | Inline = field(default_factory=Inline)
     pace: Pace = field(default_factory=LocalPace)
     """Whose turn it is: of all workers where they share a Redis."""
+    rhythm: Rhythm = field(default_factory=Rhythm)

@@ -27,7 +27,7 @@ import urllib3
 from app import dial
 from app.addresses import Origin, Unusable, name, origin
 from app.pacing import Pace, pace_of, wait_for_turn
-from app.pacing.hosts import HostTurns, turns_of
+from app.pacing.hosts import HostTurns
 from app.settings import Settings
 from verifier.registries.base import Absent, Ask, Page, Unreadable
 
@@ -206,10 +206,10 @@ def make_fetch(
 ) -> Fetcher:
     """The question for these settings, at a pace that all who share it keep. `limits` and `resolve` are for tests."""
     named = [settings.npm_registry, settings.pypi_index, settings.docker_hub, settings.docker_registry]
-    named += [address for _, address in settings.oci_registries]
+    named += [address for _, address in (*settings.oci_registries, *settings.feeds)]
     named += [f"https://{realm}" for _, realm in settings.token_realms]
     trusted = frozenset(origin(address) for address in named)
-    turns = turns_of(settings, pace or pace_of(settings.redis_url))
+    turns = HostTurns(pace or pace_of(settings.redis_url), settings)
     return Fetcher(trusted, turns, limits or Limits(), resolve, settings.registry_ca_file)
 
 

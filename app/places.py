@@ -7,6 +7,25 @@ from verifier.model import Artifact
 from verifier.registries.base import Place
 
 
+def place_of_registry(settings: Settings, registry: str) -> str:
+    """Where the list of versions is asked for, by the name that `verifier.ledger.looks` gives a registry; '': unknown.
+
+    Docker Hub's own API, where its registry has a host of its own.
+    """
+    kind, _, host = registry.partition("/")
+    match kind:
+        case "npm":
+            return settings.npm_registry
+        case "pypi":
+            return settings.pypi_index
+        case "docker":
+            return settings.docker_hub
+        case "oci" if host:
+            return dict(settings.oci_registries).get(host, f"https://{host}")
+        case _:
+            return ""
+
+
 def place_of(settings: Settings, artifact: Artifact) -> Place:
     """The registry's place. An image of a registry that no setting names is asked for at the address in its name."""
     match artifact.type:

@@ -14,7 +14,7 @@ from packageurl.contrib import purl2url
 
 from app import app_file, logins, mail_server, variables
 from app.mail_server import MailServer
-from app.variables import BadSetting
+from app.variables import OFF, BadSetting
 from verifier.model import Policy
 
 __all__ = [
@@ -85,6 +85,10 @@ class Settings:
     """Without a trailing slash."""
     pypi_index: str = field(default_factory=pypi_default)
     """The simple index, with a trailing slash."""
+    npm_feed: str = ""
+    """npm's replication endpoint, without a trailing slash; empty: what changed is not asked for."""
+    pypi_feed: str = ""
+    """The feed of PyPI's newest releases; empty: PyPI's own where `pypi_index` is, `off`: none."""
     docker_hub: str = "https://hub.docker.com"
     """Docker Hub's own API, without a trailing slash."""
     docker_registry: str = "https://registry-1.docker.io"
@@ -158,6 +162,14 @@ class Settings:
     def refreshes_trust(self) -> bool:
         """The clock keeps a copy of the trust root fresh; never where roots were pinned by hand."""
         return self.tuf_refresh and not self.trust_root
+
+    @property
+    def feeds(self) -> tuple[tuple[str, str], ...]:
+        """The feeds that are read, by the registry's name, with their addresses."""
+        pypi = "" if self.pypi_feed == OFF else self.pypi_feed
+        if not self.pypi_feed and self.pypi_index == PYPI_SIMPLE_ENDPOINT:
+            pypi = f"{PYPI_SIMPLE_ENDPOINT.removesuffix('simple/')}rss/updates.xml"
+        return tuple((name, address) for name, address in (("npm", self.npm_feed), ("pypi", pypi)) if address)
 
     @property
     def policy(self) -> Policy:
@@ -295,6 +307,8 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "public": variables.switch,
     "npm_registry": variables.address,
     "pypi_index": variables.index,
+    "npm_feed": variables.address,
+    "pypi_feed": variables.feed,
     "docker_hub": variables.address,
     "docker_registry": variables.address,
     "oci_registries": variables.registries,

@@ -71,6 +71,10 @@ def files(name: str, text: str) -> tuple[Path, ...]:
     return tuple(file(name, part.strip()) for part in line(name, text).split(","))
 
 
+OFF = "off"
+"""The word that says that there shall be none."""
+
+
 def switch(name: str, text: str) -> bool:
     """`on` or `off`."""
     if text not in ("on", "off"):
@@ -99,6 +103,11 @@ def github_api(name: str, text: str) -> str:
     if (urlsplit(api).hostname or "") in ("github.com", "www.github.com"):
         raise BadSetting(f"{name} is GitHub's website; leave it out for github.com, or write https://HOST/api/v3.")
     return api
+
+
+def feed(name: str, text: str) -> str:
+    """An address, or the word that there shall be none."""
+    return OFF if text == OFF else address(name, text)
 
 
 def index(name: str, text: str) -> str:

@@ -59,11 +59,12 @@ def each(
             tasks = book.work.claim(step, 1, deps.now(), lease)
         if not tasks:
             return taken
-        _one(deps, tasks[0], do)
+        one(deps, tasks[0], do)
     return most
 
 
-def _one(deps: Deps, task: Task, do: Callable[[Deps, Task], datetime | None]) -> None:
+def one(deps: Deps, task: Task, do: Callable[[Deps, Task], datetime | None]) -> None:
+    """Do one that is claimed, and end its lease, well or badly."""
     try:
         again_at = do(deps, task)
     except NotInstalled as error:

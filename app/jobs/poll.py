@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from app.converse import converse
 from app.deps import Deps
-from app.jobs.batch import LONG_LEASE, each
+from app.jobs import feed
+from app.jobs.batch import BATCH, LONG_LEASE, one
+from app.jobs.silence import answered, heard_nothing
 from app.places import place_of
+from app.polling.lively import facts_of, saw
+from app.polling.schedule import next_poll
 from checks.base import Permanent, Temporary
 from verifier.ledger.apply import version_task
 from verifier.ledger.asking import AROUND
+from verifier.ledger.looks import registry_name
 from verifier.ledger.protocol import Book, Task, Watch
 from verifier.model import Artifact, Version, VersionSeen
 from verifier.registries import REGISTRIES, registry_of
@@ -23,13 +29,40 @@ from verifier.verdict.enrolment import stopped
 
 SLICE = 500
 """The most versions of an image that are kept in one transaction."""
+TURN = 1.0
+"""Seconds after which a batch of looks ends, though more is due."""
 SAID = 3
 """The most things said of one answer that could not be read."""
 
 
 def run(deps: Deps) -> int:
-    """Poll the artifacts that are due."""
-    return each(deps, "poll", _poll, lease=LONG_LEASE)
+    """Look at what is due, as far as there is room at its registry now.
+
+    In turn, so that one registry's crowd never keeps the others waiting; and not for longer than `TURN` where more is
+    to be done, because whatever else there is to do waits meanwhile.
+    """
+    begun, taken = time.monotonic(), 0
+    with deps.ledger.reading() as book:
+        due = book.work.registries("poll", deps.now())
+    while due and taken < BATCH and time.monotonic() < begun + TURN:
+        registry = due.pop(0)
+        task = _claim(deps, registry)
+        if task is not None:
+            due.append(registry)
+            taken += 1
+            one(deps, task, _poll)
+    return taken
+
+
+def _claim(deps: Deps, registry: str) -> Task | None:
+    """The next artifact of a registry; None where nothing is due, there is no room, or it is silent."""
+    if deps.rhythm.wait(deps.settings, deps.pace, registry):
+        return None
+    now = deps.now()
+    with deps.ledger.writing() as book:
+        if not book.looks.may_ask(registry, now):
+            return None
+        return next(iter(book.work.claim("poll", 1, now, LONG_LEASE, registry=registry)), None)
 
 
 def _poll(deps: Deps, task: Task) -> datetime | None:
@@ -38,6 +71,8 @@ def _poll(deps: Deps, task: Task) -> datetime | None:
     A key with a tag behind the purl is a hint: only that tag is looked at, and the artifact stays due as it was.
     Raises Temporary when the registry did not answer or could not be read: "could not look" is not "nothing there".
     """
+    if feed.is_feed(task):
+        return feed.read(deps, task)
     purl, _, hint = task.key.partition(" ")
     artifact, now = Artifact(purl), deps.now()
     registry = registry_of(artifact)
@@ -53,15 +88,30 @@ def _poll(deps: Deps, task: Task) -> datetime | None:
     place = place_of(deps.settings, artifact)
     outcome = converse(deps, registry.look(artifact, place, memory), dict(watch.validators))
     snapshot = outcome.result
+    deps.rhythm.spent(registry_name(artifact), outcome.asked)
     if isinstance(snapshot, Unreadable):
         with deps.ledger.writing() as book:
             book.versions.put_watch(replace(watch, problem=snapshot.problem))
+            silent = heard_nothing(book, deps.settings, artifact, snapshot, deps.now())
+        if silent:
+            return None if hint else deps.now() + deps.settings.poll_interval
         raise Temporary(snapshot.problem, snapshot.retry_after)
+    changed = False
     for part in _slices(snapshot):
         with deps.ledger.writing() as book:
-            _keep(book, watch, memory, part, tuple(outcome.validators.items()), last=part is snapshot)
+            changed |= _keep(book, watch, memory, part, tuple(outcome.validators.items()), last=part is snapshot)
+            again_at = _next(book, deps, artifact, changed) if part is snapshot else now
     deps.wake.wake("examine")
-    return None if hint else now + deps.settings.poll_interval
+    return None if hint else again_at
+
+
+def _next(book: Book, deps: Deps, artifact: Artifact, changed: bool) -> datetime:
+    """When to look again. That the registry answered is known now, too."""
+    now, registry = deps.now(), registry_name(artifact)
+    answered(book, registry)
+    saw(book, artifact, now, changed=changed)
+    facts = facts_of(book, artifact, now)
+    return next_poll(facts, deps.rhythm.means(deps.settings, book, registry, now), now, deps.rhythm.chance())
 
 
 def _is_stopped(book: Book, artifact: Artifact, now: datetime) -> bool:
@@ -111,13 +161,13 @@ def _keep(
     validators: tuple[tuple[str, str], ...],
     *,
     last: bool,
-) -> None:
-    """Keep what is new. Only the last part of a look is the look: the others make no full pass."""
+) -> bool:
+    """Keep what is new; says whether anything is. Only the last part is the look: the others make no full pass."""
     now = memory.now
     current = book.versions.watch(watch.artifact) or watch
     if snapshot is None:
         book.versions.put_watch(replace(current, polled_at=now, problem=""))
-        return
+        return False
     known = [dossier.version for dossier in book.versions.of(watch.artifact)]
     preview_of = current.first_contact if current.preview else None
     if snapshot.whole:
@@ -145,6 +195,7 @@ def _keep(
             )
         )
     _tell_unread(book, snapshot, now)
+    return bool(changed)
 
 
 def _tell_unread(book: Book, snapshot: Snapshot, now: datetime) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from app.pacing.turns import Pace
 from app.settings import Settings, is_loopback
@@ -11,22 +10,21 @@ from app.settings import Settings, is_loopback
 
 @dataclass(frozen=True)
 class HostTurns:
-    """One request to one host each `every`; loopback is exempt, unless it is paced like any other."""
+    """One request to one host each `HOST_INTERVAL`, of all who share the pace."""
 
     pace: Pace
-    every: timedelta
-    loopback: bool = False
+    settings: Settings
 
     def turn(self, host: str) -> float:
         """Take a turn at this host, or say how many seconds to wait. `host` may have a port behind it."""
-        if not self.loopback and is_loopback(_without_port(host)):
+        if not is_paced(self.settings, host):
             return 0.0
-        return self.pace.turn(f"host/{host}", self.every)
+        return self.pace.turn(f"host/{host}", self.settings.host_interval)
 
 
-def turns_of(settings: Settings, pace: Pace) -> HostTurns:
-    """As the settings say."""
-    return HostTurns(pace, settings.host_interval, settings.pace_loopback)
+def is_paced(settings: Settings, host: str) -> bool:
+    """It is asked no faster than the settings say; this machine only where they say that, too."""
+    return bool(settings.host_interval) and (settings.pace_loopback or not is_loopback(_without_port(host)))
 
 
 def _without_port(host: str) -> str:

@@ -49,7 +49,7 @@ _STEPS = {
     "report": "posts at GitHub to be brought up to date",
 }
 _KINDS = {
-    "Registries": ("poll", "unread", "look", "examine"),
+    "Registries": ("poll", "registry", "unread", "look", "examine"),
     "GitHub": ("inspect", "report", "log", "config", "config-run", "setup"),
     "Places that are told": ("tell", "route", "person", "mail"),
 }

@@ -7,7 +7,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from verifier.ledger.asking import VETTED, concerns, is_undated, published_by, want_jobs, want_runs_of, want_vetting
+from verifier.ledger.asking import (
+    VETTED,
+    concerns,
+    is_undated,
+    published_by,
+    want_jobs,
+    want_looks,
+    want_runs_of,
+    want_vetting,
+)
 from verifier.ledger.protocol import Book, Dossier, Watch
 from verifier.model import (
     Act,
@@ -327,6 +336,7 @@ def _run_changed(book: Book, run: Run, known: Run | None, now: datetime) -> bool
     if run == known:
         return False
     book.runs.put(run)
+    want_looks(book, run, known, now)
     for dossier in dossiers:
         pending = dossier.verdict is None or dossier.verdict.outcome is Outcome.PENDING
         if (pending and not is_undated(dossier.version)) or concerns(run, dossier):

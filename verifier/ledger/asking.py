@@ -98,6 +98,21 @@ def want_runs_of(book: Book, dossier: Dossier, now: datetime) -> None:
                 want_vetting(book, run, (dossier,), now)
 
 
+def want_looks(book: Book, run: Run, known: Run | None, now: datetime) -> None:
+    """A publisher's run is over: look at once at what it publishes. Each look sees to the looks after it.
+
+    Not of a fork's run, which publishes nothing here, and not of one that was over before.
+    """
+    over_before = known is not None and known.completed and known.updated_at == run.updated_at
+    if not run.completed or over_before or run.head_repository_id != run.key.repository_id:
+        return
+    if now - run.updated_at > LIVE:
+        return
+    for publisher in book.repositories.publishers(run.key.repository_id):
+        if not run.workflows.isdisjoint(publisher.workflows) and book.versions.watch(publisher.artifact) is not None:
+            book.work.want("poll", publisher.artifact.purl, now)
+
+
 def _of_publisher(book: Book, run: Run) -> bool:
     """Some publisher publishes by its workflow."""
     approved = {path for p in book.repositories.publishers(run.key.repository_id) for path in p.workflows}

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from verifier.ledger.enrolments import Enrolments
 from verifier.ledger.health import Health
+from verifier.ledger.looks import Looks
 from verifier.ledger.rows import TWO_CLOCKS, Delivery, Dossier, Link, Posted, Queue, Stood, Task, Watch
 from verifier.ledger.sessions import Sessions
 from verifier.ledger.tokens import Tokens
@@ -116,13 +117,23 @@ class Work(Protocol):
         """It shall be done at `at` or earlier: an earlier date wins, attempts and problem start anew."""
 
     def claim(
-        self, step: str, limit: int, now: datetime, lease: timedelta, *, untried_first: bool = False
+        self,
+        step: str,
+        limit: int,
+        now: datetime,
+        lease: timedelta,
+        *,
+        untried_first: bool = False,
+        registry: str | None = None,
     ) -> list[Task]:
         """What is due and not lent, earliest first, lent until `now + lease`, with `attempts` raised.
 
-        `untried_first`: what was never tried comes before what failed, however long that is due. Claim in
-        a transaction of its own: rows stay locked until it ends.
+        `untried_first`: what was never tried comes before what failed, however long that is due. `registry`: only
+        what asks this one; '': what does not say. Claim in a transaction of its own: rows stay locked until it ends.
         """
+
+    def registries(self, step: str, now: datetime) -> list[str]:
+        """The registries that a step has something due and not lent for; whose is due longest first. '': unsaid."""
 
     def done(self, task: Task, again_at: datetime | None = None) -> None:
         """It is done. If it was wanted again meanwhile it is due as wanted then; else gone, or due at `again_at`.
@@ -366,6 +377,8 @@ class Book(Protocol):
     def views(self) -> Views: ...
     @property
     def health(self) -> Health: ...
+    @property
+    def looks(self) -> Looks: ...
 
     def record(self, fact: Fact, now: datetime) -> None:
         """Append one fact and derive from it (`verifier.ledger.apply`). A fact that adds nothing is not repeated."""
@@ -391,5 +404,5 @@ class Ledger(Protocol):
 
         What does not come from facts stays: inbox, work, watches, gaps, config files, incidents with their notices and
         posts, the incident a version belongs to and whether it is waived, bulletins, subscriptions, sessions, tokens,
-        health.
+        health, looks.
         """

@@ -52,6 +52,7 @@ class _Past:
         self.views = book.views
         self.sessions = book.sessions
         self.tokens = book.tokens
+        self.looks = book.looks
         self.health = book.health
 
     def record(self, fact: Fact, now: datetime) -> None:
@@ -69,12 +70,22 @@ class _NoWork:
         pass
 
     def claim(
-        self, step: str, limit: int, now: datetime, lease: timedelta, *, untried_first: bool = False
+        self,
+        step: str,
+        limit: int,
+        now: datetime,
+        lease: timedelta,
+        *,
+        untried_first: bool = False,
+        registry: str | None = None,
     ) -> list[Task]:
         return []
 
     def waiting(self, step: str, beginning: str, now: datetime) -> int:
         return 0
+
+    def registries(self, step: str, now: datetime) -> list[str]:
+        return []
 
     def queues(self, now: datetime) -> list[Queue]:
         return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from verifier.ledger import lease as leases
+from verifier.ledger.looks import registry_of
 from verifier.ledger.memory.table import Journal, Table
 from verifier.ledger.order import by_due
 from verifier.ledger.protocol import Queue, Task
@@ -20,14 +21,28 @@ class Work:
         self._rows.put((step, key), leases.wanted(self._rows.get((step, key)), step, key, at))
 
     def claim(
-        self, step: str, limit: int, now: datetime, lease: timedelta, *, untried_first: bool = False
+        self,
+        step: str,
+        limit: int,
+        now: datetime,
+        lease: timedelta,
+        *,
+        untried_first: bool = False,
+        registry: str | None = None,
     ) -> list[Task]:
         free = [row for row in self._rows.values() if row.step == step and leases.free(row, now)]
+        if registry is not None:
+            free = [row for row in free if (registry_of(step, row.key) or "") == registry]
         chosen = sorted(free, key=lambda row: (untried_first and row.attempts > 0, by_due(row.task)))[:limit]
         lent = [leases.claimed(row, now, lease) for row in chosen]
         for row in lent:
             self._rows.put((row.step, row.key), row)
         return [row.task for row in lent]
+
+    def registries(self, step: str, now: datetime) -> list[str]:
+        free = [row for row in self._rows.values() if row.step == step and leases.free(row, now)]
+        ordered = sorted(free, key=lambda row: row.due_at)
+        return list(dict.fromkeys(registry_of(step, row.key) or "" for row in ordered))
 
     def done(self, task: Task, again_at: datetime | None = None) -> None:
         row = self._rows.get((task.step, task.key))

@@ -13,6 +13,7 @@ from verifier.ledger.sql.facts import Facts
 from verifier.ledger.sql.health import Health
 from verifier.ledger.sql.inbox import Inbox
 from verifier.ledger.sql.incidents import Incidents
+from verifier.ledger.sql.looks import Looks
 from verifier.ledger.sql.refs import Refs
 from verifier.ledger.sql.repositories import Repositories
 from verifier.ledger.sql.runs import Runs
@@ -96,6 +97,11 @@ class SqlBook:
     def tokens(self) -> Tokens:
         """Waits for nobody."""
         return Tokens(self._transaction)
+
+    @cached_property
+    def looks(self) -> Looks:
+        """Waits for nobody."""
+        return Looks(self._transaction)
 
     def record(self, fact: Fact, now: datetime) -> None:
         """Derive from one fact, and append it if that changed anything."""

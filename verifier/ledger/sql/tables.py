@@ -62,7 +62,10 @@ work = Table(
     Column("taken", Integer, nullable=False),
     Column("lent_until", Moment),
     Column("problem", Words, nullable=False),
+    # Whom a poll asks; empty where older code kept it.
+    Column("registry", Words),
     Index(None, "step", "due_at"),
+    Index(None, "step", "registry", "due_at"),
 )
 
 installations = Table(

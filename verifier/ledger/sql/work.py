@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, case, delete, func, or_, select
 
 from verifier.ledger import lease as leases
+from verifier.ledger.looks import registry_of
 from verifier.ledger.order import by_due, by_turn
 from verifier.ledger.protocol import Queue, Task
 from verifier.ledger.sql.tables import work
@@ -29,14 +30,20 @@ class Work:
             self._put(after)
 
     def claim(
-        self, step: str, limit: int, now: datetime, lease: timedelta, *, untried_first: bool = False
+        self,
+        step: str,
+        limit: int,
+        now: datetime,
+        lease: timedelta,
+        *,
+        untried_first: bool = False,
+        registry: str | None = None,
     ) -> list[Task]:
         rows = self._transaction.free_rows(
             select(work)
             .where(
-                work.c.step == step,
-                work.c.due_at <= now,
-                or_(work.c.lent_until.is_(None), work.c.lent_until <= now),
+                *_free(step, now),
+                *([] if registry is None else [_asks(registry)]),
             )
             .order_by(*([work.c.attempts > 0] if untried_first else []), work.c.due_at, work.c.key)
             .limit(limit)
@@ -45,6 +52,11 @@ class Work:
         for row in lent:
             self._put(row)
         return sorted((row.task for row in lent), key=by_turn if untried_first else by_due)
+
+    def registries(self, step: str, now: datetime) -> list[str]:
+        first = func.min(work.c.due_at)
+        query = select(work.c.registry).where(*_free(step, now)).group_by(work.c.registry).order_by(first)
+        return [row.registry or "" for row in self._transaction.rows(query)]
 
     def done(self, task: Task, again_at: datetime | None = None) -> None:
         self._transaction.alone()
@@ -95,11 +107,19 @@ class Work:
         return _row(row) if row else None
 
     def _put(self, row: leases.Row) -> None:
-        self._transaction.upsert(work, {**asdict(row), "name": row.key})
+        self._transaction.upsert(work, {**asdict(row), "name": row.key, "registry": registry_of(row.step, row.key)})
 
 
 def _is(step: str, key: str) -> ColumnElement[bool]:
     return and_(work.c.step == step, work.c.key == key)
+
+
+def _free(step: str, now: datetime) -> list[ColumnElement[bool]]:
+    return [work.c.step == step, work.c.due_at <= now, or_(work.c.lent_until.is_(None), work.c.lent_until <= now)]
+
+
+def _asks(registry: str) -> ColumnElement[bool]:
+    return work.c.registry == registry if registry else work.c.registry.is_(None)
 
 
 def _row(row: Row[Any]) -> leases.Row:
