@@ -17,8 +17,10 @@ import structlog
 from app.polling.wanted import want_feeds
 from app.wake import STEPS
 from app.worker import pause, stop_on_signals
-from handlers.record import list_task
+from handlers import missed
+from handlers.record import list_task, missed_since
 from verifier.ledger.protocol import Book, Task
+from verifier.model.backfill import Gap
 
 if TYPE_CHECKING:
     from app.deps import Deps
@@ -81,7 +83,9 @@ def take_turn(book: Book, mine: Task | None, now: datetime) -> Task | None:
 
 
 def beat(book: Book, now: datetime, missing_after: timedelta) -> datetime | None:
-    """Write the heartbeat. Where the last one is too old, mark the gap on every repository and want its runs listed.
+    """Write the heartbeat. Where the last one is too old, mark the gap on every repository, and want it healed.
+
+    That is: GitHub's deliveries looked through and, where those do not heal it, the repository's past read.
 
     Returns since when webhooks may be missing, None when none are. A gap that is already open keeps its earlier start.
     """
@@ -90,9 +94,10 @@ def beat(book: Book, now: datetime, missing_after: timedelta) -> datetime | None
         for repository in book.repositories.all():
             if repository.removed:
                 continue
-            open_since = book.repositories.gap_since(repository.id)
-            book.repositories.put_gap(repository.id, min(since, open_since or since))
-            book.work.want("inspect", list_task(repository.id), now)
+            gap = Gap(since, now)
+            missed_since(repository.id, gap, book, now)
+            book.work.want("inspect", list_task(repository.id), missed.read_at(gap, now))
+        book.work.want("inspect", missed.TASK, now)
     book.health.beat(NAME, now)
     return since
 
@@ -126,10 +131,12 @@ class Clock:
             since = beat(book, now, self._missing_after) if mine is not None else None
             if mine is not None:
                 want_feeds(book, self._deps.settings, now)
+                if self._deps.settings.github_app_id:
+                    missed.keep_sweeping(book, now)
             book.health.solve(NAME)
         self._mine, self._next_try = mine, now + BEAT
         if since is not None:
-            log.warning("webhooks may be missing, GitHub's lists of runs will be read", since=since.isoformat())
+            log.warning("webhooks may be missing, GitHub's lists will be read", since=since.isoformat())
 
 
 def main(

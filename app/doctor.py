@@ -137,6 +137,7 @@ def _database(settings: Settings) -> Iterator[Check]:
 
 
 def _state(book: Book) -> Iterator[Check]:
+    from app import doctor_deliveries
     from app.build import now
 
     watches, installations = book.versions.watches(), book.repositories.installations()
@@ -161,6 +162,8 @@ def _state(book: Book) -> Iterator[Check]:
         yield Check(True, "clock", "ticking")
     if waiting := book.inbox.waiting():
         yield Check(None, "inbox", f"{waiting} webhooks not heard yet", "Is a worker running?")
+    for ok, sentence, advice in doctor_deliveries.reading(book):
+        yield Check(ok, "reading", sentence, advice)
     for problem in book.health.problems():
         yield Check(False, "problem", f"{problem.sentence} (since {problem.since:%Y-%m-%d %H:%M} UTC)")
 
@@ -176,6 +179,8 @@ def _redis(settings: Settings) -> Iterator[Check]:
 
 
 def _github(settings: Settings) -> Iterator[Check]:
+    from app import doctor_deliveries
+    from app.build import now
     from app.github import clients
 
     if not settings.github_app_id or not settings.github_private_key:
@@ -192,6 +197,8 @@ def _github(settings: Settings) -> Iterator[Check]:
         yield Check(False, "github", f"{settings.github_api_url}: {error}")
     else:
         yield Check(True, "github", f"{settings.github_api_url} knows us as {name}")
+        for ok, sentence, advice in doctor_deliveries.look(clients(settings)(0), now()):
+            yield Check(ok, "deliveries", sentence, advice)
 
 
 def _registries(settings: Settings) -> Iterator[Check]:

@@ -10,6 +10,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -168,6 +169,15 @@ class GitHub:
         answer = self._rest.ask("GET", path)
         items = [item for item in _items(answer.data) if isinstance(item, dict)]
         return int(_part(answer.data, "total_count", int)), items, answer.next
+
+    def listed(self, path: str) -> tuple[list[dict[str, Any]], str | None]:
+        """One page of a list that nobody counts: its objects, and the path of the next page."""
+        answer = self._rest.ask("GET", path)
+        return [item for item in _items(answer.data) if isinstance(item, dict)], answer.next
+
+    def connection(self) -> AbstractContextManager[None]:
+        """Questions asked within share one connection."""
+        return self._rest.connection()
 
     def still_there(self, repository: Repository) -> None:
         """The repository itself is seen under this name: a 404 then means what it says.

@@ -6,7 +6,7 @@ filtered by when the run was *created*: a run re-run or approved later keeps tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
@@ -55,9 +55,9 @@ class RunList:
         for path in dict.fromkeys(workflows):
             listed = self._of_workflow(path)
             if listed is None:
-                return self._attempts_of(self._sliced(f"{self._base}/runs"))
+                return self.attempts_of(self._sliced(f"{self._base}/runs").values())
             items |= listed
-        return self._attempts_of(items if workflows else self._sliced(f"{self._base}/runs"))
+        return self.attempts_of((items if workflows else self._sliced(f"{self._base}/runs")).values())
 
     def _of_workflow(self, path: str) -> dict[int, Any] | None:
         """Its runs by id; None when GitHub knows no run of this file, ever: others call it, and have the runs."""
@@ -103,8 +103,9 @@ class RunList:
                 "name the workflow files that publish, so that only theirs are read."
             )
 
-    def _attempts_of(self, items: Mapping[int, Any]) -> list[Run]:
-        return [run for item in items.values() for run in self._attempts(item)]
+    def attempts_of(self, items: Iterable[Mapping[str, Any]]) -> list[Run]:
+        """The attempts in the span of these items of a list. Raises Temporary or Permanent."""
+        return [run for item in items for run in self._attempts(item)]
 
     def _attempts(self, item: Mapping[str, Any]) -> list[Run]:
         """The attempts of one run that were going on in the span; earlier ones are asked for only where they could be.

@@ -167,8 +167,8 @@ class Settings:
     def feeds(self) -> tuple[tuple[str, str], ...]:
         """The feeds that are read, by the registry's name, with their addresses."""
         pypi = "" if self.pypi_feed == OFF else self.pypi_feed
-        if not self.pypi_feed and self.pypi_index == PYPI_SIMPLE_ENDPOINT:
-            pypi = f"{PYPI_SIMPLE_ENDPOINT.removesuffix('simple/')}rss/updates.xml"
+        if not self.pypi_feed and self.pypi_index == pypi_default():
+            pypi = f"{self.pypi_index.removesuffix('simple/')}rss/updates.xml"
         return tuple((name, address) for name, address in (("npm", self.npm_feed), ("pypi", pypi)) if address)
 
     @property

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from verifier.ledger.protocol import Book
 from verifier.model import Fact, Repository, RepositorySeen
+from verifier.model.backfill import Gap
 
-LONGEST_GAP = timedelta(days=30)
-"""How far back a gap may begin: the list of runs that closes it reaches 31 days back, and a gap it cannot reach would
-never close."""
+LONGEST_GAP = timedelta(days=89)
+"""How far back a gap may begin: what is read to close it reaches 90 days back, and a gap it cannot reach would never
+close."""
 
 
 def config_task(repository_id: int, commit: str = "", pusher: str = "") -> str:
@@ -29,7 +31,7 @@ def workflow_task(repository_id: int, before: str, after: str, at: datetime, pus
 
 
 def list_task(repository_id: int) -> str:
-    """The work key under which GitHub's list of a repository's runs is read."""
+    """The work key under which a repository's past is read from GitHub's lists: runs, releases, tags."""
     return f"list/{repository_id}"
 
 
@@ -61,7 +63,7 @@ def record(facts: Iterable[Fact], book: Book, now: datetime, by: str = "") -> No
 
 
 def look_at(repository_id: int, book: Book, now: datetime) -> None:
-    """Read its config, and its runs so that what we missed is made up for."""
+    """Read its config, and its past so that what we missed is made up for."""
     book.work.want("inspect", config_task(repository_id), now)
     book.work.want("inspect", list_task(repository_id), now)
 
@@ -70,15 +72,15 @@ def readable_again(installation_id: int, since: datetime, book: Book, now: datet
     """An installation is suspended no more: what was missed since then is noted, and its repositories looked at."""
     for repository in book.repositories.all():
         if repository.installation_id == installation_id and not repository.removed:
-            missed_since(repository.id, since, book, now)
+            missed_since(repository.id, Gap(since, now, unsent=True), book, now)
             look_at(repository.id, book, now)
 
 
-def missed_since(repository_id: int, since: datetime, book: Book, now: datetime) -> None:
-    """Webhooks did not reach us from then on; the earliest such time stands until the runs are listed."""
-    known = book.repositories.gap_since(repository_id)
-    since = max(since, now - LONGEST_GAP)
-    book.repositories.put_gap(repository_id, since if known is None else min(known, since))
+def missed_since(repository_id: int, gap: Gap, book: Book, now: datetime) -> None:
+    """Webhooks did not reach us for a while; it is one gap with what was missed before, until all of it is read."""
+    known = book.repositories.gap(repository_id)
+    gap = replace(gap, since=max(gap.since, now - LONGEST_GAP))
+    book.repositories.put_gap(repository_id, gap if known is None else known.joined(gap))
 
 
 def _see(fact: RepositorySeen, book: Book, now: datetime, by: str) -> None:
@@ -89,7 +91,7 @@ def _see(fact: RepositorySeen, book: Book, now: datetime, by: str) -> None:
         return
     if before is None or not _readable(before) or before.installation_id != after.installation_id:
         if before is not None and before.removed:
-            missed_since(after.id, before.access_at, book, now)
+            missed_since(after.id, Gap(before.access_at, now, unsent=True), book, now)
         look_at(after.id, book, now)
         if before is not None and after.installation_id is not None:
             book.work.want("inspect", installation_task(after.installation_id), now)

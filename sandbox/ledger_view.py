@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.wake import STEPS
+from handlers import missed
 from sandbox.results import Told, stood
 from verifier.ledger.protocol import Ledger
 
@@ -24,8 +25,11 @@ class LedgerView:
         """The earliest other work, polls that failed among it."""
         with self.ledger.reading() as book:
             failed = [task.due_at for task in book.work.all("poll") if task.problem]
-            other = book.work.next_due(*(step for step in STEPS if step != "poll"))
-        return min([*failed, *([other] if other else [])], default=None)
+            other = book.work.next_due(*(step for step in STEPS if step not in ("poll", "inspect")))
+            # Like polls, looks at GitHub's deliveries come round for ever: only one that may find something is due.
+            gaps = book.repositories.gaps()
+            inspected = [t.due_at for t in book.work.all("inspect") if gaps or t.problem or t.key != missed.TASK]
+        return min([*failed, *inspected[:1], *([other] if other else [])], default=None)
 
     def verdicts(self) -> Sequence[Told]:
         """Everything that was ever said, from the ledger."""

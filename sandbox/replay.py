@@ -23,6 +23,7 @@ from app.github import GitHub, clients
 from app.jobs import run_step
 from app.settings import Settings
 from app.wake import STEPS
+from handlers import missed
 from sandbox import ecr, provenance
 from sandbox.app import HUB, IMAGES, create
 from sandbox.github.measures import Measures
@@ -114,6 +115,7 @@ class Replay(LedgerView):
         """The clock beats, and the steps run until none has anything to do. Raises Stuck."""
         with self.deps.ledger.writing() as book:
             book.health.beat(clock.NAME, self._now)
+            missed.keep_sweeping(book, self._now)
         for _ in range(ROUNDS):
             if not sum([run_step(self.deps, step) for step in STEPS]):
                 return

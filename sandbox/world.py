@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sandbox import ground, stable
 from sandbox.attempt import Run
+from sandbox.deliveries import TIMED_OUT, Attempt, Deliveries
 from sandbox.events import (
     Attest,
     DeleteBranch,
@@ -73,6 +74,7 @@ class World:
         self._moments = sorted((m for s in self.scenarios for m in moments(s)), key=lambda moment: moment.at)
         self._next = 0
         self.now = self._moments[0].at
+        self.deliveries = Deliveries()
         self.waiting: list[Webhook] = []
         """What GitHub delivers at the next step about what was done to it meanwhile, by people and by the App."""
 
@@ -317,9 +319,18 @@ class World:
 
     def _deliver(self, scenario: str, event: str, payload: Shape) -> list[Webhook]:
         self._sent += 1
-        if self.out("webhooks", scenario) or self.out("monitor", scenario):
-            return []
-        return [Webhook(self.now, event, stable.guid(scenario, self.now, event, self._sent), payload)]
+        webhook = Webhook(self.now, event, stable.guid(scenario, self.now, event, self._sent), payload)
+        return self._attempt(webhook, scenario, redelivery=False)
+
+    def redeliver(self, attempt: Attempt) -> None:
+        """The App asked for it: it is delivered once more at the next step, under the same id."""
+        self.waiting += self._attempt(attempt.webhook, attempt.scenario, redelivery=True)
+
+    def _attempt(self, webhook: Webhook, scenario: str, *, redelivery: bool) -> list[Webhook]:
+        """GitHub tries once, and keeps what came of it; it never tries again by itself."""
+        lost = self.out("webhooks", scenario) or self.out("monitor", scenario)
+        self.deliveries.note(webhook, scenario, self.now, TIMED_OUT if lost else 202, redelivery=redelivery)
+        return [] if lost else [webhook]
 
     _sent = 0
 

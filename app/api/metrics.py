@@ -44,18 +44,23 @@ class Figures:
     incidents: Mapping[Severity, int]
     problems: int
     waiting: int
+    lost: int
+    gaps: int
     beats: Mapping[str, datetime]
 
 
 def count(book: Book, now: datetime) -> Figures:
     """Count it: a fixed number of queries, and one more for every `MOST` incidents that stand open."""
     beats = {name: at for name in PROCESSES if (at := book.health.last_beat(name)) is not None}
+    sweep = book.missed.sweep()
     return Figures(
         book.views.totals(None),
         tuple(book.work.queues(now)),
         Counter(_severities(book)),
         len(book.health.problems()),
         book.inbox.waiting(),
+        sweep.lost if sweep is not None else 0,
+        len(book.repositories.gaps()),
         beats,
     )
 
@@ -80,6 +85,8 @@ def exposition(figures: Figures, now: datetime) -> str:
             [({"step": q.step}, _seconds(q.due_since, now)) for q in late],
         ),
         ("deliveries_waiting", "Webhooks accepted and not heard yet.", [({}, figures.waiting)]),
+        ("deliveries_lost", "Webhooks that never came and can still be had.", [({}, figures.lost)]),
+        ("gaps", "Repositories of which webhooks may be missing.", [({}, figures.gaps)]),
         ("problems", "What the monitor could not do, as its health page lists it.", [({}, figures.problems)]),
         (
             "heartbeat_age_seconds",

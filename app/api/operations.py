@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from app.api.backfill_shapes import BackfillShown
 from app.api.incident_shapes import Done, IncidentInFull, IncidentShown
 from app.api.parameters import Field, Number, Text, Word
 from app.api.shapes import ArtifactShown, DeedShown, Listed, RunShown, VersionInFull, VersionShown
@@ -120,6 +121,13 @@ OPERATIONS = (
         "Attempts of workflow runs, newest first.",
         Listed[RunShown],
         (REPOSITORY, CURSOR, PER_PAGE),
+    ),
+    Operation(
+        "backfills",
+        "/backfills",
+        "The repositories of which webhooks may be missing, or whose past is being read; all on one page.",
+        Listed[BackfillShown],
+        (REPOSITORY,),
     ),
     Operation("deeds", "/deeds", "What people decided, newest first.", Listed[DeedShown], (CURSOR, PER_PAGE)),
     Operation(

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from app.api.access import Caller
+from app.api.backfill_shapes import BackfillShown
 from app.api.incident_shapes import IncidentInFull, IncidentShown
 from app.api.problems import Stop
 from app.api.shapes import ArtifactShown, DeedShown, Listed, RunShown, VersionInFull, VersionShown
@@ -109,6 +110,14 @@ def runs(book: Book, caller: Caller, asked: Asked, path: str) -> Listed[RunShown
     return _listed(page, RunShown.of, asked, path)
 
 
+def backfills(book: Book, caller: Caller, asked: Asked, path: str) -> Listed[BackfillShown]:
+    """What is missing and how far it is read, by repository."""
+    gaps, reading = book.repositories.gaps(), {one.repository_id: one for one in book.missed.unfinished()}
+    wanted = [id_ for id_ in sorted({*gaps, *reading}) if asked.get("repository_id", id_) == id_]
+    shown = [BackfillShown.of(id_, gaps.get(id_), reading.get(id_)) for id_ in wanted if caller.viewer.may_see(id_)]
+    return Listed(tuple(shown), None, len(shown))
+
+
 def deeds(book: Book, caller: Caller, asked: Asked, path: str) -> Listed[DeedShown]:
     """A page of the audit log."""
     page = book.views.deeds(caller.viewer.sees, asked.get("cursor", ""), asked.get("limit", USUAL))
@@ -123,6 +132,7 @@ READING: Mapping[str, Callable[[Book, Caller, Asked, str], Any]] = {
     "incidents": incidents,
     "incident": incident,
     "runs": runs,
+    "backfills": backfills,
     "deeds": deeds,
 }
 

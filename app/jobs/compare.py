@@ -77,8 +77,8 @@ def _origin(book: Book, dossier: Dossier) -> tuple[int, str] | None:
             return run.key.repository_id, run.head_sha
     for repository_id in sorted(ours):
         for ref in book.refs.tags(repository_id):
-            if ref.sha and not ref.gone and tag_names(ref.name, version.artifact, version.number):
-                return repository_id, ref.sha
+            if ref.commit and not ref.gone and tag_names(ref.name, version.artifact, version.number):
+                return repository_id, ref.commit
     return None
 
 

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from app.deps import Deps
 from app.file_change import Pushed
-from app.jobs import workflows_told
+from app.jobs import missed, workflows_told
 from app.jobs.answer import answer
+from app.jobs.backfill import backfill
 from app.jobs.batch import LONG_LEASE, each
 from app.jobs.compare import compare_source
 from app.jobs.config import read_config
@@ -15,13 +16,12 @@ from app.jobs.discover import discover
 from app.jobs.enrol import enrol
 from app.jobs.installation import look_after
 from app.jobs.installed import github_of, repository_of
-from app.jobs.runs import list_runs, read_run
+from app.jobs.runs import read_run
 from app.jobs.touched import touched
 from app.jobs.vet import vet
 from checks.base import Permanent
 from verifier.ledger.protocol import Task
 from verifier.model import Artifact, RunKey
-from verifier.verdict.blindness import LOOK_BACK
 
 BATCH = 10
 """Fewer than elsewhere: each asks GitHub many questions, and an alarm that is due waits for the batch."""
@@ -49,7 +49,11 @@ def _inspect(deps: Deps, task: Task) -> datetime | None:
             repository = repository_of(deps, int(repository_id))
             workflows_told.tell(deps, github_of(deps, repository), repository, workflows_told.Push(*pushed))
         case "list":
-            list_runs(deps, int(what), deps.now() - LOOK_BACK)
+            again_at = backfill(deps, int(what))
+        case "deliveries":
+            again_at = missed.sweep(deps)
+        case "redeliver":
+            missed.redeliver(deps, what)
         case "discover":
             repository = repository_of(deps, int(what))
             discover(deps, github_of(deps, repository), repository)

@@ -14,7 +14,6 @@ from checks.base import Permanent
 from verifier.discovery.publishing import Publishing
 from verifier.discovery.steps import publish_steps
 from verifier.model import JobsState, LogState, PublishStep, Repository, RunKey, RunRead, RunSeen, RunsListed
-from verifier.verdict.blindness import LOOK_BACK
 
 
 def read_run(deps: Deps, key: RunKey) -> None:
@@ -61,7 +60,10 @@ def _read_logs(
 
 
 def list_runs(deps: Deps, repository_id: int, since: datetime) -> None:
-    """Read GitHub's own list of the approved workflows' runs since then; closes a gap of missed webhooks."""
+    """Read GitHub's own list of the approved workflows' runs since then.
+
+    That closes no gap of missed webhooks: there may be more in it than these runs (`app.jobs.backfill`).
+    """
     repository, now = repository_of(deps, repository_id), deps.now()
     with deps.ledger.reading() as book:
         paths = {path for publisher in book.repositories.publishers(repository_id) for path in publisher.workflows}
@@ -70,6 +72,3 @@ def list_runs(deps: Deps, repository_id: int, since: datetime) -> None:
         for found in runs:
             book.record(RunSeen(found), now)
         book.record(RunsListed(repository_id, since, now), now)
-        gap = book.repositories.gap_since(repository_id)
-        if gap is not None and since <= max(gap, now - LOOK_BACK):
-            book.repositories.put_gap(repository_id, None)

@@ -173,8 +173,8 @@ def _tag(ref: Ref, named: Mapping[int, str]) -> RefRow:
         shown(ref.name, 120),
         named.get(ref.repository_id, ""),
         shown(ref.pusher, 60),
-        shown(ref.sha, 64),
-        ref.seen_at if ref.sha else None,
+        shown(ref.commit, 64),
+        ref.at if ref.commit else None,
         gone,
     )
 

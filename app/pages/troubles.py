@@ -24,6 +24,8 @@ from app.signin.shown import notice
 from app.wake import STEPS
 from verifier.ledger.health import Budget, Problem, Server
 from verifier.ledger.protocol import Book, Queue
+from verifier.model.backfill import Backfill, Gap
+from verifier.model.sweep import Sweep
 
 if TYPE_CHECKING:
     from app.deps import Deps
@@ -55,6 +57,10 @@ _KINDS = {
 }
 """What the subjects of problems begin with, by what they are about; all others are about the monitor itself."""
 OURS = "The monitor itself"
+MISSING = (
+    "Webhooks of this repository may be missing, and nothing published since is settled until they are made good: "
+    "GitHub is asked to deliver them again, and its lists are read where that does not help."
+)
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,8 @@ class Troubles:
     groups: tuple[Group, ...]
     steps: tuple[Step, ...]
     at: datetime
+    reading: tuple[Row, ...] = ()
+    """The repositories whose past is being read, which is no trouble by itself."""
 
 
 @dataclass(frozen=True)
@@ -106,13 +114,15 @@ class Seen:
 
     problems: tuple[Problem, ...]
     given_up: tuple[tuple[str, str], ...]
-    gaps: Mapping[int, datetime]
+    gaps: Mapping[int, Gap]
     beat: datetime | None
     waiting: int = 0
     queues: tuple[Queue, ...] = ()
     budgets: tuple[Budget, ...] = ()
     names: Mapping[int, str] | None = None
     server: Server | None = None
+    reading: tuple[Backfill, ...] = ()
+    sweep: Sweep | None = None
 
 
 def see(book: Book, now: datetime, *, full: bool, api: str = "") -> Seen:
@@ -122,6 +132,7 @@ def see(book: Book, now: datetime, *, full: bool, api: str = "") -> Seen:
         tuple(book.inbox.given_up(SHOWN + 1)),
         book.repositories.gaps(),
         book.health.last_beat(NAME),
+        sweep=book.missed.sweep(),
     )
     if not full:
         return seen
@@ -135,6 +146,8 @@ def see(book: Book, now: datetime, *, full: bool, api: str = "") -> Seen:
         tuple(book.health.budgets()),
         names(book, None, seen.gaps),
         book.health.server(api),
+        tuple(book.missed.unfinished()),
+        seen.sweep,
     )
 
 
@@ -142,11 +155,20 @@ def roll_up(seen: Seen, now: datetime, *, full: bool) -> Troubles:
     """The page from what the ledger holds. Pure."""
     quiet = now - seen.beat if seen.beat is not None else None
     alive = quiet is not None and quiet <= QUIET
-    well = alive and not (seen.problems or seen.given_up or seen.gaps)
+    lost = seen.sweep.lost if seen.sweep is not None else 0
+    well = alive and not (seen.problems or seen.given_up or seen.gaps or lost)
     if not full:
         return Troubles(well, False, "", None, alive, (), (), now)
     return Troubles(
-        well, True, _clock(quiet), seen.beat, alive, tuple(_groups(seen, now)), tuple(_steps(seen, now)), now
+        well,
+        True,
+        _clock(quiet),
+        seen.beat,
+        alive,
+        tuple(_groups(seen, now)),
+        tuple(_steps(seen, now)),
+        now,
+        tuple(_reading(seen)[:SHOWN]),
     )
 
 
@@ -166,9 +188,17 @@ def _groups(seen: Seen, now: datetime) -> list[Group]:
         row = Row(shown(problem.sentence, 600), shown(problem.subject, 160), problem.since)
         of.setdefault(kind_of(problem.subject), []).append(row)
     missing = [
-        Row("Webhooks of this repository may be missing; its runs are read from GitHub's list.", name, since)
-        for number, since in sorted(seen.gaps.items(), key=lambda item: item[1])
-        for name in [known.get(number, f"repository {number}")]
+        Row(MISSING, known.get(number, f"repository {number}"), gap.since)
+        for number, gap in sorted(seen.gaps.items(), key=lambda item: item[1].since)
+    ]
+    lost = [
+        Row(
+            f"{plural(sweep.lost, 'webhook')} of GitHub's never came here; they are asked for again.",
+            "",
+            sweep.lost_since,
+        )
+        for sweep in [seen.sweep]
+        if sweep is not None and sweep.lost
     ]
     given_up = [Row(shown(problem, 600), f"delivery {shown(id, 80)}", None) for id, problem in seen.given_up]
     refused = [
@@ -185,10 +215,25 @@ def _groups(seen: Seen, now: datetime) -> list[Group]:
     titled += [
         ("Hosts that grant no more requests", refused),
         ("What this GitHub does not have", lacking),
+        ("Webhooks that did not come", lost),
         ("Gaps in GitHub's webhooks", missing),
         ("Deliveries given up", given_up),
     ]
     return [_group(title, rows) for title, rows in titled if rows]
+
+
+def _reading(seen: Seen) -> list[Row]:
+    """How far each past is read."""
+    known = seen.names or {}
+    return [
+        Row(
+            f"About {int(100 * one.share)} % of what GitHub lists is read: {one.read.runs:,} runs, "
+            f"{one.read.releases:,} releases and {one.read.tags:,} tags so far.",
+            known.get(one.repository_id, f"repository {one.repository_id}"),
+            one.since,
+        )
+        for one in seen.reading
+    ]
 
 
 def kind_of(subject: str) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, jsonify
 
 from sandbox import stable
-from sandbox.github import actions, attestations, checks, commits, files, issues, logs, shapes
+from sandbox.github import actions, attestations, checks, commits, files, hook, issues, logs, refs, shapes
 from sandbox.github import advisories as security
 from sandbox.github.measures import Measures
 from sandbox.github.rim import SUSPENDED, Refused, Rim, address, paged
@@ -26,10 +26,12 @@ def blueprint(
     rim = Rim(world, keys, measures)
     _app(rim)
     _meta(rim, version)
+    hook.register(rim)
     actions.register(rim)
     logs.register(rim)
     files.register(rim)
     commits.register(rim)
+    refs.register(rim)
     if not version:
         attestations.register(rim)
     checks.register(rim)

@@ -169,6 +169,8 @@ FIGURES = metrics.Figures(
     {Severity.CRITICAL: 1},
     2,
     4,
+    3,
+    1,
     {"clock": NOW - HOUR, "worker": NOW + HOUR},
 )
 

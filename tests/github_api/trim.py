@@ -18,7 +18,12 @@ OUT = Path(__file__).with_name("github.json")
 _REPO = "/repos/{owner}/{repo}"
 CALLED: dict[str, tuple[str, ...]] = {
     "/app/installations/{installation_id}/access_tokens": ("post",),
+    "/app/hook/deliveries": ("get",),
+    "/app/hook/deliveries/{delivery_id}": ("get",),
+    "/app/hook/deliveries/{delivery_id}/attempts": ("post",),
     _REPO: ("get",),
+    f"{_REPO}/tags": ("get",),
+    f"{_REPO}/releases": ("get",),
     f"{_REPO}/installation": ("get",),
     f"{_REPO}/contents/{{path}}": ("get",),
     f"{_REPO}/git/ref/{{ref}}": ("get",),

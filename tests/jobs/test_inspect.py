@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
@@ -85,13 +86,21 @@ class Slow:
         self.parts, self.takes = parts, takes
         self.asked = 0
 
-    def runs(self, *_: object) -> list[object]:
+    def connection(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def listed(self, _: str) -> tuple[list[object], None]:
+        return [], None
+
+    def page(self, path: str) -> tuple[int, list[object], None]:
+        if "created=" not in path:
+            return 1, [], None
         self.asked += 1
         self.parts.now += self.takes
         if self.asked == 1:
             inspect.run(self.parts.deps)
             examine.run(self.parts.deps)
-        return []
+        return 0, [], None
 
 
 @pytest.mark.parametrize("takes", [LEASE + SECOND, LONG_LEASE - SECOND])

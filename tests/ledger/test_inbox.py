@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tests.ledger.examples import HOUR, MINUTE, T0
 from verifier.ledger import Ledger
-from verifier.ledger.protocol import Delivery
+from verifier.ledger.protocol import Delivery, Hearing
 
 
 def delivery(n: int) -> Delivery:
@@ -92,3 +92,14 @@ def test_a_delivery_given_up_is_shown_with_its_problem(ledger: Ledger) -> None:
         assert 0 == book.inbox.waiting()
         assert [("d2", "no repository"), ("d1", "not JSON")] == book.inbox.given_up(10)
         assert [("d2", "no repository")] == book.inbox.given_up(1)
+
+
+def test_what_became_of_a_delivery_is_known_by_its_id(ledger: Ledger) -> None:
+    """Waiting, heard, or given up as unreadable; of others nothing is said."""
+    keep(ledger, 1, 2, 3)
+    with ledger.writing() as book:
+        book.inbox.settle("d2", T0)
+        book.inbox.settle("d3", T0, "unreadable")
+
+        found = book.inbox.kept(["d1", "d2", "d3", "d4", *(f"other-{n}" for n in range(1200))])
+    assert {"d1": Hearing.WAITING, "d2": Hearing.HEARD, "d3": Hearing.UNREADABLE} == found

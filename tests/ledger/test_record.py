@@ -69,6 +69,7 @@ from verifier.model import (
     VersionSeen,
     WaiverGiven,
 )
+from verifier.model.backfill import Gap
 
 FINGERPRINT = version().fingerprint
 WISH = enrolment()
@@ -199,7 +200,7 @@ def test_everything_can_be_derived_again(ledger: Ledger) -> None:
         dossier = book.versions.get(WIDGET, "1.0.0")
         assert dossier is not None
         book.versions.put(replace(dossier, incident_id="i1"))
-        book.repositories.put_gap(7, T0)
+        book.repositories.put_gap(7, Gap(T0, T0))
         book.health.report("github", "no answer", T0)
     with ledger.reading() as book:
         before = derived(book)

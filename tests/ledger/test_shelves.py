@@ -40,6 +40,8 @@ from verifier.model import (
     RunKey,
     RunRead,
 )
+from verifier.model.backfill import Gap, begun
+from verifier.model.sweep import Sweep
 
 
 def test_installations_and_repositories_are_found_by_id(ledger: Ledger) -> None:
@@ -95,10 +97,10 @@ def test_each_source_names_its_publishers_and_the_server_comes_first(ledger: Led
 def test_a_gap_lasts_until_it_is_closed(ledger: Ledger) -> None:
     """Since when webhooks may be missing is kept for each repository."""
     with ledger.writing() as book:
-        book.repositories.put_gap(7, T0)
+        book.repositories.put_gap(7, Gap(T0, T0))
         assert T0 == book.repositories.gap_since(7)
         assert None is book.repositories.gap_since(8)
-        assert {7: T0} == book.repositories.gaps()
+        assert {7: Gap(T0, T0)} == book.repositories.gaps()
         book.repositories.put_gap(7, None)
         book.repositories.put_gap(8, None)
         assert None is book.repositories.gap_since(7)
@@ -338,3 +340,24 @@ def test_which_github_answers_at_an_address_stands_as_it_was_read_last(ledger: L
     with ledger.reading() as book:
         assert Server(api, "3.20.0", T0 + HOUR) == book.health.server(api)
         assert Server("https://other", "", T0) == book.health.server("https://other")
+
+
+def test_how_far_each_past_is_read_and_the_last_look_at_deliveries_are_kept(ledger: Ledger) -> None:
+    """The newest of each, with everything in it; what is finished is told apart."""
+    reading = begun(8, T0, T0 + HOUR, ("a.yml",), ("a.yml",), HOUR)
+    sweep = Sweep(T0, T0 - HOUR, "/app/hook/deliveries?cursor=v1_1", 5, 2, 1, T0)
+    with ledger.writing() as book:
+        book.missed.put_backfill(replace(reading, repository_id=7, left=()))
+        book.missed.put_backfill(begun(8, T0, T0, (), (), HOUR))
+        book.missed.put_backfill(reading)
+        book.missed.put_sweep(Sweep(T0, T0))
+        book.missed.put_sweep(sweep)
+        book.repositories.put_gap(9, Gap(T0, T0 + HOUR, unsent=True))
+
+    with ledger.reading() as book:
+        assert reading == book.missed.backfill(8)
+        assert None is book.missed.backfill(9)
+        assert [7, 8] == [one.repository_id for one in book.missed.backfills()]
+        assert [reading] == book.missed.unfinished()
+        assert sweep == book.missed.sweep()
+        assert Gap(T0, T0 + HOUR, unsent=True) == book.repositories.gap(9)

@@ -17,6 +17,7 @@ from verifier.ledger import Book, Ledger, Unavailable, open_ledger
 from verifier.ledger.health import Budget, Server
 from verifier.ledger.protocol import Delivery, Dossier, Nested, ReadOnly
 from verifier.model import Installation, PublishersSet, RepositorySeen, RunSeen, RunsListed, VersionSeen
+from verifier.model.backfill import Gap
 
 
 def scribble(book: Book) -> None:
@@ -30,7 +31,7 @@ def scribble(book: Book) -> None:
     book.work.want("poll", "new", T0)
     for task in book.work.claim("poll", 9, T0, MINUTE):
         book.work.done(task)
-    book.repositories.put_gap(7, T0)
+    book.repositories.put_gap(7, Gap(T0, T0))
     book.repositories.put_installation(Installation(9, 9, "x", T0))
     book.health.report("github", "no answer", T0)
     book.health.beat("clock", T0)

@@ -41,6 +41,7 @@ from verifier.model import (
     Waiver,
     WaiverGiven,
 )
+from verifier.model.backfill import Gap
 
 __all__ = ["migrated_file", "sqlite_url"]
 
@@ -230,7 +231,7 @@ def test_who_may_see_an_incident_takes_it_away_in_every_format() -> None:
 def test_the_operator_reads_what_is_wrong_and_others_only_whether() -> None:
     ledger = filled()
     with ledger.writing() as book:
-        book.repositories.put_gap(ELSEWHERE, NOW - timedelta(hours=2))
+        book.repositories.put_gap(ELSEWHERE, Gap(NOW - timedelta(hours=2), NOW - timedelta(hours=2)))
         book.inbox.keep(Delivery("d-1", "push", b"{}", NOW))
         book.inbox.settle("d-1", NOW, "cannot be read")
         book.health.put_budget(Budget("registry.example", 0, NOW + timedelta(hours=1), refused=True))

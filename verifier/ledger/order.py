@@ -78,7 +78,7 @@ def by_turn(task: Task) -> tuple[bool, tuple[datetime, str, str]]:
 
 def by_sight(ref: Ref) -> tuple[datetime, str]:
     """Tags: when they were made."""
-    return ref.seen_at, ref.name
+    return ref.at, ref.name
 
 
 def by_push(push: ForcedPush) -> tuple[datetime, str, str, str]:

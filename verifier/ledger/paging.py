@@ -98,6 +98,6 @@ INCIDENTS = List[Incident]("incidents", (datetime, str), lambda i: (i.opened_at,
 RUNS = List[Run](
     "runs", (datetime, int, int, int), lambda r: (r.started_at, r.key.repository_id, r.key.run_id, r.key.attempt)
 )
-TAGS = List[Ref]("tags", (datetime, int, str), lambda r: (r.seen_at, r.repository_id, key_of(r.name)))
+TAGS = List[Ref]("tags", (datetime, int, str), lambda r: (r.at, r.repository_id, key_of(r.name)))
 RELEASES = List[Release]("releases", (datetime, int, int), lambda r: (r.updated_at, r.repository_id, r.id))
 DEEDS = List[Deed]("deeds", (int,), lambda deed: (deed.id,))

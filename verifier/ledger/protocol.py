@@ -14,7 +14,8 @@ from typing import Protocol
 from verifier.ledger.enrolments import Enrolments
 from verifier.ledger.health import Health
 from verifier.ledger.looks import Looks
-from verifier.ledger.rows import TWO_CLOCKS, Delivery, Dossier, Link, Posted, Queue, Stood, Task, Watch
+from verifier.ledger.missed import Missed
+from verifier.ledger.rows import TWO_CLOCKS, Delivery, Dossier, Hearing, Link, Posted, Queue, Stood, Task, Watch
 from verifier.ledger.sessions import Sessions
 from verifier.ledger.tokens import Tokens
 from verifier.ledger.views import Sees, Views
@@ -43,6 +44,7 @@ from verifier.model import (
     Verdict,
     Waiver,
 )
+from verifier.model.backfill import Gap
 
 __all__ = [
     "TWO_CLOCKS",
@@ -50,10 +52,12 @@ __all__ = [
     "Delivery",
     "Dossier",
     "Enrolments",
+    "Hearing",
     "Inbox",
     "Incidents",
     "Ledger",
     "Link",
+    "Missed",
     "Nested",
     "Posted",
     "Queue",
@@ -102,6 +106,9 @@ class Inbox(Protocol):
 
     def give_back(self, delivery_id: str, until: datetime) -> int:
         """Not heard: lend it again from `until` on. Returns how often it has been lent."""
+
+    def kept(self, delivery_ids: Collection[str]) -> dict[str, Hearing]:
+        """What became of those of these ids that were ever kept."""
 
     def waiting(self) -> int:
         """How many are not heard yet."""
@@ -204,9 +211,14 @@ class Repositories(Protocol):
     def gap_since(self, repository_id: int) -> datetime | None:
         """Webhooks of this repository may be missing since then; None when nothing is known to be missing."""
 
-    def put_gap(self, repository_id: int, since: datetime | None) -> None: ...
-    def gaps(self) -> dict[int, datetime]:
-        """Since when webhooks may be missing, by repository; those of which nothing is missing are left out."""
+    def gap(self, repository_id: int) -> Gap | None:
+        """The same with until when something is known to be missing."""
+
+    def put_gap(self, repository_id: int, gap: Gap | None) -> None:
+        """Set it; None: nothing is missing."""
+
+    def gaps(self) -> dict[int, Gap]:
+        """When webhooks may be missing, by repository; those of which nothing is missing are left out."""
 
 
 class Runs(Protocol):
@@ -374,6 +386,8 @@ class Book(Protocol):
     @property
     def tokens(self) -> Tokens: ...
     @property
+    def missed(self) -> Missed: ...
+    @property
     def views(self) -> Views: ...
     @property
     def health(self) -> Health: ...
@@ -402,7 +416,7 @@ class Ledger(Protocol):
     def rebuild(self) -> None:
         """Empty every derived shelf and derive it again from the facts.
 
-        What does not come from facts stays: inbox, work, watches, gaps, config files, incidents with their notices and
-        posts, the incident a version belongs to and whether it is waived, bulletins, subscriptions, sessions, tokens,
-        health, looks.
+        What does not come from facts stays: inbox, work, watches, gaps, backfills, config files, incidents with their
+        notices and posts, the incident a version belongs to and whether it is waived, bulletins, subscriptions,
+        sessions, tokens, health, looks.
         """

@@ -53,6 +53,7 @@ class _Past:
         self.sessions = book.sessions
         self.tokens = book.tokens
         self.looks = book.looks
+        self.missed = book.missed
         self.health = book.health
 
     def record(self, fact: Fact, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 
 from verifier.model import Artifact, Comparison, Evidence, Publisher, Verdict, Version
 from verifier.model.standing import Standing, is_history, standing_of
@@ -18,6 +19,21 @@ class Delivery:
     event: str
     body: bytes
     received_at: datetime
+
+
+class Hearing(Enum):
+    """What became of a delivery that was kept."""
+
+    WAITING = "waiting"
+    HEARD = "heard"
+    UNREADABLE = "unreadable"
+
+    @classmethod
+    def of(cls, heard_at: datetime | None, problem: str) -> Hearing:
+        """As its row has it."""
+        if heard_at is None:
+            return cls.WAITING
+        return cls.UNREADABLE if problem else cls.HEARD
 
 
 @dataclass(frozen=True)

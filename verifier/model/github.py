@@ -253,7 +253,9 @@ def merge_runs(one: Run, other: Run) -> Run:
 class Ref:
     """A tag of a repository. Deleted tags stay, dated.
 
-    `seen_at` is GitHub's time of the push (`repository.pushed_at`). `sha` is empty when only its deletion was seen.
+    `seen_at` is GitHub's time of the push (`repository.pushed_at`), NEVER where no webhook told of one. `sha` is empty
+    when only its deletion was seen, or only GitHub's list of tags, which knows no times and no pushers: what stood
+    there is `listed_sha`, and when it was read `listed_at`.
     """
 
     repository_id: int
@@ -262,17 +264,36 @@ class Ref:
     seen_at: datetime
     pusher: str = ""
     deleted_at: datetime | None = None
+    listed_sha: str = ""
+    listed_at: datetime | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When it was last seen to be, or to have been deleted: of a tag never pushed before our eyes, when listed."""
+        return self.seen_at if self.seen_at > NEVER else self.listed_at or NEVER
+
+    @property
+    def commit(self) -> str:
+        """The commit it points at, as far as is known; '' where only its deletion was seen."""
+        listed_later = self.listed_at is not None and self.listed_at > self.seen_at
+        return self.listed_sha if listed_later else self.sha
 
     @property
     def gone(self) -> bool:
         """It was deleted and not made again since."""
-        return self.deleted_at is not None and self.deleted_at >= self.seen_at
+        return self.deleted_at is not None and self.deleted_at >= max(self.seen_at, self.listed_at or NEVER)
 
 
 def merge_refs(one: Ref, other: Ref) -> Ref:
-    """Two sights of one tag as one: the latest creation, and the latest deletion."""
+    """Two sights of one tag as one: the latest creation, the latest deletion, and the latest list it stood in."""
     made = max(one, other, key=lambda r: (r.sha != "", r.seen_at, r.sha, r.pusher))
-    return replace(made, deleted_at=max(filter(None, (one.deleted_at, other.deleted_at)), default=None))
+    listed = max(one, other, key=lambda r: (r.listed_at or NEVER, r.listed_sha))
+    return replace(
+        made,
+        deleted_at=max(filter(None, (one.deleted_at, other.deleted_at)), default=None),
+        listed_sha=listed.listed_sha,
+        listed_at=listed.listed_at,
+    )
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from verifier.ledger.memory.health import Health
 from verifier.ledger.memory.inbox import Inbox
 from verifier.ledger.memory.incidents import Incidents
 from verifier.ledger.memory.looks import Looks
+from verifier.ledger.memory.missed import Missed
 from verifier.ledger.memory.refs import Refs
 from verifier.ledger.memory.repositories import Repositories
 from verifier.ledger.memory.runs import Runs
@@ -44,6 +45,7 @@ class MemoryBook:
         self.subscriptions = Subscriptions(journal)
         self.sessions = Sessions(journal)
         self.tokens = Tokens(journal)
+        self.missed = Missed(journal)
         self.health = Health(journal)
         self.looks = Looks(journal)
         self._facts: Table[int, tuple[datetime, Fact]] = Table(journal)

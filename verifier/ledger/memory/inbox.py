@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from verifier.ledger.memory.table import Journal, Table
-from verifier.ledger.protocol import Delivery
+from verifier.ledger.protocol import Delivery, Hearing
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,10 @@ class Inbox:
         if row.heard_at is None:
             self._rows.put(delivery_id, replace(row, lent_until=until))
         return row.lent
+
+    def kept(self, delivery_ids: Collection[str]) -> dict[str, Hearing]:
+        rows = {id_: row for id_ in delivery_ids if (row := self._rows.get(id_)) is not None}
+        return {id_: Hearing.of(row.heard_at, row.problem) for id_, row in rows.items()}
 
     def waiting(self) -> int:
         return len(self._unheard())

@@ -10,6 +10,7 @@ from verifier.ledger.order import by_source
 from verifier.ledger.rows import Stood
 from verifier.ledger.views import Sees
 from verifier.model import Artifact, Conduct, Installation, Proposal, Publisher, Repository
+from verifier.model.backfill import Gap
 
 
 class Repositories:
@@ -22,7 +23,7 @@ class Repositories:
         self._proposals: Table[int, tuple[Proposal, ...]] = Table(journal)
         self._conducts: Table[int, Conduct] = Table(journal)
         self._stood: Table[int, tuple[Stood, ...]] = Table(journal)
-        self._gaps: Table[int, datetime] = Table(journal)
+        self._gaps: Table[int, Gap] = Table(journal)
 
     def installation(self, installation_id: int) -> Installation | None:
         return self._installations.get(installation_id)
@@ -88,16 +89,20 @@ class Repositories:
         self._stood.put(repository_id, files)
 
     def gap_since(self, repository_id: int) -> datetime | None:
+        gap = self._gaps.get(repository_id)
+        return gap.since if gap is not None else None
+
+    def gap(self, repository_id: int) -> Gap | None:
         return self._gaps.get(repository_id)
 
-    def gaps(self) -> dict[int, datetime]:
+    def gaps(self) -> dict[int, Gap]:
         return dict(sorted(self._gaps.items()))
 
-    def put_gap(self, repository_id: int, since: datetime | None) -> None:
-        if since is None:
+    def put_gap(self, repository_id: int, gap: Gap | None) -> None:
+        if gap is None:
             self._gaps.drop(repository_id)
         else:
-            self._gaps.put(repository_id, since)
+            self._gaps.put(repository_id, gap)
 
     def empty(self) -> None:
         """Drop what facts give again; gaps and config files do not come from facts."""

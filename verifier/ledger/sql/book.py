@@ -14,6 +14,7 @@ from verifier.ledger.sql.health import Health
 from verifier.ledger.sql.inbox import Inbox
 from verifier.ledger.sql.incidents import Incidents
 from verifier.ledger.sql.looks import Looks
+from verifier.ledger.sql.missed import Missed
 from verifier.ledger.sql.refs import Refs
 from verifier.ledger.sql.repositories import Repositories
 from verifier.ledger.sql.runs import Runs
@@ -82,6 +83,11 @@ class SqlBook:
     def subscriptions(self) -> Subscriptions:
         """Read and written back as well."""
         return Subscriptions(self._alone())
+
+    @cached_property
+    def missed(self) -> Missed:
+        """Read and written back as well."""
+        return Missed(self._alone())
 
     @cached_property
     def views(self) -> Views:

@@ -8,8 +8,8 @@ from sqlalchemy import delete, select
 
 from verifier.ledger.codec import decode, encode
 from verifier.ledger.health import Budget, Problem, Server
-from verifier.ledger.sql import tables
-from verifier.ledger.sql.tables import beats
+from verifier.ledger.sql import health_tables as tables
+from verifier.ledger.sql.health_tables import beats
 from verifier.ledger.sql.transaction import Transaction
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
 
-from verifier.ledger.protocol import Delivery
+from verifier.ledger.protocol import Delivery, Hearing
 from verifier.ledger.sql.columns import EPOCH
 from verifier.ledger.sql.tables import inbox
 from verifier.ledger.sql.transaction import Transaction
+
+AT_ONCE = 500
+"""The most ids that one query names: SQLite takes a limited number of parameters."""
 
 _MICROSECOND = timedelta(microseconds=1)
 # By hand: these run for every webhook, and SQLAlchemy would put a statement for any other number of rows together anew.
@@ -78,6 +81,18 @@ class Inbox:
         )
         row = self._transaction.one(select(inbox.c.lent).where(inbox.c.id == delivery_id))
         return row.lent if row else 0
+
+    def kept(self, delivery_ids: Collection[str]) -> dict[str, Hearing]:
+        found: dict[str, Hearing] = {}
+        ids = sorted(set(delivery_ids))
+        for start in range(0, len(ids), AT_ONCE):
+            rows = self._transaction.rows(
+                select(inbox.c.id, inbox.c.heard_at, inbox.c.problem).where(
+                    inbox.c.id.in_(ids[start : start + AT_ONCE])
+                )
+            )
+            found |= {row.id: Hearing.of(row.heard_at, row.problem) for row in rows}
+        return found
 
     def waiting(self) -> int:
         rows = self._transaction.rows(select(func.count()).select_from(inbox).where(inbox.c.heard_at.is_(None)))

@@ -80,7 +80,7 @@ class Refs:
 
 def tag_row(ref: Ref) -> dict[str, Any]:
     """What the table holds of one tag."""
-    return {"repository_id": ref.repository_id, "name": ref.name, "at": ref.seen_at, "body": encode(ref)}
+    return {"repository_id": ref.repository_id, "name": ref.name, "at": ref.at, "body": encode(ref)}
 
 
 def release_row(release: Release) -> dict[str, Any]:

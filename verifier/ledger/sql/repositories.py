@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, Row, delete, select
 
 from verifier.ledger.codec import decode, encode
 from verifier.ledger.order import by_source
@@ -15,6 +16,7 @@ from verifier.ledger.sql.tables import gaps, installations, repositories
 from verifier.ledger.sql.transaction import Transaction
 from verifier.ledger.views import Sees
 from verifier.model import Artifact, ArtifactsProposed, Conduct, Installation, Proposal, Publisher, Repository
+from verifier.model.backfill import Gap
 
 _NOTHING_PROPOSED = '"proposals":[]'
 """How the codec writes that a repository publishes nothing, as far as anybody can tell."""
@@ -132,15 +134,22 @@ class Repositories:
         row = self._transaction.one(select(gaps.c.since).where(gaps.c.repository_id == repository_id))
         return row.since if row else None
 
-    def gaps(self) -> dict[int, datetime]:
-        rows = self._transaction.rows(select(gaps.c.repository_id, gaps.c.since).order_by(gaps.c.repository_id))
-        return {row.repository_id: row.since for row in rows}
+    def gaps(self) -> dict[int, Gap]:
+        rows = self._transaction.rows(select(gaps).order_by(gaps.c.repository_id))
+        return {row.repository_id: _gap(row) for row in rows}
 
-    def put_gap(self, repository_id: int, since: datetime | None) -> None:
-        if since is None:
+    def gap(self, repository_id: int) -> Gap | None:
+        row = self._transaction.one(select(gaps).where(gaps.c.repository_id == repository_id))
+        return _gap(row) if row else None
+
+    def put_gap(self, repository_id: int, gap: Gap | None) -> None:
+        if gap is None:
             self._transaction.write(delete(gaps).where(gaps.c.repository_id == repository_id))
         else:
-            self._transaction.upsert(gaps, {"repository_id": repository_id, "since": since})
+            self._transaction.upsert(
+                gaps,
+                {"repository_id": repository_id, "since": gap.since, "until": gap.until, "unsent": gap.unsent},
+            )
 
     def empty(self) -> None:
         """Drop what facts give again; gaps and config files do not come from facts."""
@@ -151,3 +160,8 @@ class Repositories:
         rows = self._transaction.rows(select(tables.publishers).where(which))
         said = [(row.source, row.repository_id, row.place, decode(Publisher, row.body)) for row in rows]
         return [publisher for _, _, _, publisher in sorted(said, key=by_source)]
+
+
+def _gap(row: Row[Any]) -> Gap:
+    """What older code wrote says neither until when nor why."""
+    return Gap(row.since, row.until or row.since, row.unsent is not False)

@@ -88,7 +88,20 @@ gaps = Table(
     metadata,
     Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
     Column("since", Moment, nullable=False),
+    Column("until", Moment),
+    Column("unsent", Boolean),
 )
+
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("repository_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("finished", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+    Index(None, "finished"),
+)
+
+sweeps = Table("sweeps", metadata, Column("name", Key, primary_key=True), Column("body", Text, nullable=False))
 
 publishers = Table(
     "publishers",
@@ -174,12 +187,7 @@ proposals = Table(
     Column("body", Text, nullable=False),
 )
 
-watches = Table(
-    "watches",
-    metadata,
-    Column("artifact", Key, primary_key=True),
-    Column("body", Text, nullable=False),
-)
+watches = Table("watches", metadata, Column("artifact", Key, primary_key=True), Column("body", Text, nullable=False))
 
 versions = Table(
     "versions",
@@ -386,16 +394,3 @@ tokens = Table(
     Column("used_at", Moment),
     Column("body", Text, nullable=False),
 )
-
-problems = Table(
-    "problems",
-    metadata,
-    Column("subject", Key, primary_key=True),
-    Column("body", Text, nullable=False),
-)
-
-beats = Table("beats", metadata, Column("name", Key, primary_key=True), Column("at", Moment, nullable=False))
-
-budgets = Table("budgets", metadata, Column("host", Key, primary_key=True), Column("body", Text, nullable=False))
-
-servers = Table("servers", metadata, Column("api", Key, primary_key=True), Column("body", Text, nullable=False))
