@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup setup-dev demo run test check e2e screenshots bench requirements look clean
+.PHONY: help setup setup-dev demo run test check e2e chaos screenshots bench requirements look clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -44,6 +44,9 @@ check: setup-dev ## ruff, mypy --strict and the house's import contracts
 
 e2e: setup-dev ## against real servers: Verdaccio, docker-registry, moto, GitHub's payload examples … (docs/e2e.md)
 	@tests/e2e/run
+
+chaos: setup-dev ## break the real processes 200 times and judge what they say (FAULTS=…, SEED=…; docs/chaos.md)
+	@$(BIN)/python -m sandbox.chaos --faults $(or $(FAULTS),200) $(if $(SEED),--seed $(SEED))
 
 screenshots: setup-dev ## play the demo and take the pictures in docs/images (needs Chromium)
 	@tests/e2e/screenshots

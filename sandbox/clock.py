@@ -22,6 +22,10 @@ class SharedClock:
         """Set it, never back: whoever reads meanwhile sees the old or the new time."""
         if self._path.exists():
             to = max(to, self())
+        self.put(to)
+
+    def put(self, to: datetime) -> None:
+        """Set it, back too: as when somebody corrects a machine's clock."""
         fresh = self._path.with_suffix(".new")
         fresh.write_text(f"{to.astimezone(UTC).isoformat()} {time.time()!r}")
         fresh.replace(self._path)

@@ -44,7 +44,7 @@ def demo(once: bool, names: Sequence[str]) -> int:
     console, results = Console(highlight=False), list[Result]()
     groups = grouped(_chosen(names))
     temporary = tempfile.TemporaryDirectory(prefix="artifact-monitor-demo-", ignore_cleanup_errors=True)
-    with _sigterm_as_ctrl_c(), temporary as folder:
+    with sigterm_as_ctrl_c(), temporary as folder:
         screen = Screen(console)
         for number, group in enumerate(groups):
             data_dir = Path(folder) / str(number)
@@ -65,7 +65,7 @@ def demo(once: bool, names: Sequence[str]) -> int:
 
 
 @contextmanager
-def _sigterm_as_ctrl_c() -> Iterator[None]:
+def sigterm_as_ctrl_c() -> Iterator[None]:
     """SIGTERM ends it with everything it started, as Ctrl-C does. A second one does not break that off."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:

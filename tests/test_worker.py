@@ -160,6 +160,9 @@ class Down:
     def writing(self) -> AbstractContextManager[Book]:
         raise Unavailable("the database does not answer")
 
+    def alone(self, name: str) -> AbstractContextManager[bool]:
+        raise Unavailable("the database does not answer")
+
     def rebuild(self) -> None:
         raise Unavailable("the database does not answer")
 

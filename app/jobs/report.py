@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -22,6 +22,9 @@ from verifier.ledger.asking import runs_of
 from verifier.ledger.protocol import Book, Posted, Task
 from verifier.model import Incident, IncidentState
 
+AGAIN = timedelta(seconds=10)
+"""How soon to try again where somebody else speaks about the same at the moment."""
+
 log = structlog.get_logger()
 
 
@@ -31,6 +34,16 @@ def run(deps: Deps) -> int:
 
 
 def _report(deps: Deps, task: Task) -> datetime | None:
+    """Speak, unless somebody is speaking about this here at the moment.
+
+    The lease alone does not keep two apart: it runs out by the clock, which may jump, and a worker that stood still
+    meanwhile goes on in the middle of what it said. Neither of the two would find what the other is about to make.
+    """
+    with deps.ledger.alone(f"report {task.key}") as alone:
+        return _speak(deps, task) if alone else deps.now() + AGAIN
+
+
+def _speak(deps: Deps, task: Task) -> datetime | None:
     incident_id, _, name = task.key.partition(" ")
     channel = next((c for c in CHANNELS if name == c.NAME), None)
     with deps.ledger.reading() as book:
@@ -71,17 +84,23 @@ def _report(deps: Deps, task: Task) -> datetime | None:
 
 
 def say_anew(deps: Deps, incident_id: str, channel: Channel) -> None:
-    """Make it anew at once where somebody without the right took away what we said."""
+    """Make it anew at once where somebody without the right took away what we said.
+
+    Raises Temporary, also while somebody else speaks about it there.
+    """
     with deps.ledger.reading() as book:
         incident = book.incidents.get(incident_id)
     if incident is None:
         return
     subject, github = _subject(deps, incident)
     gone = Gone(f"the {channel.NAME} of incident {incident_id} was taken away")
-    kept = _say_again(channel, subject, channel.render(subject), gone, github, deps.now())
-    if kept is not None:
-        with deps.ledger.writing() as book:
-            book.incidents.put_posted(kept)
+    with deps.ledger.alone(f"report {incident_id} {channel.NAME}") as alone:
+        if not alone:
+            raise Temporary("Somebody else speaks about this incident at the moment.", AGAIN.total_seconds())
+        kept = _say_again(channel, subject, channel.render(subject), gone, github, deps.now())
+        if kept is not None:
+            with deps.ledger.writing() as book:
+                book.incidents.put_posted(kept)
 
 
 def _subject(deps: Deps, incident: Incident) -> tuple[Subject, GitHub]:

@@ -76,6 +76,31 @@ def test_an_incident_is_said_once_and_kept_up_to_date(channel: Channel) -> None:
     assert {} == parts.problems()
 
 
+@every_channel
+def test_a_second_worker_says_nothing_while_the_first_whose_lease_ran_out_still_speaks(channel: Channel) -> None:
+    """The clock jumped, or the machine stood still: neither would find what the other is about to make."""
+    parts = monitor()
+    call, amid = parts.github.call, list[str]()
+
+    def slow(method: str, path: str, body: Any = None) -> Any:
+        if method == "POST" and not amid:
+            amid.append(path)
+            parts.now += HOUR
+            assert 1 == report.run(parts.deps)
+        return call(method, path, body)
+
+    parts.github.call = slow
+    first = said(parts, channel, INCIDENT)
+    parts.now += HOUR
+    assert 1 == report.run(parts.deps)
+
+    assert amid
+    assert first is not None
+    assert 1 == len(items(parts))
+    assert 0 == report.run(parts.deps)
+    assert {} == parts.problems()
+
+
 @pytest.mark.parametrize("channel", [issue, *(c for c in CHANNELS if c.NAME == "check_run")], ids=lambda c: c.NAME)
 def test_what_somebody_deleted_is_said_anew(channel: Channel) -> None:
     """Whoever holds a maintainer's account could otherwise silence us with one click."""

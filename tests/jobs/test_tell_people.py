@@ -45,6 +45,9 @@ class Counting:
     def reading(self) -> Any:
         return self.ledger.reading()
 
+    def alone(self, name: str) -> Any:
+        return self.ledger.alone(name)
+
     def rebuild(self) -> Any:
         return self.ledger.rebuild()
 

@@ -102,6 +102,19 @@ def test_what_github_could_not_answer_waits_and_is_then_asked_about_but_accuses_
     assert "commit-unvetted" in reasons(late)
 
 
+def test_a_plain_token_release_whose_run_github_has_not_vetted_yet_waits_and_accuses_nobody():
+    """GitHub was away, and the jobs were read before the commit could be asked about."""
+    before = [judged(f"1.{i}.0", NOON - (10 - i) * DAY, Outcome.COMPLIANT) for i in range(3)]
+    plain = tuple(replace(one, vetting=GOOD) for one in before)
+    of = case(version(), runs=(run(vetting=None),), siblings=plain, refs=tags("v1.2.3"))
+
+    assert {"run-unvetted"} == reasons(decide(of, LATER))
+    assert not decide(of, LATER).suspect
+    assert Outcome.COMPLIANT == decide(replace(of, runs=(run(vetting=GOOD),)), LATER).outcome
+    late = decide(of, NOON + 2 * DAY)
+    assert (Outcome.UNVERIFIABLE, True) == (late.outcome, late.suspect)
+
+
 def test_where_the_releases_before_could_not_be_vetted_either_nobody_waits():
     broken = replace(GOOD, problem="403")
 

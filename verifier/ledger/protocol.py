@@ -413,6 +413,14 @@ class Ledger(Protocol):
     def reading(self) -> AbstractContextManager[Book]: ...
     def writing(self) -> AbstractContextManager[Book]: ...
 
+    def alone(self, name: str) -> AbstractContextManager[bool]:
+        """Hold a name until the end, so that nobody else does at the same time; False where somebody does.
+
+        Unlike a lease it does not run out by the clock: it ends with its holder, and with the holder's process. On
+        PostgreSQL it holds for all processes, in the other ledgers for this one. It is no transaction. Raises
+        Unavailable before it begins.
+        """
+
     def rebuild(self) -> None:
         """Empty every derived shelf and derive it again from the facts.
 

@@ -31,11 +31,15 @@ def absence(case: Case, habit: Habit, now: datetime, *, explained: bool = False)
     expected = expects_ci(case, habit) or expects_run(case, habit)
     if version.placeholder or version.at < case.first_contact or not expected:
         return ()
-    if _is_staged(case, habit) or tied(case) or (unnamed(case, habit) and not contested(case)):
+    if _is_staged(case, habit) or tied(case):
         return ()
+    unvetted = any(vetted.unclear(case, run) for run in explaining_runs(case))
+    # What names this version does not count before its run is vetted: until then nobody can say that nothing does.
+    if unnamed(case, habit) and not contested(case):
+        return _unvetted(case, now) if unvetted else ()
     if version.artifact.is_image and (_pushed_by_ours(case) or goes_on(case)):
         return ()
-    if any(vetted.unclear(case, run) for run in explaining_runs(case)):
+    if unvetted:
         return _unvetted(case, now)
     if unchecked(case) and now - version.last_at < case.policy.blind_limit:
         sentence = "It carries provenance that we cannot check here: " + _problems(case)

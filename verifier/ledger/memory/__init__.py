@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
 from verifier.ledger.apply import apply
@@ -25,6 +25,7 @@ from verifier.ledger.memory.tokens import Tokens
 from verifier.ledger.memory.versions import Versions
 from verifier.ledger.memory.views import Views
 from verifier.ledger.memory.work import Work
+from verifier.ledger.names import Names
 from verifier.ledger.protocol import Dossier, Link, Nested
 from verifier.ledger.rebuild import derive_again
 from verifier.model import Fact
@@ -86,6 +87,7 @@ class MemoryLedger:
         self._book = MemoryBook(self._journal)
         self._lock = threading.Lock()
         self._holder: int | None = None
+        self._names = Names()
 
     @contextmanager
     def reading(self) -> Iterator[MemoryBook]:
@@ -102,6 +104,9 @@ class MemoryLedger:
                 keep = True
             finally:
                 self._journal.close(keep)
+
+    def alone(self, name: str) -> AbstractContextManager[bool]:
+        return self._names.hold(name)
 
     def rebuild(self) -> None:
         with self.writing() as book:

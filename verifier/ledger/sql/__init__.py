@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
+from verifier.ledger.names import Names, number
 from verifier.ledger.protocol import Nested
 from verifier.ledger.rebuild import derive_again
 from verifier.ledger.sql.book import SqlBook
@@ -22,6 +24,7 @@ class SqlLedger:
     def __init__(self, url: str) -> None:
         self._engine = engine(url)
         self._thread = threading.local()
+        self._names = Names()
 
     @contextmanager
     def reading(self) -> Iterator[SqlBook]:
@@ -35,6 +38,10 @@ class SqlLedger:
         with self._transaction(writing=True) as book:
             yield book
 
+    def alone(self, name: str) -> AbstractContextManager[bool]:
+        """Held by an open transaction of its own connection: it ends with that, whatever becomes of this process."""
+        return self._held(name) if self._engine.dialect.name == "postgresql" else self._names.hold(name)
+
     def rebuild(self) -> None:
         """Empty what is derived and derive it again, in one transaction."""
         with self.writing() as book:
@@ -43,6 +50,22 @@ class SqlLedger:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+    @contextmanager
+    def _held(self, name: str) -> Iterator[bool]:
+        with ExitStack() as ending:
+            try:
+                connection = ending.enter_context(self._engine.connect())
+                free = bool(connection.scalar(select(func.pg_try_advisory_xact_lock(number(name)))))
+            except (DBAPIError, TimeoutError) as error:
+                raise (unavailable(error) or error) from error
+            ending.pop_all()
+            try:
+                yield free
+            finally:
+                # A connection that broke meanwhile holds nothing any more, and what was done is done.
+                with suppress(DBAPIError):
+                    connection.close()
 
     @contextmanager
     def _transaction(self, writing: bool) -> Iterator[SqlBook]:
