@@ -7,7 +7,7 @@ to come. All three would reach the pages that are shown on this machine only (`a
 from __future__ import annotations
 
 import asyncio
-from typing import Any, ClassVar
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn_worker import UvicornWorker
@@ -96,21 +96,25 @@ class Bounded(HttpToolsProtocol):
             self._late = None
 
 
+SERVED: dict[str, Any] = {
+    "loop": "uvloop",
+    "http": Bounded,
+    "ws": "none",
+    "lifespan": "on",
+    "interface": "asgi3",
+    "proxy_headers": False,  # whoever is at the other end of the connection is whom the app is told
+    "server_header": False,
+    "access_log": False,
+    "limit_concurrency": CONNECTIONS,
+    "timeout_graceful_shutdown": FINISH_WITHIN,
+}
+"""uvicorn's own settings in each process."""
+
+
 class Worker(UvicornWorker):
     """What `gunicorn.conf.py` names. The application is told the address that we listen at."""
 
-    CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
-        "loop": "uvloop",
-        "http": Bounded,
-        "ws": "none",
-        "lifespan": "on",
-        "interface": "asgi3",
-        "proxy_headers": False,  # whoever is at the other end of the connection is whom the app is told
-        "server_header": False,
-        "access_log": False,
-        "limit_concurrency": CONNECTIONS,
-        "timeout_graceful_shutdown": FINISH_WITHIN,
-    }
+    CONFIG_KWARGS: dict[str, Any] = SERVED
 
     def load_wsgi(self) -> None:
         """Load the application."""

@@ -118,7 +118,8 @@ def see(book: Book, who: Viewer, wanted: Wanted) -> Seen:
             releases = _page(lambda after: book.views.releases(who.sees, of, after, ROWS), wanted)
         case _:
             runs = _page(lambda after: book.views.runs(who.sees, of, after, ROWS), wanted)
-    ids = {*(run.key.repository_id for run in runs.items), *(r.repository_id for r in (*tags.items, *releases.items))}
+    ids = {run.key.repository_id for run in runs.items}
+    ids |= {ref.repository_id for ref in tags.items} | {release.repository_id for release in releases.items}
     return Seen(names(book, who.sees, ids), runs, tags, releases)
 
 

@@ -23,6 +23,7 @@ from verifier.model import (
     Artifact,
     Conduct,
     ConductSet,
+    Enrolment,
     Publisher,
     PublishersSet,
     Reply,
@@ -61,7 +62,7 @@ class Enrolling:
         halt = enrolling.Halt(act, artifact.purl, NAME, "because")
         return self.give(who, enrolling.halted(halt, self.parts.now), True)
 
-    def give(self, who: str, asked: watching.Enrolment, hides: bool) -> Reply:
+    def give(self, who: str, asked: Enrolment, hides: bool) -> Reply:
         viewer = (
             OPERATOR
             if who == "operator"

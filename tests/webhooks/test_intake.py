@@ -136,7 +136,7 @@ def test_a_database_that_does_not_answer_is_asked_once_for_all() -> None:
 
     class Counting(DeadLedger):
         @contextmanager
-        def writing(self) -> Iterator[Book]:  # type: ignore[override]  # it is an attribute there
+        def writing(self) -> Iterator[Book]:
             asked.append(1)
             raise Unavailable("no answer")
             yield
@@ -195,7 +195,7 @@ def test_the_end_keeps_what_waits_and_takes_nothing_more() -> None:
         assert await box.keep(delivery("late")) is BUSY
         slow.let()
         await end
-        assert [KEPT, KEPT] == await asyncio.gather(first, waiting)
+        assert [KEPT, KEPT] == list(await asyncio.gather(first, waiting))
 
     slow = Slow()
     box = Intake(cast(Ledger, slow), lambda: None)
@@ -212,7 +212,7 @@ def test_whoever_stopped_waiting_is_no_trouble_to_the_others() -> None:
         await asyncio.sleep(0)
         gone.cancel()
         slow.let()
-        assert [KEPT, KEPT] == await asyncio.gather(first, there)
+        assert [KEPT, KEPT] == list(await asyncio.gather(first, there))
 
     slow = Slow()
     with writer(slow) as box:
