@@ -18,8 +18,8 @@ from verifier.ledger.protocol import Book
 
 LOOKS = 0.9
 """How much of a host's turns new looks may take; the rest is for what comes of them, like evidence to be read."""
-AT_ONCE = timedelta(seconds=1)
-"""How much of a host's turns may be taken at once: workers come by once a second, whatever wakes them."""
+AT_ONCE = timedelta(seconds=2)
+"""How much of a host's turns may be taken at once: what workers miss between two rounds a second apart is not lost."""
 COUNTED_EVERY = timedelta(minutes=1)
 """How old the count of artifacts may be."""
 _LEARNS = 0.05
