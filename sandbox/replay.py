@@ -86,6 +86,7 @@ class Replay(LedgerView):
             docker_registry=f"{REGISTRY}{IMAGES}/{DOCKER_HUB}",
             oci_registries=tuple((host, f"{REGISTRY}{IMAGES}/{host}") for host in self.world.hosts),
             poll_interval=scenario.poll,
+            host_interval=timedelta(),
         )
         self.deps = Deps(
             settings=settings,

@@ -14,6 +14,7 @@ from app.jobs.batch import BATCH, LONG_LEASE, one
 from app.jobs.silence import answered, heard_nothing
 from app.places import place_of
 from app.polling.lively import facts_of, saw
+from app.polling.rhythm import host_of
 from app.polling.schedule import next_poll
 from checks.base import Permanent, Temporary
 from verifier.ledger.apply import version_task
@@ -41,11 +42,17 @@ def run(deps: Deps) -> int:
     In turn, so that one registry's crowd never keeps the others waiting; and not for longer than `TURN` where more is
     to be done, because whatever else there is to do waits meanwhile.
     """
-    begun, taken = time.monotonic(), 0
+    begun, taken, full = time.monotonic(), 0, set[str]()
     with deps.ledger.reading() as book:
         due = book.work.registries("poll", deps.now())
     while due and taken < BATCH and time.monotonic() < begun + TURN:
         registry = due.pop(0)
+        host = host_of(deps.settings, registry)
+        if host in full:
+            continue  # who waited longest there has the next turn, however cheap the looks of the others are
+        if deps.rhythm.wait(deps.settings, deps.pace, registry):
+            full.add(host)
+            continue
         task = _claim(deps, registry)
         if task is not None:
             due.append(registry)
@@ -55,9 +62,7 @@ def run(deps: Deps) -> int:
 
 
 def _claim(deps: Deps, registry: str) -> Task | None:
-    """The next artifact of a registry; None where nothing is due, there is no room, or it is silent."""
-    if deps.rhythm.wait(deps.settings, deps.pace, registry):
-        return None
+    """The next artifact of a registry; None where nothing is due, or it is silent."""
     now = deps.now()
     with deps.ledger.writing() as book:
         if not book.looks.may_ask(registry, now):

@@ -33,6 +33,7 @@ PATHS = {
     "incident": "/incidents/i7",
     "runs": "/runs?limit=1",
     "deeds": "/deeds?limit=1",
+    "backfills": "/backfills",
 }
 LISTS = ("artifacts", "versions", "incidents", "runs", "deeds")
 

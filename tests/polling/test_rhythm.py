@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from app.jobs import poll
-from app.pacing import LocalPace
+from app.pacing import LocalPace, Pace
 from app.polling.rhythm import LOOKS, Rhythm, host_of
 from app.settings import Settings
 from tests.jobs.parts import Parts
@@ -93,3 +93,28 @@ def test_what_there_is_no_room_for_stays_due_and_keeps_nobody():
     with parts.ledger.reading() as book:
         due = [task for task in book.work.all("poll") if task.due_at <= NOON and task.lent_until is None]
     assert len(due) == len(many)
+
+
+class Dear(Rhythm):
+    """Looks at PyPI are dear and are refused; those at npm are always granted."""
+
+    def wait(self, settings: Settings, pace: Pace, registry: str) -> float:
+        return 0.0 if registry == "npm" else 1.0
+
+
+def test_who_waited_longest_at_a_host_is_not_passed_by_cheaper_looks_there():
+    """Else a registry whose looks are dear would never have its turn beside a busy one on the same host."""
+    parts = Parts()
+    publishers = tuple(
+        Publisher(Artifact(purl), REPOSITORY.id, REPOSITORY.owner_id, (".github/workflows/publish.yml",))
+        for purl in ("pkg:pypi/q", "pkg:npm/p")
+    )
+    with parts.ledger.writing() as book:
+        book.record(PublishersSet(REPOSITORY.id, "config", publishers[:1]), NOON - timedelta(minutes=1))
+        book.record(PublishersSet(REPOSITORY.id, "config", publishers), NOON)
+    settings = replace(parts.deps.settings, npm_registry=SETTINGS.npm_registry, pypi_index=SETTINGS.pypi_index)
+    together = replace(parts.deps, settings=settings, rhythm=Dear())
+    apart = replace(together, settings=replace(settings, pypi_index="https://index.example/simple/"))
+
+    assert 0 == poll.run(together)
+    assert 0 < poll.run(apart)
