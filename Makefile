@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup setup-dev demo run test check e2e chaos screenshots bench requirements look clean
+.PHONY: help setup setup-dev demo run test check audit sbom e2e chaos screenshots bench requirements look clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -36,11 +36,19 @@ run: setup ## run the monitor for real (see docs/install.md)
 test: setup-dev ## run the tests (PostgreSQL and Redis too, where DATABASE_URL and REDIS_URL are set)
 	@$(BIN)/pytest -m "not e2e"
 
-check: setup-dev ## ruff, mypy --strict and the house's import contracts
+check: setup-dev ## ruff, mypy --strict, the house's import contracts, zizmor on the workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/zizmor --offline --no-progress --quiet .github/workflows
+
+audit: setup-dev ## look the pinned requirements up among known vulnerabilities; fails where it cannot
+	@$(BIN)/pip-audit -r requirements.txt --require-hashes --disable-pip --progress-spinner off -f json 2>/dev/null \
+	  | $(BIN)/python .ci/audit.py
+
+sbom: setup-dev ## write dist/sbom.cdx.json: what a release is made of (CycloneDX)
+	@$(BIN)/python .ci/sbom.py dist/sbom.cdx.json
 
 e2e: setup-dev ## against real servers: Verdaccio, docker-registry, moto, GitHub's payload examples … (docs/e2e.md)
 	@tests/e2e/run

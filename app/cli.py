@@ -12,6 +12,7 @@ import click
 
 from app.cli_config import config
 from app.cli_incidents import export, incidents
+from app.cli_ledger import ledger
 from app.cli_notify import notify
 from app.cli_tokens import token
 from app.settings import BadSetting, Settings, read, require_ledger
@@ -330,5 +331,5 @@ def doctor() -> None:
     sys.exit(1 if any(check.ok is False for check in checks) else 0)
 
 
-for _command in (incidents, export, config, notify, token):
+for _command in (incidents, export, config, notify, token, ledger):
     main.add_command(_command)

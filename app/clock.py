@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from app import anchors
 from app.polling.wanted import want_feeds
 from app.wake import STEPS
 from app.worker import pause, stop_on_signals
@@ -129,12 +130,16 @@ class Clock:
         with self._deps.ledger.writing() as book:
             mine = take_turn(book, self._mine, now)
             since = beat(book, now, self._missing_after) if mine is not None else None
+            anchor = None
             if mine is not None:
+                anchor = anchors.due(book, now)
                 want_feeds(book, self._deps.settings, now)
                 if self._deps.settings.github_app_id:
                     missed.keep_sweeping(book, now)
             book.health.solve(NAME)
         self._mine, self._next_try = mine, now + BEAT
+        if anchor is not None:
+            log.info(anchors.EVENT, **anchors.as_document(anchor))
         if since is not None:
             log.warning("webhooks may be missing, GitHub's lists will be read", since=since.isoformat())
 

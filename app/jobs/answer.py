@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -135,12 +136,21 @@ def show(deps: Deps, github: GitHub, repository: Repository, incident: Incident)
 
 
 def matter_of(book: Book, incident: Incident) -> Matter:
-    """What a command about the incident is about now: its lines, and who published what stands open."""
+    """What a command about the incident is about now: its lines, and who published what stands open.
+
+    What the incident's repository does not publish any more, and another does, is not its people's to speak for.
+    """
+    incident = replace(incident, members=tuple(m for m in incident.members if not _given_away(book, incident, m)))
     dossiers = [(m, book.versions.get(m.artifact, m.number)) for m in incident.members if m.open]
     lines = tuple((m.artifact, dossier.version.line) for m, dossier in dossiers if dossier is not None)
     people = {who for m, _ in dossiers for who in _published_by(book, incident, m)}
     names = frozenset(name.lower() for number, name in people if name and not number)
     return Matter(incident, lines, names, frozenset(number for number, _ in people if number))
+
+
+def _given_away(book: Book, incident: Incident, member: Member) -> bool:
+    by = {publisher.repository_id for publisher in book.repositories.publishers_of(member.artifact)}
+    return bool(by) and incident.repository_id not in by
 
 
 def _published_by(book: Book, incident: Incident, member: Member) -> Iterator[tuple[int, str]]:

@@ -52,6 +52,9 @@ def about(book: Book, dossier: Dossier, now: datetime) -> None:
         return
     member = _member(book, dossier, verdict, now)
     incident = book.incidents.get(dossier.incident_id) if dossier.incident_id is not None else None
+    if incident is not None and incident.repository_id not in {p.repository_id for p in publishers}:
+        _given_away(book, incident, member, now)
+        incident = None
     known = find(incident, member) if incident is not None else None
     kind = what_changed(known, member)
     if incident is None and kind is None:
@@ -66,6 +69,16 @@ def about(book: Book, dossier: Dossier, now: datetime) -> None:
         book.versions.put(replace(dossier, incident_id=placed.id))
     note = Notice(kind, placed.id, version.artifact, version.number, now) if kind is not None else None
     keep(book, placed, now, *([note] if note is not None else []))
+
+
+def _given_away(book: Book, incident: Incident, member: Member, now: datetime) -> None:
+    """Another repository publishes it now: it is told there, and stands no longer among what else this one has.
+
+    An incident about nothing else stays as it was told last.
+    """
+    rest = tuple(m for m in incident.members if (m.artifact, m.number) != (member.artifact, member.number))
+    if rest:
+        keep(book, as_of(replace(incident, members=rest), now), now)
 
 
 def acknowledge(book: Book, incident: Incident, given: Acknowledgement, now: datetime) -> None:

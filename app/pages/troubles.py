@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 from flask import Blueprint, Response, render_template, request, url_for
 
-from app import notify
+from app import anchors, notify
 from app.clock import MISSING_AFTER, NAME
 from app.github_server import LACKS, lacks
 from app.pages.incidents import names
@@ -22,8 +22,9 @@ from app.pages.words import plural, shown, span
 from app.signin.gate import viewer
 from app.signin.shown import notice
 from app.wake import STEPS
+from verifier.ledger.chain import Anchor, anchored
 from verifier.ledger.health import Budget, Problem, Server
-from verifier.ledger.protocol import Book, Queue
+from verifier.ledger.protocol import Book, Link, Queue
 from verifier.model.backfill import Backfill, Gap
 from verifier.model.sweep import Sweep
 
@@ -106,6 +107,10 @@ class Troubles:
     at: datetime
     reading: tuple[Row, ...] = ()
     """The repositories whose past is being read, which is no trouble by itself."""
+    anchor: Anchor | None = None
+    """Where the ledger ends now; None before the first fact."""
+    anchored_at: datetime | None = None
+    """When the clock last said in the log where it ended."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,8 @@ class Seen:
     server: Server | None = None
     reading: tuple[Backfill, ...] = ()
     sweep: Sweep | None = None
+    last: Link | None = None
+    anchored_at: datetime | None = None
 
 
 def see(book: Book, now: datetime, *, full: bool, api: str = "") -> Seen:
@@ -148,6 +155,8 @@ def see(book: Book, now: datetime, *, full: bool, api: str = "") -> Seen:
         book.health.server(api),
         tuple(book.missed.unfinished()),
         seen.sweep,
+        book.last_link(),
+        book.health.last_beat(anchors.NAME),
     )
 
 
@@ -159,17 +168,9 @@ def roll_up(seen: Seen, now: datetime, *, full: bool) -> Troubles:
     well = alive and not (seen.problems or seen.given_up or seen.gaps or lost)
     if not full:
         return Troubles(well, False, "", None, alive, (), (), now)
-    return Troubles(
-        well,
-        True,
-        _clock(quiet),
-        seen.beat,
-        alive,
-        tuple(_groups(seen, now)),
-        tuple(_steps(seen, now)),
-        now,
-        tuple(_reading(seen)[:SHOWN]),
-    )
+    groups, steps, reading = tuple(_groups(seen, now)), tuple(_steps(seen, now)), tuple(_reading(seen)[:SHOWN])
+    anchor = anchored(seen.last) if seen.last is not None else None
+    return Troubles(well, True, _clock(quiet), seen.beat, alive, groups, steps, now, reading, anchor, seen.anchored_at)
 
 
 def _clock(quiet: timedelta | None) -> str:

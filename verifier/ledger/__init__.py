@@ -5,9 +5,14 @@ What it stands on is imported when it is opened, so that who only names its type
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
 from verifier.ledger.protocol import Book, Ledger, Unavailable
 
-__all__ = ["Book", "Ledger", "Unavailable", "memory_ledger", "migrate", "open_ledger"]
+__all__ = ["Book", "Ledger", "Unavailable", "differences", "memory_ledger", "migrate", "open_ledger"]
 
 
 def memory_ledger() -> Ledger:
@@ -36,3 +41,18 @@ def migrate(url: str) -> None:
     from verifier.ledger.sql.migrate import migrate as run
 
     run(url)
+
+
+def differences(url: str) -> Iterator[str]:
+    """What the derived tables at this address say otherwise than the facts, one sentence each; nothing is changed.
+
+    Derives all again in a database of a temporary folder, about as large as this one. Raises as `migrate` does.
+    """
+    from verifier.ledger.sql import SqlLedger
+    from verifier.ledger.sql.compared import differences as compare
+
+    with tempfile.TemporaryDirectory() as folder:
+        beside = f"sqlite:///{Path(folder) / 'derived.sqlite3'}"
+        migrate(beside)
+        with closing(SqlLedger(url)) as ledger, closing(SqlLedger(beside)) as again, ledger.reading() as book:
+            yield from compare(book, again)

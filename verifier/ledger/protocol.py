@@ -401,7 +401,10 @@ class Book(Protocol):
         """Every fact with its sequence number and when it was recorded, oldest first."""
 
     def chain(self) -> Iterator[Link]:
-        """Every fact as it is chained, oldest first; `verifier.ledger.chain.broken` checks it."""
+        """Every fact as it is chained, oldest first; `verifier.ledger.chain.check` checks it."""
+
+    def last_link(self) -> Link | None:
+        """The fact recorded last, as it is chained; None where there is none."""
 
 
 class Ledger(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -26,9 +26,18 @@ def derive_again(book: Emptied) -> None:
     """Empty the derived shelves and apply every fact as of when it was recorded. Wants no work: that is kept."""
     kept = book.in_incidents()
     book.empty()
-    past = _Past(book)
     for _, recorded_at, fact in book.facts():
-        apply(past, fact, recorded_at)
+        derive(book, fact, recorded_at)
+    place_again(book, kept)
+
+
+def derive(book: Book, fact: Fact, recorded_at: datetime) -> None:
+    """Apply one fact as of when it was recorded, wanting no work."""
+    apply(_Past(book), fact, recorded_at)
+
+
+def place_again(book: Book, kept: Iterable[Dossier]) -> None:
+    """Put versions back into their incidents, and waived ones back to waived, as `kept` has them."""
     for before in kept:
         dossier = book.versions.get(before.version.artifact, before.version.number)
         if dossier is not None:
@@ -63,6 +72,9 @@ class _Past:
         raise NotImplementedError("the past is read from the book itself")
 
     def chain(self) -> Iterator[Link]:
+        raise NotImplementedError("the past is read from the book itself")
+
+    def last_link(self) -> Link | None:
         raise NotImplementedError("the past is read from the book itself")
 
 

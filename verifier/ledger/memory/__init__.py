@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -68,6 +69,9 @@ class MemoryBook:
             link = chained(previous, sequence, recorded_at, *encode_fact(fact))
             yield link
             previous = link.hash
+
+    def last_link(self) -> Link | None:
+        return next(iter(deque(self.chain(), maxlen=1)), None)
 
     def in_incidents(self) -> list[Dossier]:
         """Every version that belongs to an incident, or is waived."""

@@ -34,6 +34,11 @@ class SqlBook:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
+    @property
+    def transaction(self) -> Transaction:
+        """What its statements run through, for who compares tables as they are."""
+        return self._transaction
+
     @cached_property
     def inbox(self) -> Inbox:
         """Waits for nobody."""
@@ -122,6 +127,10 @@ class SqlBook:
     def chain(self) -> Iterator[Link]:
         """Every link, oldest first."""
         return Facts(self._transaction).chain()
+
+    def last_link(self) -> Link | None:
+        """The newest link."""
+        return Facts(self._transaction).last()
 
     def in_incidents(self) -> list[Dossier]:
         """Every version that belongs to an incident, or is waived."""

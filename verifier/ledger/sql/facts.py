@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 
 from verifier.ledger.chain import GENESIS, chained
 from verifier.ledger.codec import decode_fact, encode_fact
@@ -52,13 +52,22 @@ class Facts:
         rows = self._transaction.rows(query)
         while rows:
             for row in rows:
-                yield Link(row.sequence, row.recorded_at, row.kind, row.body, row.previous, row.hash)
+                yield _link(row)
             rows = self._transaction.rows(query.where(columns.sequence > rows[-1].sequence))
+
+    def last(self) -> Link | None:
+        """The newest link."""
+        row = self._transaction.one(select(tables.facts).order_by(tables.facts.c.sequence.desc()).limit(1))
+        return _link(row) if row else None
 
     def all(self) -> Iterator[tuple[int, datetime, Fact]]:
         """Every fact with its sequence number and when it was recorded."""
         for link in self.chain():
             yield link.sequence, link.recorded_at, decode_fact(link.kind, link.body)
+
+
+def _link(row: Row[Any]) -> Link:
+    return Link(row.sequence, row.recorded_at, row.kind, row.body, row.previous, row.hash)
 
 
 def deed_row(sequence: int, subject: Subject) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -63,6 +63,10 @@ class Transaction:
     def rows(self, query: Select[Any] | CompoundSelect[Any]) -> Sequence[Row[Any]]:
         """All rows of a query."""
         return self._connection.execute(query).all()
+
+    def batches(self, query: Select[Any], size: int) -> Iterator[Sequence[Row[Any]]]:
+        """The rows of a query, so many at a time; the database sends them as they are asked for."""
+        yield from self._connection.execute(query, execution_options={"yield_per": size}).partitions()
 
     def one(self, query: Select[Any]) -> Row[Any] | None:
         """Its only row, or None."""
