@@ -48,6 +48,7 @@ OPEN = frozenset(
         "api.incidents",
         "api.incident",
         "api.runs",
+        "api.backfills",
         "api.deeds",
         "api.recheck",
         "api.acknowledge",

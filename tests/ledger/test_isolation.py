@@ -31,6 +31,7 @@ from verifier.model import (
     Waiver,
     WaiverGiven,
 )
+from verifier.model.backfill import Gap
 from verifier.model.standing import Standing
 
 MINE, THEIRS = 1, 2
@@ -64,7 +65,7 @@ def steps(draw: st.DrawFn) -> tuple[int, Step]:
         lambda book: book.refs.put_tag(replace(tag(f"v{number}", seen_at=at), repository_id=repository_id)),
         lambda book: book.refs.put_release(replace(release(number, updated_at=at), repository_id=repository_id)),
         lambda book: book.incidents.put(held),
-        lambda book: book.repositories.put_gap(repository_id, at),
+        lambda book: book.repositories.put_gap(repository_id, Gap(at, at)),
     ]
     seen = draw(dossiers())
     artifact = seen.version.artifact

@@ -63,6 +63,7 @@ from verifier.model import (
     Waiver,
     WaiverGiven,
 )
+from verifier.model.backfill import Gap
 
 WORD = "quagga"
 """Stands in every text of the private repository, and in no question that is asked."""
@@ -87,7 +88,7 @@ def fill(ledger: Ledger) -> None:
         book.record(PublishersSet(THEIRS, "server", theirs), NOW)
         book.record(ArtifactsProposed(THEIRS, (Proposal(NAMED.purl, (w,), w, False, w),)), NOW)
         book.repositories.put_stood(THEIRS, (Stood(NOW, f"# {w}"),))
-        book.repositories.put_gap(THEIRS, NOW)
+        book.repositories.put_gap(THEIRS, Gap(NOW, NOW))
         for artifact in (MINE, SHARED):
             book.versions.put_watch(Watch(artifact, NOW, False, NOW))
             book.versions.put(
