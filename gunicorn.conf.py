@@ -8,7 +8,9 @@ Source: gunicorn 27 settings, docs.gunicorn.org/en/stable/settings.html
 import os
 from pathlib import Path
 
-from app.settings import read
+from app.settings import BadSetting, read
+from app.start import require_migrated
+from verifier.ledger import open_ledger
 
 _settings = read(os.environ)
 _memory = Path("/dev/shm")  # noqa: S108  # for an unnamed file that gunicorn opens exclusively
@@ -31,3 +33,14 @@ control_socket_disable = True
 # One line a request says nothing that the ledger does not; failures are logged by the app.
 accesslog = None
 loglevel = "warning"
+
+
+def on_starting(server: object) -> None:
+    """Before any process is made: a database of another form is said once, and not by each of them."""
+    ledger = open_ledger(_settings.database)
+    try:
+        require_migrated(_settings, ledger)
+    except BadSetting as error:
+        raise SystemExit(f"Error: {error}") from error
+    finally:
+        ledger.close()  # type: ignore[attr-defined]  # only ledgers in tables hold connections

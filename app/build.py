@@ -19,6 +19,7 @@ from app.outbound import make_outbound
 from app.pacing import pace_of
 from app.polling.rhythm import Rhythm
 from app.settings import Settings
+from app.shift import Shift
 from app.trust import trust_of
 from app.wake import Wake
 from app.wake_local import LocalWake
@@ -45,6 +46,7 @@ def build(settings: Settings, environment: Mapping[str, str] = os.environ) -> De
         lanes=Lanes(),
         pace=pace,
         rhythm=Rhythm(random.random),
+        shift=Shift(settings.beat_file),
     )
 
 

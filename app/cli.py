@@ -14,6 +14,7 @@ from app.cli_config import config
 from app.cli_incidents import export, incidents
 from app.cli_ledger import ledger
 from app.cli_notify import notify
+from app.cli_running import alive, backup
 from app.cli_tokens import token
 from app.settings import BadSetting, Settings, read, require_ledger
 
@@ -140,9 +141,12 @@ def worker() -> None:
     Example:  REDIS_URL=redis://… DATABASE_URL=postgresql://… artifact-monitor worker
     """
     from app.build import build
+    from app.start import require_migrated
     from app.worker import main as work
 
-    work(build(_settings()))
+    deps = build(_settings())
+    require_migrated(deps.settings, deps.ledger)
+    work(deps)
 
 
 @main.command()
@@ -155,9 +159,18 @@ def clock() -> None:
     from app.build import build
     from app.clock import main as tick
     from app.freshness import Freshness
+    from app.retention import Retention
+    from app.start import require_migrated
 
     deps = build(_settings())
-    tick(deps, beside=Freshness(deps))
+    require_migrated(deps.settings, deps.ledger)
+    fresh, retained = Freshness(deps), Retention(deps)
+
+    def beside() -> None:
+        fresh()
+        retained()
+
+    tick(deps, beside=beside)
 
 
 @main.command()
@@ -331,5 +344,5 @@ def doctor() -> None:
     sys.exit(1 if any(check.ok is False for check in checks) else 0)
 
 
-for _command in (incidents, export, config, notify, token, ledger):
+for _command in (incidents, export, config, notify, token, ledger, alive, backup):
     main.add_command(_command)

@@ -161,6 +161,7 @@ def main(
             try:
                 clock()
                 beside()
+                deps.shift.beat()
                 failures = 0
                 rest = every
             except Exception as error:  # the ledger is down, or something in it: the clock must outlive both

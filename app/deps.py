@@ -13,6 +13,7 @@ from app.outbound import Outbound, nowhere
 from app.pacing import LocalPace, Pace
 from app.polling.rhythm import Rhythm
 from app.settings import Settings
+from app.shift import Shift
 from app.trust import shipped
 from app.wake import Wake
 from checks import OUTSIDE
@@ -60,3 +61,5 @@ class Deps:
     pace: Pace = field(default_factory=LocalPace)
     """Whose turn it is: of all workers where they share a Redis."""
     rhythm: Rhythm = field(default_factory=Rhythm)
+    shift: Shift = field(default_factory=Shift)
+    """What this process is at."""

@@ -60,6 +60,7 @@ def examine() -> list[Check]:
         _database,
         _redis,
         _github,
+        _mistakes,
         _registries,
         _images,
         _logins,
@@ -122,7 +123,9 @@ def _login(settings: Settings) -> Iterator[Check]:
 
 
 def _database(settings: Settings) -> Iterator[Check]:
+    from app.doctor_mistakes import migrated
     from verifier.ledger import open_ledger
+    from verifier.ledger.revisions import Form, form
 
     where = "PostgreSQL" if settings.database_url else f"SQLite, {settings.data_dir / 'ledger.sqlite3'}"
     if not settings.database_url and not (settings.data_dir / "ledger.sqlite3").exists():
@@ -131,7 +134,10 @@ def _database(settings: Settings) -> Iterator[Check]:
     ledger: Ledger = open_ledger(settings.database)
     try:
         with ledger.reading() as book:
-            yield from (Check(True, "database", where), *_state(book))
+            ok, sentence, advice = migrated(book.health.revision())
+            yield Check(ok, "database", f"{where}, {sentence}", advice)
+            if form(book.health.revision()) is not Form.OLDER:
+                yield from _state(book)
     except Unavailable as error:
         yield Check(False, "database", f"{where}: {error}")
 
@@ -139,6 +145,7 @@ def _database(settings: Settings) -> Iterator[Check]:
 def _state(book: Book) -> Iterator[Check]:
     from app import doctor_deliveries
     from app.build import now
+    from app.doctor_mistakes import worker
 
     watches, installations = book.versions.watches(), book.repositories.installations()
     present = [installation for installation in installations if not installation.deleted]
@@ -160,6 +167,8 @@ def _state(book: Book) -> Iterator[Check]:
         yield Check(False, "clock", last, "Start `artifact-monitor run` (or the clock process).")
     else:
         yield Check(True, "clock", "ticking")
+    ok, sentence, advice = worker(book.health.last_beat("worker"), now())
+    yield Check(ok, "worker", sentence, advice)
     if waiting := book.inbox.waiting():
         yield Check(None, "inbox", f"{waiting} webhooks not heard yet", "Is a worker running?")
     for ok, sentence, advice in doctor_deliveries.reading(book):
@@ -199,6 +208,24 @@ def _github(settings: Settings) -> Iterator[Check]:
         yield Check(True, "github", f"{settings.github_api_url} knows us as {name}")
         for ok, sentence, advice in doctor_deliveries.look(clients(settings)(0), now()):
             yield Check(ok, "deliveries", sentence, advice)
+
+
+def _mistakes(settings: Settings) -> Iterator[Check]:
+    from app import doctor_mistakes as look
+    from app.build import now
+
+    parts = {
+        "app": lambda: look.look_at_github(settings, now()),
+        "redis": lambda: look.look_at_redis(settings),
+        "disk": lambda: look.look_at_disk(settings),
+        "address": lambda: look.look_at_door(settings),
+    }
+    for part, found in parts.items():
+        try:
+            for ok, sentence, advice in found():
+                yield Check(ok, part, sentence, advice)
+        except Exception as error:  # one that cannot be looked at must not hide the others
+            yield Check(None, part, f"could not be looked at ({type(error).__name__})")
 
 
 def _registries(settings: Settings) -> Iterator[Check]:

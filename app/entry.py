@@ -28,6 +28,8 @@ Scope = MutableMapping[str, Any]
 Headers = list[tuple[bytes, bytes]]
 
 PATH = "/webhooks"
+LIVE = "/livez"
+ALIVE = Answer(200, '{"status":"ok"}')
 THREADS = 4
 """Requests that Flask answers at once in one process."""
 CHECKED_ASIDE = 256 * 1024
@@ -59,6 +61,10 @@ class Entry:
         """Be told the addresses that the server listens at, as sockets name them."""
         self._bound = outermost(names)
 
+    def end(self) -> None:
+        """Be told that this process shall end: whoever asks `/readyz` on an open connection hears it."""
+        self._deps.shift.end()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection's request, or the process's beginning and end."""
         if scope["type"] == "lifespan":
@@ -66,6 +72,9 @@ class Entry:
         elif scope["type"] == "http":
             if scope["path"] == PATH and scope["method"] == "POST":
                 await self._delivery(scope, receive, send)
+            elif scope["path"] == LIVE and scope["method"] == "GET":
+                # Here, so that pages which wait for a database are not taken for a dead process.
+                await self._say(send, ALIVE)
             else:
                 await self._page(scope, receive, send)
 

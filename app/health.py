@@ -1,4 +1,7 @@
-"""`GET /healthz`: whether the monitor can do its work, for people and for whatever restarts it.
+"""`GET /healthz`: whether the monitor can do its work, for people. `/livez` and `/readyz`: for platforms.
+
+`/livez` says that this process answers, and asks nobody: who restarts what is down mends no database by it. `/readyz`
+says whether requests should be sent here.
 
 Everybody is told whether. What is wrong names repositories and registries, so it is told to the operator alone: on the
 machine itself, where nobody can log in. Where people log in, a proxy stands in front and everybody seems to come from
@@ -16,6 +19,7 @@ from flask import Blueprint, Response, jsonify, request
 from app.signin.here import is_here
 from verifier.ledger.health import Problem
 from verifier.ledger.protocol import Book
+from verifier.ledger.revisions import Form, form
 
 if TYPE_CHECKING:
     from app.deps import Deps  # names githubkit's client, which the web side does not load
@@ -73,4 +77,29 @@ def routes(deps: Deps) -> Blueprint:
         full = not deps.settings.github_client_id and is_here(request, deps.settings)
         return jsonify(health.json() if full else {"status": health.status}), 200
 
+    @blueprint.get("/livez")
+    def livez() -> tuple[Response, int]:
+        return jsonify({"status": "ok"}), 200
+
+    @blueprint.get("/readyz")
+    def readyz() -> tuple[Response, int]:
+        why = unready(deps)
+        return jsonify({"status": why or "ok"}), 503 if why else 200
+
     return blueprint
+
+
+def unready(deps: Deps) -> str:
+    """Why no requests should come here now, in a word or two; '' where they may.
+
+    A database that a newer version has migrated is no reason: while one version follows another both serve.
+    """
+    if deps.shift.ends():
+        return "ending"
+    try:
+        with deps.ledger.reading() as book:
+            revision = book.health.revision()
+    except Exception:  # an answer must come whatever is broken
+        log.exception("health.no_ledger")
+        return "no database"
+    return "not migrated" if form(revision) is Form.OLDER else ""

@@ -18,7 +18,8 @@ import structlog
 from app import leash, routes
 from app.settings import Settings, require_login, require_subscriptions, require_webhook_secret
 from app.worker import Stop, pause, stop_on_signals
-from verifier.ledger import migrate
+from verifier.ledger import migrate, open_ledger
+from verifier.ledger.revisions import Form, form
 
 STEADY = 10.0
 """Seconds after which a child counts as started: its failures are forgotten."""
@@ -120,8 +121,17 @@ def run(settings: Settings, children: Commands | None = None) -> int:
         require_subscriptions(settings)
         routes.of(settings, os.environ)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    migrate(settings.database)
+    if not _belongs_to_newer(settings):
+        migrate(settings.database)
     return supervise(commands(settings) if children is None else children)
+
+
+def _belongs_to_newer(settings: Settings) -> bool:
+    """A newer version has migrated the database, and whoever runs this one knows it."""
+    if not settings.newer_database:
+        return False
+    with open_ledger(settings.database).reading() as book:
+        return form(book.health.revision()) is Form.NEWER
 
 
 def supervise(children: Commands) -> int:

@@ -7,9 +7,14 @@ to come. All three would reach the pages that are shown on this machine only (`a
 from __future__ import annotations
 
 import asyncio
+import sys
+from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
+from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import Server
 from uvicorn_worker import UvicornWorker
 
 HEAD_WITHIN = 10.0
@@ -21,6 +26,8 @@ HEAD_BYTES = 64 * 1024
 """The longest line, the most headers, the longest header, and all of it: what gunicorn's own workers hold to."""
 FINISH_WITHIN = 10
 """Seconds that requests under way get at the end."""
+BOOT_ERROR = 3
+"""gunicorn's `Arbiter.WORKER_BOOT_ERROR`: it starts no further process in its place, and ends."""
 CONNECTIONS = 1000
 """Open at once in one process; what is more is answered 503."""
 
@@ -111,10 +118,33 @@ SERVED: dict[str, Any] = {
 """uvicorn's own settings in each process."""
 
 
+class _Server(Server):
+    def __init__(self, config: Config, ending: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._ending()
+        super().handle_exit(sig, frame)
+
+
 class Worker(UvicornWorker):
     """What `gunicorn.conf.py` names. The application is told the address that we listen at."""
 
     CONFIG_KWARGS: dict[str, Any] = SERVED
+
+    async def _serve(self) -> None:
+        """As uvicorn_worker does it, with a server that tells the application when it shall end."""
+        self.config.app = self.wsgi
+        server = _Server(config=self.config, ending=self.application_ends)
+        self._install_sigquit_handler()
+        await server.serve(sockets=self.sockets)
+        if not server.started:
+            sys.exit(BOOT_ERROR)
+
+    def application_ends(self) -> None:
+        """The process was asked to end."""
+        self.wsgi.end()
 
     def load_wsgi(self) -> None:
         """Load the application."""

@@ -14,6 +14,7 @@ from packageurl.contrib import purl2url
 
 from app import app_file, logins, mail_server, variables
 from app.mail_server import MailServer
+from app.secret_files import with_files
 from app.variables import OFF, BadSetting
 from verifier.model import Policy
 
@@ -145,6 +146,16 @@ class Settings:
     web_workers: int = 2
     log_format: str = "console"
     """`console` or `json`."""
+    beat_file: Path | None = None
+    """Touched by the worker or the clock as a sign of life; None: only the database says that they are alive."""
+    newer_database: bool = False
+    """Whether to begin on a database that a newer version has migrated."""
+    retain_webhooks: timedelta = timedelta(days=14)
+    """How long it is remembered that a webhook was heard, so that one delivered again is known."""
+    retain_unread: timedelta = timedelta(days=90)
+    """How long webhooks that could not be read are kept, with their bodies."""
+    retain_summaries: timedelta = timedelta(days=90)
+    """How long it is remembered that a week's summary was sent."""
 
     @property
     def website(self) -> str:
@@ -188,6 +199,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     A variable that is empty counts as not set; variables of other names are none of ours. A message never repeats
     the value of a variable that may hold a secret.
     """
+    environment = with_files(environment)
     given = {key: environment.get(key.upper(), "") for key in _READERS}
     return _with_app_file(Settings(**{key: _READERS[key](key.upper(), text) for key, text in given.items() if text}))
 
@@ -340,6 +352,11 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "port": variables.port,
     "web_workers": variables.workers,
     "log_format": variables.log_format,
+    "beat_file": variables.folder,
+    "newer_database": variables.switch,
+    "retain_webhooks": variables.window,
+    "retain_unread": variables.days,
+    "retain_summaries": variables.fortnight,
 }
 
 VARIABLES = tuple(key.upper() for key in _READERS)

@@ -25,6 +25,7 @@ TOPIC = re.compile(
 _KEY_LIMIT = 65_536
 _BUNDLE_LIMIT = 1024 * 1024
 _LONGEST = timedelta(days=31)
+_MOST_DAYS = 3650
 _PEM = re.compile(
     r"\s*-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----\s+[A-Za-z0-9+/=\s]+-----END \1-----\s*",
 )
@@ -256,6 +257,23 @@ def seconds(name: str, text: str, least: float = 0) -> timedelta:
 def interval(name: str, text: str) -> timedelta:
     """A span of at least a tenth of a second."""
     return seconds(name, text, least=0.1)
+
+
+def days(name: str, text: str, least: int = 1) -> timedelta:
+    """A span in whole days, at most ten years."""
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not least <= int(text) <= _MOST_DAYS:
+        raise BadSetting(f"{name} is not a whole number of days from {least} to {_MOST_DAYS}.")
+    return timedelta(days=int(text))
+
+
+def window(name: str, text: str) -> timedelta:
+    """Days beyond those in which GitHub delivers again what it delivered: 3, and a margin."""
+    return days(name, text, least=4)
+
+
+def fortnight(name: str, text: str) -> timedelta:
+    """Days beyond those in which a summary may still be sent: 14 or more."""
+    return days(name, text, least=14)
 
 
 def port(name: str, text: str) -> int:

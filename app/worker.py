@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import os
 import signal
 import threading
 import time
@@ -30,6 +32,8 @@ BEAT = timedelta(seconds=15)
 """How often the worker says that it is alive."""
 LANES_STOP_WITHIN = 15.0
 """Seconds that what is being sent gets to be sent; the supervisor kills after 20."""
+END_WITHIN = 15.0
+"""Seconds from being asked to end to its end: what is not done by then is given back. The supervisor waits 20."""
 LONGEST_PAUSE = timedelta(seconds=60)
 """The longest a failing step rests."""
 
@@ -132,6 +136,7 @@ class Rounds:
             self._failures[step] = 0
 
     def _beat(self) -> None:
+        self.deps.shift.beat()
         if self._beaten is not None and self.monotonic() < self._beaten + BEAT.total_seconds():
             return
         with contextlib.suppress(Exception), self.deps.ledger.writing() as book:
@@ -159,8 +164,11 @@ def heeding(note: Callable[[str], None]) -> Iterator[None]:
         _serving = before
 
 
-def main(deps: Deps, step: Step | None = None, tick: timedelta = TICK) -> None:
-    """Work until SIGTERM or SIGINT. `step` defaults to `app.jobs.run_step`."""
+def main(deps: Deps, step: Step | None = None, tick: timedelta = TICK, end_within: float = END_WITHIN) -> None:
+    """Work until SIGTERM or SIGINT. `step` defaults to `app.jobs.run_step`.
+
+    The piece of work that is under way then is finished, or given back after `end_within` seconds.
+    """
     if step is None:
         # Late, because it brings githubkit along and the web process reads this module through `app.wake_rq`.
         from app.jobs import run_step, tell
@@ -171,6 +179,34 @@ def main(deps: Deps, step: Step | None = None, tick: timedelta = TICK) -> None:
             tell.tidy(deps)
     with stop_on_signals() as stop:
         log.info("worker started", tick_s=tick.total_seconds())
+        threading.Thread(target=_end, args=(deps, stop, end_within), daemon=True, name="end").start()
         deps.wake.serve(Rounds(deps, step, stop), stop, tick)
         deps.lanes.stop(LANES_STOP_WITHIN)
         log.info("worker stopped")
+
+
+def _end(deps: Deps, stop: Stop, within: float) -> None:
+    """Waits for the signal, and then ends the process where it has not ended by itself in time.
+
+    What it holds is given back first, so that nobody waits out the lease. To be cut off where it is harms a piece of
+    work no more than a power cut does.
+    """
+    while not stop.wait(60.0):
+        continue
+    until = time.monotonic() + within
+    deps.shift.end()
+    deps.lanes.stop(0)
+    time.sleep(max(0.0, until - time.monotonic()))
+    with contextlib.suppress(Exception):
+        give_back(deps)
+    log.warning("worker ended in the middle of its work, which was given back")
+    logging.shutdown()
+    os._exit(0)
+
+
+def give_back(deps: Deps) -> None:
+    """Make all that this process holds due for others now."""
+    now = deps.now()
+    for task in deps.shift.held():
+        with deps.ledger.writing() as book:
+            book.work.failed(task, now, task.problem)

@@ -114,7 +114,8 @@ def test_the_doctor_names_a_database_without_tables_and_what_to_run(tmp_path: Pa
     assert 1 == result.exit_code
     (line,) = (line for line in result.output.splitlines() if " database " in line)
     assert line.startswith("BAD")
-    assert "run `artifact-monitor migrate`" in line
+    assert "without tables" in line
+    assert "→ Run `artifact-monitor migrate`." in result.output
     assert "Unavailable" not in result.output
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from app.api import problems
 from app.api.access import Door
 from app.api.parameters import asked
 from app.api.problems import Stop
+from app.backup import BEAT as BACKUP
 from app.signin.here import is_here
 from verifier.ledger.protocol import Book, Queue
 from verifier.ledger.tokens import Scope
@@ -47,6 +48,12 @@ class Figures:
     lost: int
     gaps: int
     beats: Mapping[str, datetime]
+    waiting_since: datetime | None = None
+    unreached: Mapping[str, int] = field(default_factory=dict)
+    """Artifacts that could not be looked at, by the type of their registry."""
+    resting: int = 0
+    """Hosts that want to be left alone now."""
+    backed_up: datetime | None = None
 
 
 def count(book: Book, now: datetime) -> Figures:
@@ -62,6 +69,10 @@ def count(book: Book, now: datetime) -> Figures:
         sweep.lost if sweep is not None else 0,
         len(book.repositories.gaps()),
         beats,
+        book.inbox.waiting_since(),
+        book.views.unreached(),
+        sum(budget.until > now and (budget.refused or not budget.left) for budget in book.health.budgets()),
+        book.health.last_beat(BACKUP),
     )
 
 
@@ -84,14 +95,35 @@ def exposition(figures: Figures, now: datetime) -> str:
             "For how long the oldest piece of work has been due, by step.",
             [({"step": q.step}, _seconds(q.due_since, now)) for q in late],
         ),
+        (
+            "queue_failing",
+            "Pieces of work that failed when last tried, by step; each route is a step.",
+            [({"step": q.step}, q.failing) for q in figures.queues],
+        ),
         ("deliveries_waiting", "Webhooks accepted and not heard yet.", [({}, figures.waiting)]),
         ("deliveries_lost", "Webhooks that never came and can still be had.", [({}, figures.lost)]),
         ("gaps", "Repositories of which webhooks may be missing.", [({}, figures.gaps)]),
+        (
+            "deliveries_oldest_seconds",
+            "For how long the oldest webhook has waited to be heard.",
+            [({}, _seconds(figures.waiting_since, now))],
+        ),
+        (
+            "artifacts_unreached",
+            "Artifacts whose registry could not be looked at the last time, by its type.",
+            [({"type": kind}, number) for kind, number in sorted(figures.unreached.items())],
+        ),
+        ("hosts_resting", "Hosts that are left alone for a while, as they asked.", [({}, figures.resting)]),
         ("problems", "What the monitor could not do, as its health page lists it.", [({}, figures.problems)]),
         (
             "heartbeat_age_seconds",
             "For how long a process has given no sign of life.",
             [({"process": name}, _seconds(at, now)) for name, at in sorted(figures.beats.items())],
+        ),
+        (
+            "backup_age_seconds",
+            "How long ago the last backup was made that we were told of.",
+            [({}, _seconds(figures.backed_up, now))] if figures.backed_up is not None else [],
         ),
     )
     return "".join(line for name, said, samples in parts for line in _metric(name, said, samples))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from app.bound import bound
 from app.deps import Deps
 from app.github import Renamed
 from app.github_refusals import SlowDown
@@ -51,10 +52,13 @@ def each(
 
     `do` returns when the task is due again, None when it is finished. What is refused is tried again every hour:
     somebody may have mended the cause; what was asked under an old name, at once. What GitHub wants to be asked later
-    is no trouble of the task's, and what concerns a repository that we may not read is dropped. Returns how many were
-    taken up.
+    is no trouble of the task's, and what concerns a repository that we may not read is dropped. A process that shall
+    end takes up no other. Returns how many were taken up.
     """
     for taken in range(most):
+        deps.shift.beat()
+        if deps.shift.ends():
+            return taken
         with deps.ledger.writing() as book:
             tasks = book.work.claim(step, 1, deps.now(), lease)
         if not tasks:
@@ -65,6 +69,11 @@ def each(
 
 def one(deps: Deps, task: Task, do: Callable[[Deps, Task], datetime | None]) -> None:
     """Do one that is claimed, and end its lease, well or badly."""
+    with deps.shift.at(task), bound(task):
+        _one(deps, task, do)
+
+
+def _one(deps: Deps, task: Task, do: Callable[[Deps, Task], datetime | None]) -> None:
     try:
         again_at = do(deps, task)
     except NotInstalled as error:

@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
+from app.bound import heard
 from app.deps import Deps
 from app.jobs.batch import BATCH, LEASE
 from app.webhooks import hear_one
+from verifier.ledger.protocol import Delivery
 
 TRIES = 5
 log = structlog.get_logger()
 
 
 def run(deps: Deps) -> int:
-    """Hear one batch. Each delivery's facts and its settling are one transaction: heard once, in effect."""
+    """Hear one batch. Each delivery's facts and its settling are one transaction: heard once, in effect.
+
+    A process that shall end gives back what it has not begun.
+    """
     now = deps.now()
     with deps.ledger.writing() as book:
         deliveries = book.inbox.claim(BATCH, now, LEASE)
-    for delivery in deliveries:
-        try:
+    for place, delivery in enumerate(deliveries):
+        if deps.shift.ends():
             with deps.ledger.writing() as book:
-                book.inbox.settle(delivery.id, now, hear_one(delivery, book, now))
-        except Exception as error:  # a delivery that breaks us must not stop the others; it is kept and shown
-            log.exception("delivery.broke", delivery=delivery.id, event_name=delivery.event)
-            with deps.ledger.writing() as book:
-                if book.inbox.give_back(delivery.id, now + timedelta(seconds=30)) >= TRIES:
-                    book.inbox.settle(delivery.id, now, f"{type(error).__name__} after {TRIES} tries")
+                for left in deliveries[place:]:
+                    book.inbox.give_back(left.id, now)
+            return place
+        with heard(delivery):
+            _hear(deps, delivery, now)
     return len(deliveries)
+
+
+def _hear(deps: Deps, delivery: Delivery, now: datetime) -> None:
+    try:
+        with deps.ledger.writing() as book:
+            book.inbox.settle(delivery.id, now, hear_one(delivery, book, now))
+    except Exception as error:  # a delivery that breaks us must not stop the others; it is kept and shown
+        log.exception("delivery.broke", delivery=delivery.id, event_name=delivery.event)
+        with deps.ledger.writing() as book:
+            if book.inbox.give_back(delivery.id, now + timedelta(seconds=30)) >= TRIES:
+                book.inbox.settle(delivery.id, now, f"{type(error).__name__} after {TRIES} tries")

@@ -46,6 +46,9 @@ def run(deps: Deps) -> int:
     with deps.ledger.reading() as book:
         due = book.work.registries("poll", deps.now())
     while due and taken < BATCH and time.monotonic() < begun + TURN:
+        deps.shift.beat()
+        if deps.shift.ends():
+            return taken
         registry = due.pop(0)
         host = host_of(deps.settings, registry)
         if host in full:

@@ -19,22 +19,23 @@ from checks.message import Message
 from verifier.ledger.protocol import Book
 from verifier.model import Filter, IncidentState
 
-_PREFIX = "weekly/"
+PREFIX = "weekly/"
+"""What the keys of summaries begin with."""
 
 
 def key_of(due: datetime) -> str:
     """The key of the summary that is due then."""
-    return f"{_PREFIX}{due.astimezone(UTC).date().isoformat()}"
+    return f"{PREFIX}{due.astimezone(UTC).date().isoformat()}"
 
 
 def is_key(key: str) -> bool:
     """Whether a key names a summary."""
-    return key.startswith(_PREFIX)
+    return key.startswith(PREFIX)
 
 
 def due_of(key: str) -> datetime:
     """When the summary of a key is due. Raises ValueError for a key that names none."""
-    return due_on(date.fromisoformat(key.removeprefix(_PREFIX)))
+    return due_on(date.fromisoformat(key.removeprefix(PREFIX)))
 
 
 def message(deps: Deps, book: Book, name: str, filter: Filter, key: str) -> Message | None:

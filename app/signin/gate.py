@@ -33,6 +33,8 @@ OPEN = frozenset(
         "hints.from_sns",  # by their signature
         "hints.from_docker_hub",  # by the secret in their address
         "health.healthz",  # whether, not what
+        "health.livez",
+        "health.readyz",
         "style.sheet",
         "subscribe.form",  # for who has no account here; 404 where nobody may subscribe
         "subscribe.ask",  # by where the form comes from, and by the mail that follows

@@ -92,6 +92,8 @@ MATRIX = {
     "POST troubles.test": Entry("/health/test", alike(403, anonymous=401)),
     "GET style.sheet": Entry("/style.css", alike(200)),
     "GET health.healthz": Entry("/healthz", alike(200)),
+    "GET health.livez": Entry("/livez", alike(200)),
+    "GET health.readyz": Entry("/readyz", alike(200)),
     "POST webhooks.webhooks": Entry("/webhooks", alike(401)),
     "POST hints.from_sns": Entry("/hints/sns", alike(404)),
     "POST hints.from_docker_hub": Entry("/hints/docker-hub/a-secret-that-is-none", alike(404)),

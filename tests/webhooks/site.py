@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.deps import Deps
 from app.settings import Settings
+from app.shift import Shift
 from tests.handlers.deliveries import payload
 from verifier.ledger import Book, Ledger, Unavailable, memory_ledger
 from verifier.ledger.protocol import Delivery
@@ -91,6 +92,7 @@ class Site:
             settings: Settings
             ledger: Ledger
             wake: Woken
+            shift: Shift = field(default_factory=Shift)
 
             def now(self) -> datetime:
                 return NOW

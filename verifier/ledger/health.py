@@ -57,6 +57,9 @@ class Health(Protocol):
     def last_beat(self, name: str) -> datetime | None:
         """When this process was last alive; None: never seen."""
 
+    def revision(self) -> str:
+        """The newest migration of the database, '' where it has no tables (`verifier.ledger.revisions`)."""
+
     def budgets(self) -> list[Budget]:
         """The last word of every host that has limited us, by host."""
 

@@ -113,6 +113,12 @@ class Inbox(Protocol):
     def waiting(self) -> int:
         """How many are not heard yet."""
 
+    def waiting_since(self) -> datetime | None:
+        """When the oldest came that is not heard yet; None: none waits."""
+
+    def drop_heard(self, before: datetime, given_up_before: datetime, limit: int) -> int:
+        """Forget what was heard before the one time, or given up before the other; how many, `limit` at most."""
+
     def given_up(self, limit: int) -> list[tuple[str, str]]:
         """Deliveries settled with a problem: (id, problem), newest first."""
 
@@ -317,6 +323,12 @@ class Incidents(Protocol):
 
     def posted(self, incident_id: str, channel: str) -> Posted | None: ...
     def put_posted(self, posted: Posted) -> None: ...
+    def drop_posted(self, prefix: str, before: str, limit: int) -> int:
+        """Forget what was posted under keys like `before` that begin with `prefix` and are less: how many.
+
+        Like it: as long as it. `limit` rows at most.
+        """
+
     def all_posted(self, incident_id: str) -> list[Posted]: ...
     def posted_as(self, channel: str, ref: str) -> list[Posted]:
         """What a channel holds under this id, by incident: ids of one repository's issues are another's too."""

@@ -145,6 +145,8 @@ class Queue:
     wanted: int
     due: int
     due_since: datetime | None
+    failing: int = 0
+    """So many of them failed when they were last tried."""
 
 
 @dataclass(frozen=True)

@@ -138,6 +138,10 @@ class Views(Protocol):
     def totals(self, sees: Sees) -> Totals:
         """Of everything that may be seen."""
 
+    def unreached(self) -> dict[str, int]:
+        """How many watched artifacts of each type could not be looked at when they last should; types without any
+        artifact are left out."""
+
     def artifacts(self, sees: Sees, wanted: Wanted, total: int | None = None) -> Page[Summary]:
         """A page of the artifacts, with how many there are in all.
 

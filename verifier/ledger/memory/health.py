@@ -6,6 +6,7 @@ from datetime import datetime
 
 from verifier.ledger.health import Budget, Problem, Server
 from verifier.ledger.memory.table import Journal, Table
+from verifier.ledger.revisions import newest
 
 
 class Health:
@@ -32,6 +33,9 @@ class Health:
 
     def last_beat(self, name: str) -> datetime | None:
         return self._beats.get(name)
+
+    def revision(self) -> str:
+        return newest()
 
     def budgets(self) -> list[Budget]:
         return sorted(self._budgets.values(), key=lambda budget: budget.host)

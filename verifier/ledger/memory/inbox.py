@@ -61,6 +61,19 @@ class Inbox:
     def waiting(self) -> int:
         return len(self._unheard())
 
+    def waiting_since(self) -> datetime | None:
+        return min((row.delivery.received_at for row in self._unheard()), default=None)
+
+    def drop_heard(self, before: datetime, given_up_before: datetime, limit: int) -> int:
+        old = [
+            (row.heard_at, row.delivery.id)
+            for row in self._rows.values()
+            if row.heard_at is not None and row.heard_at < (given_up_before if row.problem else before)
+        ]
+        for _, id_ in sorted(old)[:limit]:
+            self._rows.drop(id_)
+        return min(len(old), limit)
+
     def given_up(self, limit: int) -> list[tuple[str, str]]:
         rows = [(row.heard_at, row.delivery.id, row.problem) for row in self._rows.values() if row.heard_at]
         return [(id_, problem) for _, id_, problem in sorted(rows, reverse=True) if problem][:limit]

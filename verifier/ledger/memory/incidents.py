@@ -52,6 +52,14 @@ class Incidents:
     def put_posted(self, posted: Posted) -> None:
         self._posted.put((posted.incident_id, posted.channel), posted)
 
+    def drop_posted(self, prefix: str, before: str, limit: int) -> int:
+        old = [
+            key for key in self._posted if key[0].startswith(prefix) and len(key[0]) == len(before) and key[0] < before
+        ]
+        for key in sorted(old)[:limit]:
+            self._posted.drop(key)
+        return min(len(old), limit)
+
     def all_posted(self, incident_id: str) -> list[Posted]:
         return sorted((p for p in self._posted.values() if p.incident_id == incident_id), key=lambda p: p.channel)
 

@@ -36,6 +36,12 @@ class Views:
         artifacts = Counter(s.standing for s in summaries)
         return Totals(dict(artifacts), dict(versions), sum(s.odd for s in summaries))
 
+    def unreached(self) -> dict[str, int]:
+        found: Counter[str] = Counter()
+        for summary in self._summaries(None, None):
+            found[summary.artifact.type] += summary.problem != ""
+        return dict(found)
+
     def artifacts(self, sees: Sees, wanted: Wanted, total: int | None = None) -> Page[Summary]:
         found = [s for s in self._summaries(allowed(sees, wanted.repository_id), sees) if _is_wanted(s, wanted)]
         found.sort(key=lambda s: (folded(s.artifact.label), s.artifact.purl))

@@ -74,12 +74,12 @@ class Work:
         return sum(row.step == step and row.key.startswith(beginning) and row.due_at <= now for row in rows)
 
     def queues(self, now: datetime) -> list[Queue]:
-        of = dict[str, list[datetime]]()
+        of = dict[str, list[leases.Row]]()
         for row in self._rows.values():
-            of.setdefault(row.step, []).append(row.due_at)
-        return [_queue(step, sorted(dates), now) for step, dates in sorted(of.items())]
+            of.setdefault(row.step, []).append(row)
+        return [_queue(step, rows, now) for step, rows in sorted(of.items())]
 
 
-def _queue(step: str, dates: list[datetime], now: datetime) -> Queue:
-    due = [at for at in dates if at <= now]
-    return Queue(step, len(dates), len(due), due[0] if due else None)
+def _queue(step: str, rows: list[leases.Row], now: datetime) -> Queue:
+    due = [row.due_at for row in rows if row.due_at <= now]
+    return Queue(step, len(rows), len(due), min(due, default=None), sum(row.problem != "" for row in rows))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import column, delete, select, table
 
 from verifier.ledger.codec import decode, encode
 from verifier.ledger.health import Budget, Problem, Server
@@ -42,6 +42,12 @@ class Health:
     def last_beat(self, name: str) -> datetime | None:
         row = self._transaction.one(select(beats.c.at).where(beats.c.name == name))
         return row.at if row else None
+
+    def revision(self) -> str:
+        if not self._transaction.has_table("alembic_version"):
+            return ""
+        row = self._transaction.one(select(column("version_num")).select_from(table("alembic_version")))
+        return row.version_num if row else ""
 
     def budgets(self) -> list[Budget]:
         rows = self._transaction.rows(select(tables.budgets.c.body))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from verifier.ledger.protocol import Delivery, Hearing
 from verifier.ledger.sql.columns import EPOCH
@@ -98,6 +98,19 @@ class Inbox:
         rows = self._transaction.rows(select(func.count()).select_from(inbox).where(inbox.c.heard_at.is_(None)))
         count: int = rows[0][0]
         return count
+
+    def waiting_since(self) -> datetime | None:
+        rows = self._transaction.rows(select(func.min(inbox.c.received_at)).where(inbox.c.heard_at.is_(None)))
+        since: datetime | None = rows[0][0]
+        return since
+
+    def drop_heard(self, before: datetime, given_up_before: datetime, limit: int) -> int:
+        heard, well = inbox.c.heard_at, inbox.c.problem == ""
+        old = or_(and_(well, heard < before), and_(~well, heard < given_up_before))
+        rows = self._transaction.free_rows(select(inbox.c.id).where(old).order_by(heard).limit(limit))
+        if rows:
+            self._transaction.write(delete(inbox).where(inbox.c.id.in_([row.id for row in rows])))
+        return len(rows)
 
     def given_up(self, limit: int) -> list[tuple[str, str]]:
         rows = self._transaction.rows(

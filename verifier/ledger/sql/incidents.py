@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, Select, Text, delete, func, insert, select, type_coerce
 
 from verifier.ledger.codec import decode, encode
 from verifier.ledger.order import by_giving, by_opening
@@ -64,6 +64,18 @@ class Incidents:
     def put_posted(self, posted: Posted) -> None:
         row = {"incident_id": posted.incident_id, "channel": posted.channel, "ref": posted.ref}
         self._transaction.upsert(tables.posted, row | {"body": encode(posted)})
+
+    def drop_posted(self, prefix: str, before: str, limit: int) -> int:
+        key, channel = tables.posted.c.incident_id, tables.posted.c.channel
+        text = type_coerce(key, Text)
+        alike = func.substr(text, 1, len(prefix)) == prefix, func.length(text) == len(before), text < before
+        old: Select[Any] = select(text.label("key"), type_coerce(channel, Text).label("channel"))
+        rows = self._transaction.free_rows(old.where(*alike).order_by(text).limit(limit))
+        for row in rows:
+            self._transaction.write(
+                delete(tables.posted).where(text == row.key, type_coerce(channel, Text) == row.channel)
+            )
+        return len(rows)
 
     def all_posted(self, incident_id: str) -> list[Posted]:
         columns = tables.posted.c

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Update,
     func,
     insert,
+    inspect,
     literal,
     literal_column,
     select,
@@ -179,6 +180,10 @@ class Transaction:
         """The column has this text in it, to the letter."""
         place = func.strpos if self._postgresql else func.instr
         return place(column, literal(text, Text)) > 0
+
+    def has_table(self, name: str) -> bool:
+        """The database has a table of this name."""
+        return inspect(self._connection).has_table(name)
 
     def _may_write(self) -> None:
         if not self._writing:

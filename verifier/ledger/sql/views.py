@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, case, func, or_, select
 
 from verifier.ledger.codec import decode, decode_fact
 from verifier.ledger.deeds import deed_of
@@ -46,6 +46,14 @@ class Views:
             counted.update(counts_of(row))
         artifacts = {list(Standing)[row.standing]: row.number for row in rows}
         return Totals(artifacts, dict(counted), sum(row.odd for row in rows))
+
+    def unreached(self) -> dict[str, int]:
+        columns = summaries.c
+        failing = func.count(case((columns.problem != "", 1)))
+        rows = self._transaction.rows(
+            select(columns.type, failing.label("number")).where(columns.watched.is_(True)).group_by(columns.type)
+        )
+        return {row.type: row.number for row in rows}
 
     def artifacts(self, sees: Sees, wanted: Wanted, total: int | None = None) -> Page[Summary]:
         conditions = self._wanted(sees, wanted)

@@ -95,10 +95,12 @@ class Work:
 
     def queues(self, now: datetime) -> list[Queue]:
         due = case((work.c.due_at <= now, work.c.due_at))
+        failing = func.count(case((work.c.problem != "", 1)))
         counts = func.count().label("wanted"), func.count(due).label("due"), func.min(due).label("due_since")
-        rows = self._transaction.rows(select(work.c.step, *counts).group_by(work.c.step))
+        rows = self._transaction.rows(select(work.c.step, *counts, failing.label("failing")).group_by(work.c.step))
         return sorted(
-            (Queue(row.step, row.wanted, row.due, row.due_since) for row in rows), key=lambda queue: queue.step
+            (Queue(row.step, row.wanted, row.due, row.due_since, row.failing) for row in rows),
+            key=lambda queue: queue.step,
         )
 
     def _get(self, step: str, key: str) -> leases.Row | None:

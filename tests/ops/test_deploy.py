@@ -1,0 +1,200 @@
+"""What the files of a production run name exists: commands, settings, files, secrets."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from app.cli import main
+from app.secret_files import SECRETS
+from app.settings import VARIABLES
+from app.worker import END_WITHIN
+from tests.documents import ROOT, document
+
+SETTINGS = {*VARIABLES, *(f"{name}_FILE" for name in SECRETS)}
+OTHERS = {"PATH", "TMPDIR", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PIP_DISABLE_PIP_VERSION_CHECK"}
+OTHERS |= {"PIP_NO_CACHE_DIR"}
+UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
+USER = "10001:10001"
+
+
+def instructions() -> list[tuple[str, str]]:
+    """The Dockerfile's, with what stands behind them."""
+    text = re.sub(r"(?m)^#.*\n", "", document("Dockerfile")).replace("\\\n", " ")
+    return [(line.split()[0], line.partition(" ")[2].strip()) for line in text.splitlines() if line.strip()]
+
+
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(document("compose.yaml"))
+    return found
+
+
+def ours() -> dict[str, dict[str, Any]]:
+    """The services that run the monitor."""
+    return {name: service for name, service in compose()["services"].items() if "build" in service}
+
+
+def is_command(words: list[str]) -> bool:
+    """A command line that the image, or the virtual environment, has."""
+    program = Path(words[0]).name
+    if program == "gunicorn":
+        return words[1] == "-c" and (ROOT / words[2]).is_file()
+    if program != "artifact-monitor" or words[1] not in main.commands:
+        return False
+    if words[1] == "alive":
+        (process,) = (parameter.type for parameter in main.commands["alive"].params)
+        return words[2] in getattr(process, "choices", ())
+    return len(words) == 2
+
+
+def unit(path: Path) -> dict[str, list[str]]:
+    """What a unit says, by name; the same name may stand there more than once."""
+    found = dict[str, list[str]]()
+    for line in path.read_text("utf-8").splitlines():
+        name, equals, value = line.partition("=")
+        if equals and not line.startswith("#"):
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def test_the_image_copies_what_is_there_and_all_that_runs() -> None:
+    copied = [
+        source
+        for name, words in instructions()
+        if name == "COPY" and "--from" not in words
+        for source in words.split()[:-1]
+    ]
+    packages = ("app/", "handlers/", "verifier/", "checks/", "sandbox/")
+
+    assert [] == [source for source in copied if not (ROOT / source).exists()]
+    assert {*packages, "requirements.txt", "setup.cfg", "gunicorn.conf.py", "app.yml"} <= set(copied)
+    let_in = {line[1:] for line in document(".dockerignore").splitlines() if line.startswith("!")}
+    assert {source.rstrip("/") for source in copied} == let_in
+
+
+def test_the_image_runs_as_nobody_with_pinned_packages() -> None:
+    last = max(number for number, (name, _) in enumerate(instructions()) if name == "FROM")
+    final = instructions()[last:]
+
+    assert [USER] == [words for name, words in final if name == "USER"]
+    assert [] == [words for name, words in final if name == "RUN" and "pip" in words]
+    installs = [words for name, words in instructions() if name == "RUN" and "pip install" in words]
+    assert all("--no-deps" in words for words in installs)
+    assert "--require-hashes -r requirements.txt" in installs[0]
+    assert [] == [words for name, words in instructions() if name == "ADD" or "curl" in words or "wget" in words]
+
+
+def test_the_images_settings_and_commands_exist() -> None:
+    said = dict(pair.split("=", 1) for name, words in instructions() if name == "ENV" for pair in shlex.split(words))
+    ((_, command),) = [found for found in instructions() if found[0] == "CMD"]
+    ((_, health),) = [found for found in instructions() if found[0] == "HEALTHCHECK"]
+
+    assert set() == set(said) - SETTINGS - OTHERS
+    assert is_command(json.loads(command))
+    assert is_command(json.loads(health.partition("CMD ")[2]))
+
+
+@pytest.mark.parametrize("name", ours())
+def test_a_service_names_settings_commands_and_secrets_that_exist(name: str) -> None:
+    service, secrets = ours()[name], compose()["secrets"]
+
+    assert set() == set(service["environment"]) - SETTINGS
+    assert is_command(service.get("command", ["gunicorn", "-c", "gunicorn.conf.py"]))
+    health = service.get("healthcheck", {})
+    assert health.get("disable") or "test" not in health or is_command(health["test"][1:])
+    assert set(service["secrets"]) <= set(secrets)
+    named = {Path(value).name for key, value in service["environment"].items() if key.endswith("_FILE")}
+    assert set(service["secrets"]) == named
+
+
+@pytest.mark.parametrize("name", ours())
+def test_a_service_may_do_nothing_that_it_needs_not(name: str) -> None:
+    service = ours()[name]
+
+    assert service["read_only"]
+    assert ["ALL"] == service["cap_drop"]
+    assert ["no-new-privileges:true"] == service["security_opt"]
+    assert int(service["stop_grace_period"].removesuffix("s")) > END_WITHIN + 10
+
+
+def test_a_worker_is_looked_after_as_a_worker_and_there_are_two() -> None:
+    services = ours()
+
+    assert ["CMD", "artifact-monitor", "alive", "worker"] == services["worker"]["healthcheck"]["test"]
+    assert ["CMD", "artifact-monitor", "alive", "clock"] == services["clock"]["healthcheck"]["test"]
+    assert 2 == services["worker"]["deploy"]["replicas"]
+    for name in ("web", "worker", "clock"):
+        assert "service_completed_successfully" == services[name]["depends_on"]["migrate"]["condition"]
+
+
+def test_databases_are_reached_from_inside_alone_and_with_a_password() -> None:
+    found = compose()
+    ports = {name: service["ports"] for name, service in found["services"].items() if "ports" in service}
+
+    assert {"web": ["127.0.0.1:8750:8750"]} == ports
+    assert {"internal": True} == found["networks"]["inside"]
+    for name in ("postgres", "redis"):
+        assert ["inside"] == found["services"][name]["networks"]
+    assert "POSTGRES_PASSWORD_FILE" in found["services"]["postgres"]["environment"]
+    assert "/run/secrets/redis_conf" in found["services"]["redis"]["command"]
+    assert "requirepass" in document("docs/deploy.md")
+
+
+def test_every_secret_of_the_services_is_made_or_named_by_the_document() -> None:
+    text = document("docs/deploy.md")
+
+    assert [] == [secret["file"] for secret in compose()["secrets"].values() if secret["file"] not in text]
+    assert "secrets/" in document(".gitignore").split()
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_a_unit_names_settings_commands_and_credentials_that_exist(path: Path) -> None:
+    said = unit(path)
+    settings = dict(pair.split("=", 1) for line in said["Environment"] for pair in line.split())
+    credentials = {line.partition(":")[0] for line in said["LoadCredential"]}
+
+    assert set() == set(settings) - SETTINGS - OTHERS
+    assert is_command(shlex.split(said["ExecStart"][0]))
+    assert credentials == {Path(value).name for value in settings.values() if value.startswith("%d/")}
+    assert int(said["TimeoutStopSec"][0]) > END_WITHIN + 10
+    assert path.stem.removesuffix("@") in document("docs/deploy.md")
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze")
+def test_systemd_takes_the_units_and_finds_them_hardened(tmp_path: Path) -> None:
+    """The programs that they start are not there where this runs, so another stands in for them."""
+    for path in UNITS:
+        text = re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={shutil.which('true')}", path.read_text("utf-8"))
+        (tmp_path / path.name).write_text(text.replace("WorkingDirectory=/opt/artifact-monitor", "WorkingDirectory=/"))
+    files = [str(tmp_path / path.name) for path in UNITS]
+    verified = subprocess.run(["systemd-analyze", "verify", "--man=no", *files], capture_output=True, text=True)
+
+    assert (0, []) == (
+        verified.returncode,
+        [line for line in verified.stderr.splitlines() if "artifact-monitor" in line],
+    )
+    for file in files:
+        judged = ["systemd-analyze", "security", "--offline=yes", "--threshold=20", file]
+        assert 0 == subprocess.run(judged, capture_output=True).returncode, file
+
+
+def test_the_command_is_on_the_path_of_platforms_that_install_requirements_only() -> None:
+    hook = ROOT / "bin" / "post_compile"
+
+    assert hook.stat().st_mode & 0o111
+    assert "pip install --no-deps --no-build-isolation --quiet ." in hook.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "words", [["artifact-monitor", "wroker"], ["gunicorn", "-c", "nowhere.py"], ["artifact-monitor", "alive", "redis"]]
+)
+def test_a_command_that_there_is_not_would_be_noticed(words: list[str]) -> None:
+    assert not is_command(words)

@@ -1,0 +1,129 @@
+"""A worker that is told to end: what it is at is finished or given back, and nobody waits out a lease."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from app.deps import Deps
+from app.jobs import hear
+from app.jobs.batch import LONG_LEASE
+from app.settings import Settings
+from app.shift import Shift
+from app.worker import give_back
+from tests.ledger.conftest import NO_SERVER, empty_postgresql_url, migrated_file, postgresql_url, sqlite_url, url
+from verifier.ledger import memory_ledger, open_ledger
+from verifier.ledger.protocol import Delivery, Task
+
+__all__ = ["NO_SERVER", "empty_postgresql_url", "migrated_file", "postgresql_url", "sqlite_url", "url"]
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+PROGRAM = """
+import pathlib, sys, time
+from datetime import UTC, datetime
+from app.deps import Deps
+from app.jobs.batch import LONG_LEASE, each
+from app.lanes import Lanes
+from app.settings import Settings
+from app.wake_local import LocalWake
+from app.worker import main
+from verifier.ledger import open_ledger
+url, notes, seconds, end_within = sys.argv[1], pathlib.Path(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4])
+def do(deps, task):
+    with (notes / "begun").open("a") as file: file.write(task.key + "\\n")
+    until = time.monotonic() + seconds
+    while time.monotonic() < until: time.sleep(0.01)
+    with (notes / "done").open("a") as file: file.write(task.key + "\\n")
+def step(deps, name):
+    return each(deps, "inspect", do, lease=LONG_LEASE) if name == "inspect" else 0
+wake = LocalWake(notes)
+deps = Deps(Settings(), open_ledger(url), None, None, wake, lambda: datetime.now(UTC), lanes=Lanes())
+main(deps, step, end_within=end_within)
+"""
+
+
+def told_to_end(url: str, notes: Path, seconds: float, end_within: float) -> tuple[list[str], list[str], list[Task]]:
+    """The real worker with five pieces of work, told to end while it is at the first.
+
+    What was begun, what was done, and what another worker can take up at once after that.
+    """
+    ledger = open_ledger(url)
+    with ledger.writing() as book:
+        for number in range(5):
+            book.work.want("inspect", f"k{number}", datetime.now(UTC) - timedelta(minutes=5 - number))
+    command = [sys.executable, "-c", PROGRAM, url, str(notes), str(seconds), str(end_within)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    patience = time.monotonic() + 60
+    while not (notes / "begun").exists():
+        assert time.monotonic() < patience, "it never began"
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    with ledger.writing() as book:
+        free = book.work.claim("inspect", 10, datetime.now(UTC), LONG_LEASE)
+    ledger.close()  # type: ignore[attr-defined]  # only ledgers in tables hold connections
+    lines: Callable[[str], list[str]] = lambda name: (  # noqa: E731
+        (notes / name).read_text().split() if (notes / name).exists() else []
+    )
+    return lines("begun"), lines("done"), free
+
+
+def test_what_is_under_way_is_finished_and_nothing_else_is_begun(tmp_path: Path, url: str) -> None:
+    begun, done, free = told_to_end(url, tmp_path, seconds=1, end_within=30)
+
+    assert (["k0"], ["k0"]) == (begun, done)
+    assert ["k1", "k2", "k3", "k4"] == sorted(task.key for task in free)
+
+
+def test_what_takes_too_long_is_given_back_and_can_be_had_at_once(tmp_path: Path, url: str) -> None:
+    """Its lease would have lasted half an hour more."""
+    begun, done, free = told_to_end(url, tmp_path, seconds=600, end_within=1)
+
+    assert (["k0"], []) == (begun, done)
+    assert ["k0", "k1", "k2", "k3", "k4"] == sorted(task.key for task in free)
+
+
+@pytest.fixture
+def deps() -> Deps:
+    nothing = cast(Any, None)
+    return Deps(Settings(), memory_ledger(), nothing, nothing, nothing, lambda: NOW, shift=Shift())
+
+
+def test_what_was_given_back_is_not_ended_by_whoever_had_it(deps: Deps) -> None:
+    with deps.ledger.writing() as book:
+        book.work.want("poll", "k", NOW)
+        (task,) = book.work.claim("poll", 1, NOW, LONG_LEASE)
+    with deps.shift.at(task):
+        give_back(deps)
+    with deps.ledger.writing() as book:
+        book.work.done(task)
+        assert ["k"] == [again.key for again in book.work.claim("poll", 1, NOW, LONG_LEASE)]
+    assert [] == deps.shift.held()
+
+
+def test_webhooks_that_were_not_begun_are_given_back(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = json.dumps({"zen": "x"}).encode()
+    with deps.ledger.writing() as book:
+        for number in range(3):
+            book.inbox.keep(Delivery(f"d{number}", "ping", body, NOW + timedelta(seconds=number)))
+    heard = list[str]()
+
+    def hear_one(delivery: Delivery, book: Any, now: datetime) -> str:
+        heard.append(delivery.id)
+        deps.shift.end()
+        return ""
+
+    monkeypatch.setattr(hear, "hear_one", hear_one)
+    assert 1 == hear.run(deps)
+    with deps.ledger.writing() as book:
+        assert ["d1", "d2"] == [left.id for left in book.inbox.claim(10, NOW, timedelta(minutes=5))]
+    assert ["d0"] == heard
