@@ -201,11 +201,11 @@ def _github(settings: Settings) -> Iterator[Check]:
         )
         return
     try:
-        name = clients(settings)(0).call("GET", "/app").get("slug", "?")
+        slug = clients(settings)(0).call("GET", "/app").get("slug", "?")
     except (Temporary, Permanent) as error:
         yield Check(False, "github", f"{settings.github_api_url}: {error}")
     else:
-        yield Check(True, "github", f"{settings.github_api_url} knows us as {name}")
+        yield Check(True, "github", f"{settings.github_api_url} knows us as {slug}")
         for ok, sentence, advice in doctor_deliveries.look(clients(settings)(0), now()):
             yield Check(ok, "deliveries", sentence, advice)
 
@@ -214,7 +214,7 @@ def _mistakes(settings: Settings) -> Iterator[Check]:
     from app import doctor_mistakes as look
     from app.build import now
 
-    parts = {
+    parts: dict[str, Callable[[], Iterator[look.Found]]] = {
         "app": lambda: look.look_at_github(settings, now()),
         "redis": lambda: look.look_at_redis(settings),
         "disk": lambda: look.look_at_disk(settings),

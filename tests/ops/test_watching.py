@@ -35,6 +35,8 @@ EVERYTHING = Figures(
     dict.fromkeys(Severity, 1),
     1,
     1,
+    1,
+    1,
     {"clock": NOW, "worker": NOW},
     NOW - MINUTE,
     {"npm": 1, "pypi": 0},

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, delete, func, insert, select, type_coerce
+from sqlalchemy import ColumnElement, Text, delete, func, insert, select, type_coerce
 
 from verifier.ledger.codec import decode, encode
 from verifier.ledger.order import by_giving, by_opening
@@ -69,7 +69,7 @@ class Incidents:
         key, channel = tables.posted.c.incident_id, tables.posted.c.channel
         text = type_coerce(key, Text)
         alike = func.substr(text, 1, len(prefix)) == prefix, func.length(text) == len(before), text < before
-        old: Select[Any] = select(text.label("key"), type_coerce(channel, Text).label("channel"))
+        old = select(text.label("key"), type_coerce(channel, Text).label("channel"))
         rows = self._transaction.free_rows(old.where(*alike).order_by(text).limit(limit))
         for row in rows:
             self._transaction.write(
