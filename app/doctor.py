@@ -214,7 +214,7 @@ def _mistakes(settings: Settings) -> Iterator[Check]:
     from app import doctor_mistakes as look
     from app.build import now
 
-    parts: dict[str, Callable[[], Iterator[look.Found]]] = {
+    parts: dict[str, Callable[[], Iterator[tuple[bool | None, str, str]]]] = {
         "app": lambda: look.look_at_github(settings, now()),
         "redis": lambda: look.look_at_redis(settings),
         "disk": lambda: look.look_at_disk(settings),

@@ -69,7 +69,7 @@ class Incidents:
         key, channel = tables.posted.c.incident_id, tables.posted.c.channel
         text = type_coerce(key, Text)
         alike = func.substr(text, 1, len(prefix)) == prefix, func.length(text) == len(before), text < before
-        old = select(text.label("key"), type_coerce(channel, Text).label("channel"))
+        old: Any = select(text.label("key"), type_coerce(channel, Text).label("channel"))
         rows = self._transaction.free_rows(old.where(*alike).order_by(text).limit(limit))
         for row in rows:
             self._transaction.write(
