@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup setup-dev demo run test check audit sbom e2e chaos screenshots bench requirements look clean
+.PHONY: help setup setup-dev demo run test check audit sbom e2e chaos screenshots bench corpus synthetic requirements look clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -65,6 +65,12 @@ bench: setup-dev ## measure: webhooks per second and their latency; what verifyi
 	@$(BIN)/python -m benchmarks.heard
 	@$(BIN)/python -m benchmarks.views
 	@$(BIN)/python -m benchmarks.pages
+
+corpus: setup-dev ## play all scenarios and count: what was said against what was true, beside the neighbours (JSON=file)
+	@$(BIN)/python -m sandbox.corpus $(if $(JSON),--json $(JSON))
+
+synthetic: setup-dev ## invent project histories with a known truth, judge them and count (VERSIONS=100000 SEED=1 JOBS=1)
+	@$(BIN)/python -m sandbox.synthetic --versions $(or $(VERSIONS),100000) --seed $(or $(SEED),1) --jobs $(or $(JOBS),1)
 
 requirements: setup-dev ## pin requirements.txt and requirements-dev.txt again, with hashes and without hosts
 	@for name in requirements requirements-dev; do \

@@ -49,7 +49,8 @@ class Attested:
 class File:
     """One file of a version and when it was uploaded. `digests` are `algorithm:hex`.
 
-    `data` are its bytes where the scenario says what it contains: then it can be downloaded.
+    `data` are its bytes where the scenario says what it contains: then it can be downloaded. `rogue`: a thief's, in a
+    version that is not.
     """
 
     name: str
@@ -57,6 +58,7 @@ class File:
     digests: tuple[str, ...]
     attested: Attested | None = None
     data: bytes = field(default=b"", repr=False)
+    rogue: bool = False
 
     def digest(self, algorithm: str) -> str:
         """The hex digits of one digest; empty when it has none."""
@@ -65,7 +67,7 @@ class File:
 
 @dataclass(frozen=True)
 class Publish:
-    """A version appears in its registry."""
+    """A version appears in its registry. `rogue` is the truth about it, which the monitor is never told."""
 
     at: datetime
     artifact: Artifact
@@ -75,6 +77,7 @@ class Publish:
     approver: str = ""
     install_scripts: bool = False
     tag: str = "latest"
+    rogue: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ class PushImage:
     by: str = ""
     attested: Attested | None = None
     cosigned: bool = False
+    rogue: bool = False
 
     @property
     def file(self) -> File:
@@ -111,6 +115,7 @@ class Retag:
     tag: str
     by: str = ""
     as_of: datetime | None = None
+    rogue: bool = False
 
 
 @dataclass(frozen=True)

@@ -39,12 +39,13 @@ def push(
         account(item, keys, package),
         attested,
         keys["cosign"].boolean() if "cosign" in keys else False,
+        keys["rogue"].boolean() if "rogue" in keys else False,
     )
 
 
 def retag(at: datetime, item: Item, names: Names) -> Retag:
     """A tag is pointed at what is there already."""
-    keys = item.keys("artifact by", "from to")
+    keys = item.keys("artifact by rogue", "from to")
     package = names.package_of(keys, item)
     if not package.artifact.is_image:
         raise item.wrong("only images have tags that can be moved")
@@ -59,7 +60,8 @@ def retag(at: datetime, item: Item, names: Names) -> Retag:
     if not _DIGEST.fullmatch(source) and (package.artifact, source) not in names.versions:
         raise keys["from"].wrong("is no tag that is ever pushed, and no digest")
     names.versions.add((package.artifact, to))
-    return Retag(at, package.artifact, source, to, account(item, keys, package), as_of)
+    rogue = keys["rogue"].boolean() if "rogue" in keys else False
+    return Retag(at, package.artifact, source, to, account(item, keys, package), as_of, rogue)
 
 
 def account(item: Item, keys: dict[str, Item], package: Package) -> str:

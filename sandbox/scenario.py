@@ -16,7 +16,7 @@ from verifier.verdict.reasons import REASONS
 
 FILE = "scenario.yml"
 
-_KEYS = "incident trap poll history timeline incidents needs"
+_KEYS = "incident trap outside poll history timeline incidents needs"
 _REQUIRED = "title class repositories artifacts installed until expect"
 
 
@@ -42,7 +42,8 @@ class Expect:
 class Scenario:
     """One scenario, fully expanded: `events` holds history and timeline in the order of time.
 
-    `name` is its directory's. `kind` is the class of the format (T, W, R, H, F, N).
+    `name` is its directory's. `kind` is the class of the format (T, W, R, H, F, N), `subject` the incident or trap,
+    `outside` how long it took the world outside to notice, in words; empty: not known.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Scenario:
     expect: tuple[Expect, ...]
     incidents: int | None = None
     needs: tuple[str, ...] = ()
+    outside: str = ""
 
 
 def load(directory: Path) -> Scenario:
@@ -92,6 +94,7 @@ def load(directory: Path) -> Scenario:
         expect=tuple(_expect(item, names, until, bool(needs)) for item in keys["expect"].items()),
         incidents=_count(keys["incidents"]) if "incidents" in keys else None,
         needs=needs,
+        outside=keys["outside"].text() if "outside" in keys else "",
     )
 
 

@@ -64,7 +64,7 @@ def _tag(at: datetime, item: Item, names: Names) -> Event:
 
 
 def _publish(at: datetime, item: Item, names: Names) -> Event:
-    keys = item.keys(f"artifact by attested {pushes.KEYS} {pushes.PACKAGES}", "version")
+    keys = item.keys(f"artifact by attested rogue {pushes.KEYS} {pushes.PACKAGES}", "version")
     package, version = names.package_of(keys, item), keys["version"].text()
     if package.artifact.is_image:
         signed = _attested(keys["attested"], package, names) if "attested" in keys else None
@@ -97,18 +97,20 @@ def _publish(at: datetime, item: Item, names: Names) -> Event:
         approver=keys["approver"].text() if "approver" in keys else "",
         install_scripts=keys["install_scripts"].boolean() if "install_scripts" in keys else False,
         tag=keys["tag"].text() if "tag" in keys else "latest",
+        rogue=keys["rogue"].boolean() if "rogue" in keys else False,
     )
 
 
 def _file(item: Item, at: datetime, attested: Attested | None, package: Package, version: str, names: Names) -> File:
-    keys = item.keys("at digest attested", "name")
+    keys = item.keys("at digest attested rogue", "name")
     name, when = keys["name"].text(), keys["at"].time() if "at" in keys else at
     if when < at:
         raise keys["at"].wrong("lies before the version's own time")
     if "attested" in keys:
         attested = _attested(keys["attested"], package, names)
     given = read_digest(keys["digest"]) if "digest" in keys else ""
-    return File(name, when, file_digests(package.artifact.purl, version, name, given), attested)
+    rogue = keys["rogue"].boolean() if "rogue" in keys else False
+    return File(name, when, file_digests(package.artifact.purl, version, name, given), attested, rogue=rogue)
 
 
 def _attested(item: Item, package: Package, names: Names) -> Attested | None:
