@@ -327,6 +327,41 @@ def verify_bundle(
     sys.exit(verifying.exit_code(results))
 
 
+@main.command()
+@click.argument("purl", callback=_watchable)
+@click.option("--repo", default="", metavar="OWNER/NAME", help="Whose CI publishes it (default: as its registry says).")
+@click.option(
+    "--workflow", "workflows", multiple=True, metavar="PATH", help="A workflow that may publish (default: found)."
+)
+@click.option("--since", default="", metavar="DATE", help="Look only at versions published from this day on.")
+@click.option("--limit", default=0, metavar="N", help="Look at the newest N versions (default: 50; without a token 8).")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["non-compliant", "suspect", "odd", "unverifiable", "never"]),
+    default="suspect",
+    show_default=True,
+    help="From where on the exit code is 1.",
+)
+@click.option("--json", "form", flag_value="json", help="Print one JSON object.")
+@click.option("--sarif", "form", flag_value="sarif", help="Print a SARIF 2.1.0 log, as code scanning takes it.")
+def audit(
+    purl: str, repo: str, workflows: tuple[str, ...], since: str, limit: int, fail_on: str, form: str | None
+) -> None:
+    """Look once at any public package: which of its versions did its own CI publish? Nothing needs to be installed.
+
+    GITHUB_TOKEN raises GitHub's limit and shows logs; without one, what cannot be seen is said. Exit code 0: nothing
+    found; 1: something (see --fail-on); 2: something could not be looked at.
+
+    \b
+    Example:  artifact-monitor audit pkg:npm/axios
+    Example:  artifact-monitor audit pkg:pypi/widget --repo alice/widget --since 2026-01-01 --sarif > audit.sarif
+    """
+    from app.audit.command import Options, run
+
+    settings = read(os.environ)
+    sys.exit(run(settings, Options(purl, repo, workflows, since, limit, fail_on, form or "text"), click.echo))
+
+
 main.add_command(notify)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from app.github_kept import Kept
 from app.github_limits import Limits
 from app.github_refusals import SILENCE, LedElsewhere, bound_errors
-from app.github_rest import Rest
+from app.github_rest import Client, Rest
 from app.settings import Settings
 from checks.base import Permanent
 
@@ -44,6 +44,15 @@ def connect(
         return made[installation_id]
 
     return client
+
+
+def connect_as(settings: Settings, token: str, transport: httpx.BaseTransport | None = None) -> Client:
+    """GitHub as whoever has this token sees it; '' : as strangers do."""
+    from githubkit import GitHub, TokenAuthStrategy, UnauthAuthStrategy
+    from githubkit.cache import MemCacheStrategy
+
+    strategy = TokenAuthStrategy(token) if token else UnauthAuthStrategy()
+    return GitHub(strategy, config=_config(settings, transport, MemCacheStrategy()))
 
 
 class _Shared:

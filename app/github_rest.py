@@ -21,10 +21,9 @@ from checks.base import Permanent, Temporary
 
 if TYPE_CHECKING:
     import httpx
-    from githubkit import AppInstallationAuthStrategy
     from githubkit import GitHub as Kit
 
-    Client = Kit[AppInstallationAuthStrategy]
+    Client = Kit[Any]
 
 T = TypeVar("T")
 

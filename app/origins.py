@@ -44,11 +44,14 @@ class Origins:
         known = [artifact for artifact in artifacts if artifact.is_image or artifact.type in (npm.TYPE, pypi.TYPE)]
         return {artifact: self._said(artifact, full_name, now) for artifact in known[:ASKED]}
 
-    def _said(self, artifact: Artifact, full_name: str, now: datetime) -> Said:
+    def claims(self, artifact: Artifact, full_name: str, now: datetime) -> Said | tuple[str, ...]:
+        """The repositories that the registry says it comes from, as `owner/name`; or why nobody can tell."""
         if artifact.is_image:
-            found = self._image(artifact, full_name)
-        else:
-            found = self._python(artifact) if artifact.type == "pypi" else self._document(artifact, now)
+            return self._image(artifact, full_name)
+        return self._python(artifact) if artifact.type == "pypi" else self._document(artifact, now)
+
+    def _said(self, artifact: Artifact, full_name: str, now: datetime) -> Said:
+        found = self.claims(artifact, full_name, now)
         if isinstance(found, Said):
             return found
         said = compare(found, full_name)

@@ -73,6 +73,8 @@ class Settings:
     github_private_key: str = field(default="", repr=False)
     """PEM text (read from its file where the variable gave a path); empty: not configured."""
     github_webhook_secret: str = field(default="", repr=False)
+    github_token: str = field(default="", repr=False)
+    """For `audit` alone, which asks GitHub as this token's owner; empty: as a stranger."""
     github_url: str = ""
     """The website, without a trailing slash; empty: the one that belongs to the API's address (`website`)."""
     github_client_id: str = ""
@@ -312,6 +314,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "github_app_id": variables.app_id,
     "github_private_key": variables.private_key,
     "github_webhook_secret": variables.line,
+    "github_token": variables.line,
     "github_url": variables.address,
     "github_client_id": variables.client_id,
     "github_client_secret": variables.line,

@@ -106,8 +106,7 @@ def _to_read(case: Case, now: datetime) -> bool:
     publishes that releases twice a year.
     """
     if case.evidence is None:
-        newer = sum(judged.version.at > case.version.at for judged in case.siblings)
-        return newer < NEWEST or case.version.at >= case.first_contact - LOOK_BACK
+        return case.siblings.newer(case.version.at) < NEWEST or case.version.at >= case.first_contact - LOOK_BACK
     return unchecked(case) and now - case.version.at < case.policy.blind_limit
 
 
@@ -136,7 +135,7 @@ def _fetch_needs(deps: Deps, case: Case, needs: Collection[Need]) -> _Silence:
     """Ask GitHub what the verdict waits for."""
     try:
         if Need.NAMED_RUN in needs:
-            _fetch_named_runs(deps, case)
+            fetch_named_runs(deps, case)
         if Need.RUN_LIST in needs:
             for repository_id in {publisher.repository_id for publisher in case.publishers}:
                 list_runs(deps, repository_id, case.version.spans[0].since - timedelta(days=1))
@@ -174,7 +173,8 @@ def _asked_once_more(deps: Deps, case: Case) -> Case:
     return _gather(deps, version.artifact, version.number) or case
 
 
-def _fetch_named_runs(deps: Deps, case: Case) -> None:
+def fetch_named_runs(deps: Deps, case: Case) -> None:
+    """Read the runs of ours that its evidence names. Raises Temporary or Permanent where GitHub did not answer."""
     ours = {publisher.repository_id for publisher in case.publishers}
     known = {run.key: run for run in case.runs}
     for key in {e.run for e in case.evidence or () if e.run is not None and e.run.repository_id in ours}:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort
 
 from sandbox.attempt import Job, Run
 from sandbox.github import log_text, run_shapes
-from sandbox.github.rim import Refused, Rim, address
+from sandbox.github.rim import Refused, Rim, address, bearer
 from sandbox.state import Repo
 from sandbox.world import World
 
@@ -18,6 +18,8 @@ def register(rim: Rim) -> None:
 
     @rim.repo("/actions/jobs/<int:job_id>/logs", "GET")
     def log(repo: Repo, job_id: int) -> Response:
+        if not bearer():
+            raise Refused(403, "Must have admin rights to Repository.")
         run, job = _job(repo, job_id) or (None, None)
         if run is None or job is None or rim.world.now < job.ends:
             raise Refused(404, "Not Found")

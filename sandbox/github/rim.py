@@ -82,11 +82,13 @@ class Rim:
             def guarded(owner: str = "", name: str = "", number: int = 0, **arguments: Any) -> Response | Redirect:
                 if app:
                     self._app_only()
-                installation = 0 if app else self._installation()
+                stranger = not app and methods == ("GET",) and "Authorization" not in request.headers
+                installation = 0 if app or stranger else self._installation()
                 with self.world.lock:
                     repo = self.world.repos.get(number) if number else self.world.repo(f"{owner}/{name}")
                     granted = self.world.installation_of(repo) if repo else None
-                    if repo is None or ((granted is None or granted.id != installation) and not app):
+                    seen = granted is not None and (stranger or granted.id == installation)
+                    if repo is None or not (seen or app):
                         raise Refused(404, "Not Found")
                     if not number and repo.full_name.lower() != f"{owner}/{name}".lower():
                         return _moved(repo, owner, name)

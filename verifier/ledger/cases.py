@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import islice
 
 from verifier.ledger import images
 from verifier.ledger.apply import AFTER_PUSH
@@ -25,6 +26,8 @@ from verifier.model import (
     Repository,
     Run,
     RunKey,
+    Shared,
+    Siblings,
     Sight,
     Version,
     Vetting,
@@ -39,14 +42,20 @@ PREDECESSORS = 8
 
 
 class Cases:
-    """Gathers cases within one transaction, reading what they share only once."""
+    """Gathers cases within one transaction, reading what they share only once.
+
+    A verdict that is reached meanwhile is in the cases that follow once `judged` was told of it, and nothing else is.
+    """
 
     def __init__(self, book: Book, policy: Policy) -> None:
         self._book = book
         self._policy = policy
         self._versions: dict[Artifact, dict[str, Dossier]] = {}
         self._runs_by_key: dict[RunKey, Run | None] = {}
-        self._names: dict[int, tuple[list[Ref], list[Release]]] = {}
+        self._names: dict[tuple[int, ...], tuple[Shared[Ref], Shared[Release]]] = {}
+        self._siblings: dict[Artifact, Siblings] = {}
+        self._kin: dict[tuple[Artifact, str, object, object], list[Dossier]] = {}
+        self._vettings: dict[tuple[Artifact, str], Vetting | None] = {}
 
     def case(self, dossier: Dossier, watch: Watch, github_problem: str = "") -> Case:
         """The case of one version as the ledger knows it."""
@@ -55,8 +64,7 @@ class Cases:
         ids = sorted({publisher.repository_id for publisher in publishers})
         repositories = [self._repository(repository_id) for repository_id in ids]
         attested = any(file.attested for file in version.files)
-        names = [self._refs(repository_id) for repository_id in ids]
-        siblings = [d for number, d in self._of(version.artifact).items() if number != version.number]
+        refs, releases = self._refs(tuple(ids))
         mirrors = images.mirrors_of(book, version.artifact, publishers)
         is_image, new = version.artifact.is_image, version.at >= watch.since(version)
         return Case(
@@ -70,16 +78,25 @@ class Cases:
             github_asked=dossier.github_asked,
             source=dossier.source,
             forced=tuple(push for repository_id in ids for push in self._forced(version, repository_id)),
-            siblings=self._siblings(version, siblings),
+            siblings=self._others(version),
             neighbours=self._neighbours(version, publishers) if new else (),
             earlier=images.earlier(book, dossier, self._vetting) if is_image else (),
             known=images.known(book, dossier, mirrors) if is_image else (),
             mirrors=tuple(images.mirror(book, each, self._of(each).values()) for each in mirrors) if new else (),
-            refs=tuple(ref for refs, _ in names for ref in refs),
-            releases=tuple(release for _, releases in names for release in releases),
+            refs=refs,
+            releases=releases,
             sight=self._sight(version, ids, github_problem),
             policy=_patient(self._policy, publishers),
         )
+
+    def judged(self, dossier: Dossier) -> None:
+        """A version of which cases were gathered has this verdict now; nothing else about it changed."""
+        version = dossier.version
+        self._of(version.artifact)[version.number] = dossier
+        self._vettings.pop((version.artifact, version.number), None)
+        known = self._siblings.get(version.artifact)
+        if known is not None:
+            self._siblings[version.artifact] = known.judged(version.number, _judged(dossier))
 
     def _repository(self, repository_id: int) -> Repository | None:
         """It, with the default branch that counts; it may be another one since less than a day."""
@@ -92,20 +109,26 @@ class Cases:
             self._versions[artifact] = {d.version.number: d for d in self._book.versions.of(artifact)}
         return self._versions[artifact]
 
-    def _siblings(self, version: Version, others: list[Dossier]) -> tuple[Judged, ...]:
+    def _all(self, artifact: Artifact) -> Siblings:
+        if artifact not in self._siblings:
+            self._siblings[artifact] = Siblings.of(map(_judged, self._of(artifact).values()))
+        return self._siblings[artifact]
+
+    def _others(self, version: Version) -> Siblings:
         """All other versions; those just before it, on its line and at all, with what GitHub said of their runs."""
-        before = sorted((d for d in others if d.version.at < version.at), key=lambda d: d.version.at)
-        line = [d for d in before if d.version.line == version.line]
-        near = {d.version.number for d in (*before[-PREDECESSORS:], *line[-PREDECESSORS:])}
-        return tuple(
-            replace(_judged(d), vetting=self._vetting(d)) if d.version.number in near else _judged(d) for d in others
+        every = self._all(version.artifact)
+        near = (
+            *islice(every.before(version.at), PREDECESSORS),
+            *islice(every.before(version.at, version.line), PREDECESSORS),
         )
+        of = self._of(version.artifact)
+        vettings = {judged.version.number: self._vetting(of[judged.version.number]) for judged in near}
+        return every.about(version.number, vettings)
 
     def _predecessors(self, version: Version) -> list[Version]:
-        """Those just before it on its line, oldest first."""
-        every = [dossier.version for dossier in self._of(version.artifact).values()]
-        line = [other for other in every if other.line == version.line and other.at < version.at]
-        return sorted(line, key=lambda other: other.at)[-PREDECESSORS:]
+        """Those just before it on its line."""
+        before = self._all(version.artifact).before(version.at, version.line)
+        return [judged.version for judged in islice(before, PREDECESSORS)]
 
     def _forced(self, version: Version, repository_id: int) -> list[ForcedPush]:
         """What rewrote a branch before it was published, and shortly before each of those before it: that is habit."""
@@ -116,6 +139,14 @@ class Cases:
 
     def _vetting(self, dossier: Dossier) -> Vetting | None:
         """What GitHub said of the run that accounts for a version, or that its proven evidence names."""
+        key = (dossier.version.artifact, dossier.version.number)
+        if dossier is not self._versions.get(key[0], {}).get(key[1]):
+            return self._asked(dossier)  # what a tag held before
+        if key not in self._vettings:
+            self._vettings[key] = self._asked(dossier)
+        return self._vettings[key]
+
+    def _asked(self, dossier: Dossier) -> Vetting | None:
         explaining = dossier.verdict.reasons if dossier.verdict is not None else ()
         named = [*(f.run for f in explaining if f.run is not None), *sorted(named_runs(dossier.evidence or ()))]
         runs = [run for key in named if (run := self._run(key)) is not None]
@@ -126,11 +157,13 @@ class Cases:
             self._runs_by_key[key] = self._book.runs.get(key)
         return self._runs_by_key[key]
 
-    def _refs(self, repository_id: int) -> tuple[list[Ref], list[Release]]:
-        if repository_id not in self._names:
+    def _refs(self, ids: tuple[int, ...]) -> tuple[Shared[Ref], Shared[Release]]:
+        if ids not in self._names:
             refs = self._book.refs
-            self._names[repository_id] = (refs.tags(repository_id), refs.releases(repository_id))
-        return self._names[repository_id]
+            tags = Shared(ref for repository_id in ids for ref in refs.tags(repository_id))
+            releases = Shared(release for repository_id in ids for release in refs.releases(repository_id))
+            self._names[ids] = tags, releases
+        return self._names[ids]
 
     def _sight(self, version: Version, ids: list[int], github_problem: str) -> Sight:
         book = self._book
@@ -167,18 +200,31 @@ class Cases:
 
         Only suspicion asks for them, and it asks nothing about history.
         """
-        versions = self._book.versions
-        since, until = version.at - EVER, version.at + EVER
-        found: list[Dossier] = []
-        if version.account is not None:
-            found += versions.by_account(version.account, since, until)
-        if version.artifact.scope is not None:
-            found += versions.in_scope(version.artifact.scope, since, until)
+        artifact, account, found = version.artifact, version.account, list[Dossier]()
+        if account is not None:
+            shared = (artifact, "account", account.name, account.kind)
+            found += self._around(version, shared, lambda *span: self._book.versions.by_account(account, *span))
+        if (scope := artifact.scope) is not None:
+            shared = (artifact, "scope", scope, None)
+            found += self._around(version, shared, lambda *span: self._book.versions.in_scope(scope, *span))
         for publisher in publishers:
-            for kin in {p.artifact for p in self._book.repositories.publishers(publisher.repository_id)}:
+            for kin in {p.artifact for p in self._book.repositories.publishers(publisher.repository_id)} - {artifact}:
                 found += self._of(kin).values()
-        others = {(d.version.artifact, d.version.number): d for d in found if d.version.artifact != version.artifact}
+        others = {(d.version.artifact, d.version.number): d for d in found}
         return tuple(_judged(others[key]) for key in sorted(others))
+
+    def _around(
+        self,
+        version: Version,
+        shared: tuple[Artifact, str, object, object],
+        read: Callable[[datetime, datetime], list[Dossier]],
+    ) -> list[Dossier]:
+        """Those of other artifacts, read once for all versions of this one, published within `EVER` of this version."""
+        if shared not in self._kin:
+            times = [version.at, *(d.version.at for d in self._of(version.artifact).values())]
+            found = read(min(times) - EVER, max(times) + EVER)
+            self._kin[shared] = [d for d in found if d.version.artifact != version.artifact]
+        return [d for d in self._kin[shared] if abs(d.version.at - version.at) <= EVER]
 
 
 def _patient(policy: Policy, publishers: Sequence[Publisher]) -> Policy:

@@ -1,14 +1,15 @@
 """The words of the domain as plain frozen data. Standard library only; no clock, no I/O.
 
 One file per subject: what we watch (`artifact`), what GitHub told us (`github`), what a run's log says (`log`), what
-GitHub says of a commit and the files (`source`), what signed bundles say (`evidence`), what we conclude (`verdict`) and
-how surely (`confidence`), what we say about it (`incident`), how a repository wants to be spoken to (`conduct`), who
-hears it (`audience`), what people ask of us (`command`) and about what is watched
+GitHub says of a commit and the files (`source`), what signed bundles say (`evidence`), what we conclude (`verdict`),
+how surely (`confidence`) and from what (`case`, `siblings`), what we say about it (`incident`), how a repository wants
+to be spoken to (`conduct`), who hears it (`audience`), what people ask of us (`command`) and about what is watched
 (`enrolment`), and the facts that the ledger keeps (`fact`).
 """
 
 from verifier.model.artifact import UNTOLD, Account, AccountKind, Artifact, File, Line, Part, Span, Version
 from verifier.model.audience import OUTCOMES, Bulletin, BulletinKind, Filter, Severity, Subscription
+from verifier.model.case import Case, Known, Mirror, Policy, Shared, Sight
 from verifier.model.command import CODE, DAYS, MARK, Answer, Command, Days, Verb
 from verifier.model.conduct import CONFIG_PATH, LADDER, ROLES, Conduct
 from verifier.model.confidence import Confidence
@@ -62,20 +63,9 @@ from verifier.model.github import (
 )
 from verifier.model.incident import Acknowledgement, Incident, IncidentState, Member, Mute, Notice, NoticeKind, Waiver
 from verifier.model.log import LogClaim, LogState
+from verifier.model.siblings import Siblings
 from verifier.model.source import Approval, Commit, Comparison, ForcedPush, Proposal, Vetting
-from verifier.model.verdict import (
-    Case,
-    Finding,
-    Judged,
-    Known,
-    Mirror,
-    Need,
-    Outcome,
-    Policy,
-    Sight,
-    Verdict,
-    Weight,
-)
+from verifier.model.verdict import Finding, Judged, Need, Outcome, Verdict, Weight
 
 __all__ = [
     "CODE",
@@ -159,6 +149,8 @@ __all__ = [
     "RunVetted",
     "RunsListed",
     "Severity",
+    "Shared",
+    "Siblings",
     "Sight",
     "SourceCompared",
     "Span",

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from urllib.parse import parse_qs, unquote
 
 IMAGES = ("docker", "oci")
@@ -28,12 +29,12 @@ class Artifact:
 
     purl: str
 
-    @property
+    @cached_property
     def type(self) -> str:
         """The purl type: `npm`, `pypi`, `docker`, `oci`."""
         return self.purl.removeprefix("pkg:").split("/", 1)[0]
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The name as its registry spells it: `@scope/name`, `widget`, `namespace/image`."""
         path = self.purl.removeprefix("pkg:").split("/", 1)[1]
@@ -53,7 +54,7 @@ class Artifact:
         """One version as people call it: `@scope/name@1.2.3`, `namespace/image:1.2.3`."""
         return f"{self.label}{':' if self.is_image else '@'}{number}"
 
-    @property
+    @cached_property
     def is_image(self) -> bool:
         """It is a container image: its versions are tags, which can be made to point at other bytes."""
         return self.type in IMAGES
@@ -173,7 +174,7 @@ class Version:
     seen_at: datetime | None = None
     """The last look that showed a tag so, for what it held before; of what it holds now the ledger keeps that apart."""
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Hash of the names and digests of all files: a changed file set is judged anew."""
         lines = sorted(f"{file.name} {' '.join(file.digests)}" for file in self.files)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from verifier.model.artifact import Artifact
@@ -159,7 +160,7 @@ class Run:
         """GitHub says this attempt is over."""
         return self.status == "completed"
 
-    @property
+    @cached_property
     def workflows(self) -> frozenset[str]:
         """The paths of its own workflow file and of the reusable ones *of the same repository* that it called.
 

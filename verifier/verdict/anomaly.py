@@ -5,13 +5,14 @@ Each is held against what the line's earlier versions did, so that a project's o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from verifier.model import Case, Confidence, Finding, ForcedPush, Judged, Run, Standing, Weight
 from verifier.verdict import vetted
 from verifier.verdict.contents import of_contents
 from verifier.verdict.explanation import explaining_runs
-from verifier.verdict.habit import LAST, earlier
+from verifier.verdict.habit import LAST, lately
 from verifier.verdict.image import rolled_back
 
 FORCED_WITHIN = timedelta(hours=24)
@@ -37,23 +38,30 @@ def _anomaly(reason: str, sentence: str, run: Run | None = None) -> Finding:
     return Finding(reason, Weight.ANOMALY, Confidence.MEDIUM, sentence, run.key if run is not None else None, links)
 
 
-def _before(case: Case) -> list[Judged]:
-    return [j for j in earlier(case) if j.version.line == case.version.line]
+def _before(case: Case) -> Iterator[Judged]:
+    return lately(case, case.version.line)
 
 
 def _install_scripts(case: Case) -> list[Finding]:
-    before = [j.version for j in _before(case)]
-    if not case.version.install_scripts or len(before) < LAST or any(v.install_scripts for v in before):
+    if not case.version.install_scripts or any(j.version.install_scripts for j in _before(case)):
         return []
-    sentence = f"It runs a script at installation; none of the {len(before)} versions before it on the line does."
+    before = sum(1 for _ in _before(case))
+    if before < LAST:
+        return []
+    sentence = f"It runs a script at installation; none of the {before} versions before it on the line does."
     return [_anomaly("install-scripts-new", sentence)]
 
 
 def _runner(case: Case) -> list[Finding]:
     """Whoever owns a self-hosted runner controls what it builds; a line that always used them is used to it."""
-    before = {e.runner for j in _before(case) for e in j.evidence if e.proven}
-    ours = {e.runner for e in case.evidence or () if e.proven}
-    if "self-hosted" not in ours or "github-hosted" not in before or "self-hosted" in before:
+    if not any(e.runner == "self-hosted" for e in case.evidence or () if e.proven):
+        return []
+    before = set[str]()
+    for judged in _before(case):
+        before |= {e.runner for e in judged.evidence if e.proven}
+        if "self-hosted" in before:
+            return []
+    if "github-hosted" not in before:
         return []
     return [_anomaly("runner-self-hosted", "A self-hosted runner built it; the versions before it came from GitHub's.")]
 
@@ -95,10 +103,12 @@ def _forced(case: Case, run: Run) -> list[Finding]:
     """The branch that the run built was rewritten shortly before, and it was not before the releases before it."""
     pushes = [push for push in case.forced if push.repository_id == run.key.repository_id]
     ours = [p for p in pushes if _is_of(p, run) and timedelta(0) <= run.started_at - p.at <= FORCED_WITHIN]
+    if not ours:
+        return []
     times = [j.version.at for j in _before(case) if j.version.at >= case.first_contact]
     ours_before = [push for push in pushes if push.ref in {p.ref for p in ours}]
     usual = any(timedelta(0) <= at - push.at <= FORCED_WITHIN for at in times for push in ours_before)
-    if not ours or usual:
+    if usual:
         return []
     push = max(ours, key=lambda p: (p.at, p.ref))
     branch, who = push.ref.removeprefix("refs/heads/"), push.pusher or "somebody"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from verifier.model import Case, Evidence, Publisher, Run
+from verifier.model import Case, Evidence, Line, Publisher, Run
 from verifier.model.github import EVENTS
 from verifier.verdict import vetted
 from verifier.verdict.habit import is_compliant
 from verifier.verdict.naming import looks_like_version
+from verifier.verdict.tags import known_tags
 
 
 def publishers_of(case: Case, run: Run) -> list[Publisher]:
@@ -32,8 +34,8 @@ def ref_of(case: Case, run: Run) -> str:
         return f"refs/tags/{name}"
     if name in _default_branches(case, run):
         return f"refs/heads/{name}"
-    tags = {ref.name for ref in case.refs if ref.repository_id == run.key.repository_id}
-    kind = "tags" if name in tags or looks_like_version(name) else "heads"
+    is_tag = looks_like_version(name) or name in known_tags(case, run.key.repository_id)
+    kind = "tags" if is_tag else "heads"
     return f"refs/{kind}/{name}"
 
 
@@ -64,7 +66,7 @@ def allows_ref(case: Case, publisher: Publisher, run: Run) -> bool:
         ref.startswith("refs/tags/")
         or branch in _default_branches(case, run)
         or looks_like_version(branch)
-        or ref in usual_refs(case)
+        or _is_usual_ref(case, ref)
     )
 
 
@@ -75,41 +77,39 @@ def allows_event(case: Case, publisher: Publisher, run: Run) -> bool:
     """
     if run.event in publisher.events:
         return True
-    usual = {e.event for e in _honest_evidence(case)}
-    return publisher.events == EVENTS and run.event in usual and not run.event.startswith("pull_request")
+    if publisher.events != EVENTS or run.event.startswith("pull_request"):
+        return False
+    return any(e.event == run.event for e in _honest_evidence(case))
 
 
-def usual_refs(case: Case) -> frozenset[str]:
-    """The refs from which this line's earlier honest versions came, by their evidence."""
-    return frozenset(e.ref for e in _honest_evidence(case) if e.ref)
+def _is_usual_ref(case: Case, ref: str) -> bool:
+    """It is a ref from which this line's earlier honest versions came, by their evidence."""
+    return any(e.ref == ref for e in _honest_evidence(case))
 
 
-def _honest_evidence(case: Case) -> list[Evidence]:
+def _honest_evidence(case: Case) -> Iterator[Evidence]:
     """The proven evidence of earlier versions, of before first contact or compliant: of this line, where it has any.
 
     A new line begins as the others went on: from the same branch, by the same event.
     """
-    version = case.version
-    found = [
-        (judged.version.line == version.line, e)
-        for judged in case.siblings
-        if judged.version.at < version.at and (judged.version.at < case.first_contact or is_compliant(judged))
-        for e in judged.evidence
-        if e.proven
-    ]
-    own = [e for ours, e in found if ours]
-    return own or [e for _, e in found]
+    has_own = next(_proven(case, case.version.line), None) is not None
+    return _proven(case, case.version.line if has_own else None)
+
+
+def _proven(case: Case, line: Line | None) -> Iterator[Evidence]:
+    for judged in case.siblings.before(case.version.at, line, proven=True):
+        if judged.version.at < case.first_contact or is_compliant(judged):
+            yield from (e for e in judged.evidence if e.proven)
 
 
 def approved(case: Case, run: Run) -> bool:
     """An approved run: the publisher's workflow, ref and event, and the repository's own, reviewed code."""
-    if vetted.off_branch(case, run) or vetted.never_stood(case, run):
-        return False
-    return any(
+    allowed = any(
         allows_workflow(publisher, run)
-        and allows_event(case, publisher, run)
         and run.head_repository_id == run.key.repository_id
+        and allows_event(case, publisher, run)
         and allows_ref(case, publisher, run)
         and not vetted.refused(case, run, publisher.environment)
         for publisher in publishers_of(case, run)
     )
+    return allowed and not vetted.off_branch(case, run) and not vetted.never_stood(case, run)

@@ -64,11 +64,14 @@ def claims(case: Case, version: Version, file: File, evidence: tuple[Evidence, .
     trusted = version.account is not None and version.account.kind is AccountKind.TRUSTED_PUBLISHER
     staged = version.account is not None and version.account.approver is not None
     for run in case.runs:
-        if (named and run.key not in named) or not approved(case, run):
+        if named and run.key not in named:
             continue
-        for window in windows(version.artifact, run):
-            if not (_staged_in(case, window, span) if staged else window.holds(span, case.policy.skew)):
-                continue
+        fitting = [
+            window
+            for window in windows(version.artifact, run)
+            if (_staged_in(case, window, span) if staged else window.holds(span, case.policy.skew))
+        ]
+        for window in fitting if fitting and approved(case, run) else ():
             found.append(
                 Claim(
                     run=run,

@@ -15,8 +15,10 @@ def of_contents(case: Case) -> tuple[Finding, ...]:
     Without an earlier comparison nothing is said: what a project's own build adds would look the same.
     """
     source = case.source
+    if source is None or source.problem:
+        return ()
     before = [j.source for j in case.siblings if j.source is not None and not j.source.problem and not _odd(j)]
-    if source is None or source.problem or not before:
+    if not before:
         return ()
     usual = {path for comparison in before for path in (*comparison.differing, *comparison.missing)}
     share = f"{source.compared} of its {source.files} files could be compared with commit {source.commit[:12]}"

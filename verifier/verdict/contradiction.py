@@ -135,7 +135,7 @@ def _against_event(case: Case, evidence: Evidence, run: Run, named: str) -> list
 
 def _misread(case: Case) -> bool:
     """The line's history skipped that step as well, so it is not the one that publishes here."""
-    line = [j for j in case.siblings if j.version.line == case.version.line and j.version.at < case.first_contact]
+    line = case.siblings.before(case.first_contact, case.version.line)
     skipped = [j for j in line if j.verdict is not None and any(f.reason == "step-skipped" for f in j.verdict.findings)]
     return len(skipped) >= MISREAD
 

@@ -32,16 +32,15 @@ def decide(case: Case, now: datetime) -> Verdict:
 
     Nothing explains nothing: without an explanation by a run the answer is never `compliant`.
     """
-    usual = habit(case)
-    context = anomalies(case) + notes(case, usual, now)
+    usual, odd = habit(case), anomalies(case)
     if against := contradictions(case):
-        return _verdict(Outcome.NON_COMPLIANT, against, context)
+        return _verdict(Outcome.NON_COMPLIANT, against, odd + notes(case, usual, now))
     if blind := blindness(case, now):
-        return _pending(case, blind, context, now)
+        return _pending(case, blind, odd + notes(case, usual, now), now)
     explained = explanations(case, usual)
     if enough(case, explained):
-        return _verdict(Outcome.COMPLIANT, explained, anomalies(case) + of_run(case, explained))
-    context = (*too_weak(case, explained), *context)
+        return _verdict(Outcome.COMPLIANT, explained, odd + of_run(case, explained))
+    context = (*too_weak(case, explained), *odd, *notes(case, usual, now))
     absent = absence(case, usual, now, explained=bool(explained))
     if waiting := tuple(f for f in absent if f.weight is Weight.BLINDS):
         return _pending(case, waiting, context, now)

@@ -28,13 +28,13 @@ from verifier.tag_names import core
 from verifier.verdict import vetted
 from verifier.verdict.approval import approved
 from verifier.verdict.claim import Claim, claims, files_of, signed_for
-from verifier.verdict.habit import Habit, earlier
+from verifier.verdict.habit import Habit, lately
 from verifier.verdict.image import known_bytes
 from verifier.verdict.logged import logged
 from verifier.verdict.mirrors import contested
 from verifier.verdict.naming import other_release
 from verifier.verdict.signed import about, binds, by_identity, elsewhere
-from verifier.verdict.window import may_concern
+from verifier.verdict.window import may_concern, windows
 
 RETENTION = timedelta(days=90)
 """How long GitHub keeps runs and their jobs by default."""
@@ -147,7 +147,7 @@ def _is_another_runs(case: Case, file: File, claim: Claim) -> bool:
     """
     if claim.signed is not None:
         return False
-    signs = any(claim.run.key in named_runs(judged.evidence) for judged in case.siblings)
+    signs = next(case.siblings.naming(claim.run.key), None) is not None
     printed = any(logged(case.version, file, run).same for run in case.runs if run.key != claim.run.key)
     return signs or (printed and not claim.log.same)
 
@@ -161,8 +161,7 @@ def unnamed(case: Case, habit: Habit) -> bool:
     version, account = case.version, case.version.account
     if habit.attested or any(p.manual is False for p in case.publishers):
         return False
-    before = {j.version.account for j in earlier(case)}
-    if account is not None and account not in before:
+    if account is not None and not any(j.version.account == account for j in lately(case)):
         return False
     newest = max(files_of(version), key=lambda file: version.span_of(file).until)
     found = [c for c in claims(case, version, newest, case.evidence) if c.window.step and not c.window.failed]
@@ -171,10 +170,14 @@ def unnamed(case: Case, habit: Habit) -> bool:
 
 def _rivals(case: Case, claim: Claim) -> list[Claim]:
     """What ties other versions of the artifact to the same run."""
-    alone = replace(case, runs=(claim.run,))
+    alone, windows_ = replace(case, runs=(claim.run,)), windows(case.version.artifact, claim.run)
+    if not windows_:
+        return []
+    # A rival's file lies in one of them; of what a person approved later, `Siblings.published` gives all.
+    since, until = min(w.start for w in windows_), max(w.end for w in windows_)
     return [
         theirs
-        for rival in case.siblings
+        for rival in case.siblings.published(since - case.policy.skew, until + case.policy.skew)
         if not rival.version.placeholder and rival.version.fingerprint != case.version.fingerprint
         for file in files_of(rival.version)
         for theirs in claims(alone, rival.version, file, rival.evidence)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from verifier.model import UNTOLD, AccountKind, Case, Judged, Line, Outcome, Version, Weight
-from verifier.verdict.naming import tag_names
+from verifier.verdict.tags import names_version
 
 LAST = 3
 """How many versions of a line make a habit."""
@@ -66,12 +67,25 @@ def earlier(case: Case) -> list[Judged]:
     No registry of images says how a tag came about. Of those of before first contact, only what a run explains teaches,
     and what was pushed at a known time of which GitHub listed the runs.
     """
-    before = [j for j in (*case.siblings, *case.earlier) if j.version.at < case.version.at and teaches(j)]
+    return among(case, (*case.siblings, *case.earlier))
+
+
+def among(case: Case, versions: Iterable[Judged]) -> list[Judged]:
+    """The same of these versions only."""
+    before = [j for j in versions if j.version.at < case.version.at and teaches(j)]
     if not case.version.artifact.is_image:
         return before
     told = [j for j in before if is_compliant(j) or _is_known(case, j.version)]
     # Whoever moves `3.4` about teaches nothing about who makes releases.
     return told if case.version.moving else [j for j in told if not j.version.moving]
+
+
+def lately(case: Case, line: Line | None = None) -> Iterator[Judged]:
+    """The same as `earlier`, the newest first: all, or those of a line. Whoever needs a few looks at a few."""
+    if case.version.artifact.is_image or case.earlier:
+        every = [j for j in earlier(case) if line is None or j.version.line == line]
+        return iter(sorted(every, key=lambda j: (j.version.at, j.version.number), reverse=True))
+    return filter(teaches, case.siblings.before(case.version.at, line))
 
 
 def _is_known(case: Case, version: Version) -> bool:
@@ -95,13 +109,11 @@ def habit(case: Case) -> Habit:
 
 def _of_line(case: Case, line: Line, rank: tuple[int, ...]) -> Habit:
     """The habit of a line; of the newest older one where it is the newest and has too few versions of its own."""
-    lines: dict[Line, list[Judged]] = defaultdict(list)
-    for judged in earlier(case):
-        lines[judged.version.line].append(judged)
-    newest = sorted((max(j.version.rank for j in of), name) for name, of in lines.items() if name != line)
-    while len(lines[line]) < LAST and newest and newest[-1][0] < rank:
-        rank, line = newest.pop()
-    own = _settled(case, sorted(lines[line], key=lambda j: (j.version.at, j.version.number)))[-LAST:]
+    if _count(case, line) < LAST:
+        newest = _newest(case, line)
+        while _count(case, line) < LAST and newest and newest[-1][0] < rank:
+            rank, line = newest.pop()
+    own = _settled(case, line)
     if not own:
         return Habit(Way.UNKNOWN, line=line)
     ci = all(by_ci(j) for j in own)
@@ -118,19 +130,40 @@ def _of_line(case: Case, line: Line, rank: tuple[int, ...]) -> Habit:
     )
 
 
-def _settled(case: Case, own: list[Judged]) -> list[Judged]:
-    """Without the few that nobody accounts for since first contact: one quiet version does not end a habit of CI."""
-    odd = [j for j in own if j.version.at >= case.first_contact and not by_ci(j)]
-    rest = [j for j in own if j not in odd]
-    lately = [j for j in own[-LAST:] if j in odd]
-    usual = len(rest) >= LAST and all(by_ci(j) for j in rest[-LAST:])
-    return rest if usual and len(lately) < LAST else own
+def _count(case: Case, line: Line) -> int:
+    """How many versions a line has that say something; those beyond `LAST` are not counted."""
+    return sum(1 for _ in islice(lately(case, line), LAST))
+
+
+def _newest(case: Case, line: Line) -> list[tuple[tuple[int, ...], Line]]:
+    """The other lines by the newest of their versions, in the order of that."""
+    ranks: dict[Line, tuple[int, ...]] = {}
+    for judged in lately(case):
+        name = judged.version.line
+        if name != line:
+            ranks[name] = max(judged.version.rank, ranks.get(name, judged.version.rank))
+    return sorted((rank, name) for name, rank in ranks.items())
+
+
+def _settled(case: Case, line: Line) -> list[Judged]:
+    """The last versions of a line, the newest first, without the few that nobody accounts for since first contact: one
+    quiet version does not end a habit of CI."""
+    own = list(islice(lately(case, line), LAST))
+    odd = sum(_is_odd(case, judged) for judged in own)
+    if odd in (0, LAST):
+        return own
+    rest = list(islice((j for j in lately(case, line) if not _is_odd(case, j)), LAST))
+    return rest if len(rest) == LAST and all(map(by_ci, rest)) else own
+
+
+def _is_odd(case: Case, judged: Judged) -> bool:
+    """Nobody accounts for it, and we were there."""
+    return judged.version.at >= case.first_contact and not by_ci(judged)
 
 
 def is_tagged(case: Case, version: Version) -> bool:
     """A tag or release of a publisher's repository names the version, deleted since or not."""
-    names = [ref.name for ref in case.refs] + [release.tag for release in case.releases]
-    return any(tag_names(name, version.artifact, version.number) for name in names)
+    return names_version(case, version)
 
 
 def by_hand_allowed(case: Case) -> bool:

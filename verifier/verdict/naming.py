@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -13,6 +13,7 @@ from verifier.tag_names import core
 
 _GENERIC = {"", "v", "version", "release", "rel", "ver"}
 _TOKEN = re.compile(r"[0-9A-Za-z@/][0-9A-Za-z.@/+_-]*")
+_WORD = re.compile(r"(?:version|release|ver|rel|v)?[._-]?", re.IGNORECASE)
 _LIMIT = 256
 _VERSION = re.compile(
     r"(?:@[^/]+/)?(?:[^/]+/)?(?:v?\d+\.[\dx]+[\w.+-]*|[^/]+[@_-]v?\d+\.\d+\.\d+[\w.+-]*)", re.IGNORECASE
@@ -24,15 +25,32 @@ def tag_names(tag: str, artifact: Artifact, number: str) -> bool:
 
     A tag with another package's name does not: `other@1.2.3` says nothing about us (monorepos).
     """
+    return any(same_number(artifact, named, number) for named in _named(tag, artifact))
+
+
+def _named(tag: str, artifact: Artifact) -> Iterator[str]:
+    """Whatever in a tag of this artifact may be a version's number."""
     tag = tag.removeprefix("refs/tags/")
-    if len(tag) > _LIMIT:
-        return False
-    for cut in _cuts(tag):
-        stem, rest = tag[:cut], tag[cut:]
-        word = re.match(r"(?i)(?:version|release|ver|rel|v)?[._-]?", rest)
-        if word and same_number(artifact, rest[word.end() :], number) and _is_ours(stem, artifact):
-            return True
-    return False
+    for cut in _cuts(tag) if len(tag) <= _LIMIT else ():
+        word = _WORD.match(tag, cut)
+        if word and _is_ours(tag[:cut], artifact):
+            yield tag[word.end() :]
+
+
+def named_keys(tag: str, artifact: Artifact) -> Iterator[object]:
+    """Keys of the versions that a tag names: one is among a version's `keys_of` where, and only where, it names it."""
+    for number in _named(tag, artifact):
+        yield from keys_of(artifact, number)
+
+
+def keys_of(artifact: Artifact, number: str) -> frozenset[object]:
+    """Keys of a version's number; two have one in common where they are the `same_number`."""
+    if artifact.type != "pypi":
+        return frozenset({number})
+    try:
+        return frozenset({number, Version(number)})
+    except InvalidVersion:
+        return frozenset({number})
 
 
 def title_names(title: str, artifact: Artifact, number: str) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from verifier.model import AccountKind, Case, Confidence, Finding, Judged, Outcome, Weight, named_runs
 from verifier.verdict import vetted
 from verifier.verdict.absence import signed_by_ours, unreadable_only
 from verifier.verdict.approval import approved
 from verifier.verdict.explanation import explaining_runs, unnamed
-from verifier.verdict.habit import LAST, Habit, by_ci, by_registry, earlier, expects_ci, is_tagged
+from verifier.verdict.habit import LAST, Habit, by_ci, by_registry, expects_ci, is_tagged, lately
 from verifier.verdict.tag_doubt import doubts, explained_away
 from verifier.verdict.window import windows
 
@@ -39,12 +41,23 @@ def suspicions(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
     )
 
 
-def burst_size(case: Case) -> tuple[int, int]:
-    """Versions of this artifact that no CI explains, within an hour of this one: now, and at most ever before."""
-    unexplained = [j for j in case.siblings if not by_ci(j) and not j.version.placeholder]
+def _burst_size(case: Case) -> tuple[int, int]:
+    """Versions of this artifact that no CI explains, within an hour of this one: now, and at most ever before.
+
+    Of before it is enough to know that there were as many.
+    """
+    around = case.siblings.within(case.version.at - HOUR, case.version.at + HOUR)
+    if sum(map(_unexplained, around)) == 0:
+        return 1, 0
     if case.version.artifact.is_image:
-        unexplained = _each_once(case, unexplained)
-    return _peak(case, [j.version.at for j in unexplained])
+        unexplained = _each_once(case, list(filter(_unexplained, case.siblings)))
+        return _peak(case, sorted((j.version.at for j in unexplained), reverse=True))
+    latest = case.siblings.before(case.version.at + HOUR + timedelta.resolution)
+    return _peak(case, (j.version.at for j in latest if _unexplained(j)))
+
+
+def _unexplained(judged: Judged) -> bool:
+    return not by_ci(judged) and not judged.version.placeholder
 
 
 def _each_once(case: Case, siblings: list[Judged]) -> list[Judged]:
@@ -61,13 +74,19 @@ def _account(case: Case) -> tuple[Finding, ...]:
     account = case.version.account
     if account is None or account.kind is not AccountKind.PERSON:
         return ()
-    before = [j.version.account for j in earlier(case)]
-    people = {a.name for a in before if a is not None and a.kind is AccountKind.PERSON}
-    if not people and len(before) >= LAST and None not in before:
+    people, before, told = set[str](), 0, True
+    for judged in lately(case):
+        theirs = judged.version.account
+        before, told = before + 1, told and theirs is not None
+        if theirs is not None and theirs.kind is AccountKind.PERSON:
+            people.add(theirs.name)
+            if theirs.name == account.name:
+                return ()
+    if not people and before >= LAST and told:
         return _suspect(
             "account-unknown", f"A trusted publisher published it until now, and “{account.name}” never did."
         )
-    if not people or account.name in people:
+    if not people:
         return ()
     others = "another account" if len(people) == 1 else f"{len(people)} other accounts"
     return _suspect("account-unknown", f"Account “{account.name}” never published it before; {others} did.")
@@ -77,7 +96,7 @@ def _unlike_all(case: Case) -> tuple[Finding, ...]:
     """A line of its own does not hide it: the artifact's newest versions came from CI, and this one did not."""
     if case.version.moving and case.earlier:
         return ()  # it is moved about, by whomever
-    newest = sorted(earlier(case), key=lambda j: (j.version.at, j.version.number))[-2 * LAST :]
+    newest = list(islice(lately(case), 2 * LAST))
     if len(newest) < LAST or by_registry(case.version) or not all(by_ci(j) for j in newest):
         return ()
     sentence = f"The {len(newest)} versions before it came from CI, whatever their line; this one did not."
@@ -91,7 +110,7 @@ def _unnamed(case: Case, habit: Habit) -> tuple[Finding, ...]:
 
 
 def _burst(case: Case) -> tuple[Finding, ...]:
-    here, before = burst_size(case)
+    here, before = _burst_size(case)
     if here >= 2 and here > before:
         sentence = f"{here} versions within an hour; its history knows at most {before}."
         return _suspect("burst", sentence)
@@ -106,13 +125,25 @@ def _burst(case: Case) -> tuple[Finding, ...]:
     return ()
 
 
-def _peak(case: Case, others: list[datetime]) -> tuple[int, int]:
-    """(versions within an hour of this one, most versions in any hour that ended before those), itself included."""
-    here = sorted(at for at in others if abs(at - case.version.at) <= HOUR)
-    start = min([case.version.at, *here])
-    past = sorted(at for at in others if at < start)
-    most = max((last + 1 - bisect_left(past, at - HOUR) for last, at in enumerate(past)), default=0)
-    return len(here) + 1, most
+def _peak(case: Case, others: Iterator[datetime] | list[datetime]) -> tuple[int, int]:
+    """(versions within an hour of this one, versions in one hour that ended before those), itself included.
+
+    `others` are the latest first. The second is the most ever, but for that it ends where it is as many as the first.
+    """
+    here, most, hour = 1, 0, deque[datetime]()
+    for at in others:
+        if at > case.version.at + HOUR:
+            continue
+        if at >= case.version.at - HOUR:
+            here += 1
+            continue
+        hour.append(at)
+        while hour[0] - at > HOUR:
+            hour.popleft()
+        most = max(most, len(hour))
+        if most >= here:
+            break
+    return here, most
 
 
 def _most_artifacts(past: list[Judged]) -> int:
@@ -165,9 +196,10 @@ def _unvetted(case: Case) -> tuple[Finding, ...]:
 
 def _unproven(case: Case, habit: Habit) -> tuple[Finding, ...]:
     """The versions before it carry provenance that verifies; this one's could not be read or checked."""
-    before = [j for j in case.siblings if j.version.line == case.version.line and j.version.at < case.version.at]
-    proven = sum(1 for j in before if any(e.proven for e in j.evidence))
-    if not unreadable_only(case) or not habit.attested or proven < LAST:
+    if not unreadable_only(case) or not habit.attested:
+        return ()
+    proven = sum(1 for _ in case.siblings.before(case.version.at, case.version.line, proven=True))
+    if proven < LAST:
         return ()
     return _suspect("provenance-unproven", f"The provenance of {proven} versions before it verifies; its own does not.")
 
@@ -176,7 +208,7 @@ def _near_incident(case: Case) -> tuple[Finding, ...]:
     """The non-compliant version published closest to it, if one is close."""
     near = [
         judged.version
-        for judged in (*case.siblings, *case.neighbours)
+        for judged in (*case.siblings.within(case.version.at - NEAR, case.version.at + NEAR), *case.neighbours)
         if judged.verdict is not None
         and judged.verdict.outcome is Outcome.NON_COMPLIANT
         and judged.version.at >= case.first_contact

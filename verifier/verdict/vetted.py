@@ -7,7 +7,8 @@ So neither speaks against a version by itself: it does where the line's earlier 
 from __future__ import annotations
 
 from verifier.model import Case, Judged, Run, Vetting
-from verifier.verdict.habit import earlier, is_compliant
+from verifier.verdict.habit import among, is_compliant
+from verifier.verdict.tags import known_tags
 
 ENOUGH = 2
 """How many earlier releases of the line must have been vetted before the next is held against them."""
@@ -29,8 +30,9 @@ def _enough(versions: list[Judged]) -> tuple[Vetting, ...]:
 
 
 def _honest(case: Case) -> list[Judged]:
-    """The earlier versions of before first contact, or found compliant."""
-    return [j for j in earlier(case) if j.version.at < case.first_contact or is_compliant(j)]
+    """The earlier versions whose vetting is known, of before first contact or found compliant."""
+    before = among(case, (*case.siblings.vetted, *case.earlier))
+    return [j for j in before if j.version.at < case.first_contact or is_compliant(j)]
 
 
 def off_branch(case: Case, run: Run) -> bool:
@@ -69,17 +71,21 @@ def strange_file(case: Case, run: Run) -> bool:
     Unlike `never_stood` this holds for a branch that may publish too: a maintenance branch, or one that is called like
     a version so that it may.
     """
-    before, vetting = _of_kin(case), run.vetting
-    if vetting is None or vetting.problem or vetting.stood is not False or not before:
+    vetting = run.vetting
+    if vetting is None or vetting.problem or vetting.stood is not False:
         return False
-    return all(v.stood for v in before) and vetting.workflow_blob not in {v.workflow_blob for v in before}
+    before = _of_kin(case)
+    blobs = {v.workflow_blob for v in before}
+    return bool(before) and all(v.stood for v in before) and vetting.workflow_blob not in blobs
 
 
 def changed_file(case: Case, run: Run) -> bool:
     """Its workflow file is another than the line's last releases used, and it did stand on the default branch."""
-    blobs = _blobs(case)
     vetting = run.vetting
-    return vetting is not None and vetting.stood is True and bool(blobs) and vetting.workflow_blob not in blobs
+    if vetting is None or vetting.stood is not True:
+        return False
+    blobs = _blobs(case)
+    return bool(blobs) and vetting.workflow_blob not in blobs
 
 
 def refused(case: Case, run: Run, environment: str) -> bool:
@@ -94,8 +100,7 @@ def on_tag(case: Case, run: Run) -> bool:
     signed = {e.ref for e in case.evidence or () if e.run == run.key and e.proven and e.ref}
     if signed:
         return any(ref.startswith("refs/tags/") for ref in signed)
-    tags = {ref.name for ref in case.refs if ref.repository_id == run.key.repository_id}
-    return run.event == "release" or name.startswith("refs/tags/") or name in tags
+    return run.event == "release" or name.startswith("refs/tags/") or name in known_tags(case, run.key.repository_id)
 
 
 def _blobs(case: Case) -> frozenset[str]:

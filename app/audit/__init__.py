@@ -1,0 +1,1 @@
+"""The one-shot audit of a public package: what GitHub and its registry hold of it now, judged after the fact."""
