@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from app.github_kept import Kept
 from app.github_limits import Limits
 from app.github_refusals import SILENCE, LedElsewhere, bound_errors
-from app.github_rest import Client, Rest
+from app.github_rest import Rest
 from app.settings import Settings
 from checks.base import Permanent
 
 if TYPE_CHECKING:
     import httpx
 
+    from app.github_rest import Client
     from app.pacing import Pace
 
 
