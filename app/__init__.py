@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app import structlog_alone as structlog_alone  # before any other module of ours imports structlog
+
 if TYPE_CHECKING:
     from flask import Flask
 

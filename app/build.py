@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
 
 from app import routes
 from app.aws import make_aws
-from app.deps import Deps
-from app.github import clients
-from app.github_limits import github_pace
-from app.http import make_fetch
+from app.deps import Deps, Fetch
 from app.lanes import Lanes
-from app.login import make_login
 from app.outbound import make_outbound
-from app.pacing import pace_of
+from app.pacing import Pace, pace_of
 from app.polling.rhythm import Rhythm
 from app.settings import Settings
 from app.shift import Shift
@@ -24,6 +22,10 @@ from app.trust import trust_of
 from app.wake import Wake
 from app.wake_local import LocalWake
 from verifier.ledger import open_ledger
+from verifier.registries.base import Absent, Ask, Page, Unreadable
+
+if TYPE_CHECKING:
+    from app.github import GitHub
 
 
 def build(settings: Settings, environment: Mapping[str, str] = os.environ) -> Deps:
@@ -35,8 +37,8 @@ def build(settings: Settings, environment: Mapping[str, str] = os.environ) -> De
     return Deps(
         settings=settings,
         ledger=open_ledger(settings.database),
-        fetch=make_login(settings, now, make_fetch(settings, pace=pace)),
-        github=clients(settings, pace=github_pace(settings, pace)),
+        fetch=fetch_of(settings, pace),
+        github=github_of(settings, pace),
         wake=wake_of(settings),
         now=now,
         trust=trust_of(settings),
@@ -53,6 +55,35 @@ def build(settings: Settings, environment: Mapping[str, str] = os.environ) -> De
 def now() -> datetime:
     """The machine's clock, in UTC."""
     return datetime.now(UTC)
+
+
+def fetch_of(settings: Settings, pace: Pace) -> Fetch:
+    """The guarded question, made at the first one: a web process asks no registry, and requests is large."""
+
+    @cache
+    def real() -> Fetch:
+        from app.http import make_fetch
+        from app.login import make_login
+
+        return make_login(settings, now, make_fetch(settings, pace=pace))
+
+    def fetch(ask: Ask, etag: str | None = None) -> Page | Absent | Unreadable:
+        return real()(ask, etag)
+
+    return fetch
+
+
+def github_of(settings: Settings, pace: Pace) -> Callable[[int], GitHub]:
+    """GitHub's clients, made on first use: a web process never asks in an installation's name."""
+
+    @cache
+    def real() -> Callable[[int], GitHub]:
+        from app.github import clients
+        from app.github_limits import github_pace
+
+        return clients(settings, pace=github_pace(settings, pace))
+
+    return lambda installation_id: real()(installation_id)
 
 
 def wake_of(settings: Settings) -> Wake:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from app.github import GitHub
 from app.lanes import Inline, Lanes
 from app.outbound import Outbound, nowhere
 from app.pacing import LocalPace, Pace
@@ -22,6 +21,7 @@ from verifier.ledger.protocol import Ledger
 from verifier.registries.base import Absent, Answer, Ask, Call, Page, Unreadable
 
 if TYPE_CHECKING:
+    from app.github import GitHub
     from verifier.evidence import Trust
 
 

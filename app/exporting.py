@@ -24,6 +24,8 @@ SHORTEST = 4
 """The fewest characters of an id that mean an incident."""
 FEW = 5
 """The most versions of one incident that a line of the list names."""
+BULLETINS = 1_000
+"""The most that an export holds of what was told besides, the newest."""
 
 
 def gather(book: Book, incident: Incident, now: datetime, by: str = "") -> CaseFile:
@@ -42,9 +44,7 @@ def gather(book: Book, incident: Incident, now: datetime, by: str = "") -> CaseF
         runs=tuple(_runs(book, versions)),
         posts=tuple(post for post in posted if post.channel in TITLES),
         told_elsewhere=sum(post.channel not in TITLES for post in posted),
-        bulletins=tuple(
-            reversed([b for b in book.incidents.bulletins(incident.opened_at) if b.incident_id == incident.id])
-        ),
+        bulletins=tuple(reversed(book.incidents.bulletins(incident.opened_at, incident.id, BULLETINS))),
         by=by,
     )
 

@@ -16,7 +16,6 @@ import structlog
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from app import sns
 from app.allowance import Allowance
 from app.certificates import Certificates, Unavailable
 from verifier.document import Malformed
@@ -27,11 +26,12 @@ from verifier.registries import ecr, pushes
 from verifier.registries.base import Ask, Page
 
 if TYPE_CHECKING:
-    from app.deps import Deps  # names githubkit's client, which the web side does not load
+    from app import sns
+    from app.deps import Deps
 
 log = structlog.get_logger()
 
-LIMIT = sns.LIMIT
+LIMIT = 256 * 1024
 """The largest body we take, in bytes."""
 MOST = 120
 """The most hints that are heard within a minute, by each process; a subscription that is confirmed is one."""
@@ -67,6 +67,8 @@ class Hints:
         topics, now = self.deps.settings.sns_topics, self.deps.now()
         if not topics:
             return Answer(404, "SNS_TOPICS is not set here, so no message of SNS is taken.")
+        from app import sns  # with all that reads certificates, which few need
+
         try:
             message = sns.opened(body, topics, now, self.certificates.through(self.deps.fetch, now))
         except sns.Refused as error:

@@ -48,3 +48,15 @@ def memory() -> str:
         name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines) if "kB" in rest
     }
     return f"{kilobytes['VmRSS'] / 1024:.0f} MB resident, {kilobytes['RssAnon'] / 1024:.0f} MB of it its own"
+
+
+def children(pid: int) -> list[int]:
+    """The processes that this one started and that run."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def held(pid: int) -> tuple[float, float]:
+    """MB of memory that a process holds: resident (RSS), and its share of what is resident (PSS)."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    kilobytes = {line.partition(":")[0]: int(line.split()[1]) for line in lines if line.endswith("kB")}
+    return kilobytes["Rss"] / 1024, kilobytes["Pss"] / 1024

@@ -7,25 +7,16 @@ An incoming webhook can neither change nor answer what it said: there each chang
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-
-from slack_sdk.models.blocks import (
-    Block,
-    ContextBlock,
-    HeaderBlock,
-    MarkdownTextObject,
-    PlainTextObject,
-    SectionBlock,
-)
 
 from checks import fields as route
 from checks import marked, shown
 from checks.escape import title
 from checks.facts import encoded
-from checks.message import Message, State, news
+from checks.message import Message, State
 from checks.outside import BadRoute, HttpPost, Sending, SlackCall
 from verifier.ledger.protocol import Posted
 from verifier.model import Severity
@@ -33,11 +24,8 @@ from verifier.model import Severity
 KIND = "slack"
 GROUPED = True
 UPDATES = True
-SECTION, HEADER, TEXT = 2_900, 150, 2_000
-"""Characters of a section, of the header, and of the text that stands for the blocks where none are shown."""
-BLOCKS = 50
-ROOM = 9_500
-"""Characters of all parts together; the lead and what surrounds them have the rest of some 13,000."""
+TEXT = 2_000
+"""Characters of the text that stands for the blocks where none are shown."""
 
 
 @dataclass(frozen=True)
@@ -97,54 +85,13 @@ def _named(message: Message) -> dict[str, Any]:
 
 def _body(message: Message, *, new: bool) -> dict[str, Any]:
     """`new`: it has no thread, so that what is new is said in the message itself."""
-    blocks = list(_blocks(message, new))
-    foot = blocks.pop()
-    if len(blocks) > BLOCKS - 1:
-        blocks = [*blocks[: BLOCKS - 2], _section("… and more")]
+    # Late: Slack's library comes whole, with the client, and who reads routes or asks for channels' names needs none.
+    from checks.slack_blocks import blocks
+
     where = f"{marked.slack(title(message.repository.full_name))}: " if message.repository is not None else ""
     return {
         "text": f"{shown.badge(message)} {where}{marked.slack(message.title)}"[:TEXT],
-        "blocks": [block.to_dict() for block in (*blocks, foot)],
+        "blocks": blocks(message, new=new),
         "unfurl_links": False,
         "unfurl_media": False,
     }
-
-
-def _blocks(message: Message, new: bool) -> Iterator[Block]:
-    head = f"{shown.badge(message)} {message.title}".replace("<", "‹").replace(">", "›")
-    head = head if len(head) <= HEADER else f"{head[: HEADER - 1]}…"
-    yield HeaderBlock(text=PlainTextObject(text=head, emoji=False))
-    if new and message.change:
-        yield _section(marked.slack(news(message))[:SECTION])
-    yield from _sections([marked.mrkdwn(message.lead)])
-    for heading, pieces in shown.fitted(message.parts, ROOM, lambda piece: len(marked.mrkdwn(piece))):
-        yield from _sections([f"*{marked.slack(heading)}*", *(marked.mrkdwn(piece) for piece in pieces)])
-    status = " · ".join(f"{words}: {marked.slack(value)}" for words, value in shown.status(message))
-    links = " · ".join(f"<{url.replace('&', '&amp;')}|{words}>" for words, url in shown.links(message))
-    elements = [MarkdownTextObject(text=text[:SECTION], verbatim=True) for text in (status, links) if text]
-    yield ContextBlock(elements=list(elements))
-
-
-def _sections(lines: list[str]) -> Iterator[SectionBlock]:
-    """Lines as few sections; what is too long for one of its own is cut within its commands."""
-    held = ""
-    for line in lines:
-        if held and len(held) + 1 + len(line) > SECTION:
-            yield _section(held)
-            held = ""
-        held = f"{held}\n{line}" if held else _short(line)
-    if held:
-        yield _section(held)
-
-
-def _section(text: str) -> SectionBlock:
-    return SectionBlock(text=MarkdownTextObject(text=text, verbatim=True))
-
-
-def _short(text: str) -> str:
-    """At most as much as a section holds, cut between two lines where there are any; an open code block is closed."""
-    if len(text) <= SECTION:
-        return text
-    cut = text[: SECTION - 20]
-    cut = cut[: cut.rfind("\n")] if "\n" in cut else cut[: max(cut.rfind(" "), SECTION // 2)]
-    return f"{cut}\n…\n```" if cut.count("```") % 2 else f"{cut} …"

@@ -31,7 +31,9 @@ def deps() -> Deps:
 
 def web() -> Entry:
     """What gunicorn loads."""
-    return asgi.behind(deps())
+    entry = asgi.behind(deps())
+    asgi.settle()
+    return entry
 
 
 def main(name: str) -> None:

@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from app import dial
 from app.mail_server import MailServer
-from app.outbound import http, lines, mail, slack
+from app.outbound import http, lines, mail
 from app.outbound.line import Line
+from app.outbound.way import Outbound, Sent
 from app.settings import Settings
 from checks.base import Permanent
 from checks.outside import HttpPost, Lines, Mail, Sending, SlackCall
-
-
-@dataclass(frozen=True)
-class Sent:
-    """What is known there now: the id by which it can be changed or answered to, and its address; '' for neither."""
-
-    ref: str = ""
-    url: str = ""
-
-
-class Outbound(Protocol):
-    """The way out. Raises Temporary and Permanent, nothing else."""
-
-    def send(self, sending: Sending, ref: str = "") -> Sent:
-        """Send once. `ref` is what the sendings of the same message before it gave."""
-
-    def reach(self, sending: Sending) -> None:
-        """As far as can be gone without sending: connect, prove the certificate, log in at the mail server."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +28,8 @@ class _Real:
                     http.judge(http.post(self.line, sending.url, dict(sending.headers), sending.body, deadline))
                     return Sent(ref)
                 case SlackCall():
+                    from app.outbound import slack  # Slack's library, for who has a route there
+
                     return Sent(ref or slack.call(self.line, self.slack_api, sending, deadline))
                 case Mail():
                     mail.deliver(self.line, self._mail(), sending.to, sending.content, deadline)
@@ -77,22 +61,10 @@ class _Real:
         return self.mail_server
 
 
-class _Nowhere:
-    def send(self, sending: Sending, ref: str = "") -> Sent:
-        raise Permanent("Nothing is set up here to send anything.")
-
-    def reach(self, sending: Sending) -> None:
-        raise Permanent("Nothing is set up here to send anything.")
-
-
-nowhere: Outbound = _Nowhere()
-"""Where no way out was given."""
-
-
-def make_outbound(settings: Settings, line: Line | None = None) -> Outbound:
+def made(settings: Settings, line: Line | None = None) -> Outbound:
     """The way out for these settings. `line` is for tests."""
     server = settings.smtp_url
     if server is not None:
         server = replace(server, sender=settings.mail_from) if settings.mail_from else None
-    made = line or Line(authorities=settings.outbound_ca_file)
-    return _Real(made, server, settings.slack_api)
+    over = line or Line(authorities=settings.outbound_ca_file)
+    return _Real(over, server, settings.slack_api)

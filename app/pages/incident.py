@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
 
 from app import commanding, exporting, links
-from app.pages.incident_page import Seen, roll_up
+from app.pages.incident_page import BULLETINS, Seen, roll_up
 from app.signin.gate import viewer
 from app.signin.shown import notice
 from app.viewer import Viewer
@@ -43,7 +43,7 @@ def see(book: Book, who: Viewer, id: str) -> Seen | None:
         tuple(book.incidents.notices(id)),
         tuple(book.incidents.all_posted(id)),
         tuple((one, answers.get(one.id)) for one in book.incidents.commands(id)),
-        tuple(one for one in book.incidents.bulletins(incident.opened_at) if one.incident_id == id),
+        tuple(book.incidents.bulletins(incident.opened_at, id, BULLETINS)),
     )
 
 

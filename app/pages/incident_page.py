@@ -39,6 +39,7 @@ VERSIONS = 200
 """The most versions that are listed; the exports have them all."""
 COMMANDS = 50
 BULLETINS = 20
+"""The most that are shown of what was told besides, the newest."""
 SOON = timedelta(seconds=30)
 """A command that is no older is being answered: the page loads itself again to show it."""
 NOT_YET = "It is being answered."
@@ -171,7 +172,7 @@ def roll_up(seen: Seen, viewer: Viewer, now: datetime) -> Page:
         _elsewhere(seen.posted),
         tuple(_said(command, answer, now) for command, answer in reversed(seen.commands[-COMMANDS:])),
         max(len(seen.commands) - COMMANDS, 0),
-        tuple(_told(one) for one in seen.bulletins[:BULLETINS]),
+        tuple(_told(one) for one in seen.bulletins),
         offers,
         commanding.may(viewer, Verb.RECHECK, incident.repository_id, seen.conduct),
         offering.refused(incident, viewer, seen.conduct),

@@ -1,6 +1,7 @@
 """Asking GitHub with requests, in somebody's name: bounded in size and time, without proxies or `.netrc`.
 
-githubkit is not used here: a web process that loads it is several times as large.
+githubkit is not used here: a web process that loads it is several times as large. requests is loaded at the first
+question, for where nobody logs in there is none.
 """
 
 from __future__ import annotations
@@ -11,15 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import requests
-import urllib3
-
-from app import dial
 from app.addresses import Unusable, name, origin
 from app.settings import Settings
+
+if TYPE_CHECKING:
+    import requests
+
+    from app import dial
 
 DEADLINE = 15.0
 """Seconds for everything that one page asks; a web process is replaced when it is silent for twice as long."""
@@ -70,6 +72,11 @@ class Calls:
         self.deadline.__exit__(*error)
 
     def _ask(self, method: str, url: str, headers: Mapping[str, str], body: str | None) -> Answer:
+        import requests
+        import urllib3
+
+        from app import dial
+
         if not self.deadline.left:
             raise NoAnswer("GitHub took too long to answer.")
         try:
@@ -124,6 +131,8 @@ class Calls:
 
 def converse(settings: Settings) -> Calls:
     """A conversation with the GitHub of these settings."""
+    from app import dial
+
     return Calls(settings.github_api_url, settings.website, dial.Deadline(DEADLINE))
 
 

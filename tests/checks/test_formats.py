@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from checks import OUTSIDE, facts, mail, slack, syslog, teams
+from checks import OUTSIDE, facts, mail, slack_blocks, syslog, teams
 from checks.messages import of_bulletin
 from checks.outside import BadRoute
 from checks.shown import badge
@@ -39,9 +39,9 @@ def test_the_fields_of_a_route_are_the_documented_ones(kind: str) -> None:
 @pytest.mark.parametrize(
     ("heading", "limit"),
     [
-        ("Slack", slack.BLOCKS),
-        ("Slack", slack.SECTION),
-        ("Slack", slack.HEADER),
+        ("Slack", slack_blocks.BLOCKS),
+        ("Slack", slack_blocks.SECTION),
+        ("Slack", slack_blocks.HEADER),
         ("E-mail", mail.SUBJECT),
         ("E-mail", mail.ROOM),
         ("E-mail", mail.MOST),

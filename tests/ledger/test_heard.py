@@ -80,6 +80,23 @@ def test_a_bulletin_is_kept_once(ledger: Ledger) -> None:
         assert [other] == book.incidents.bulletins(T0 + MINUTE)
 
 
+def test_the_bulletins_of_one_incident_are_found_among_all_others_and_so_many_at_most(ledger: Ledger) -> None:
+    """The newest first; one that only speaks of the incident in its text is not about it."""
+    base = Bulletin("b", BulletinKind.TAMPERED, 7, T0, "Closed", ("By alice.",), incident_id='i"1\\_%é')
+    about = [replace(base, id=f"b{hour}", at=T0 + hour * HOUR) for hour in range(4)]
+    others = [replace(base, id="o1", incident_id="i2"), replace(base, id="o2", incident_id='i"1')]
+    quoting = replace(base, id="o3", incident_id="", title='"incident_id":"i2"', at=T0 + HOUR)
+    with ledger.writing() as book:
+        for one in (*about, *others, quoting):
+            book.incidents.put_bulletin(one)
+
+    with ledger.reading() as book:
+        assert about[::-1] == book.incidents.bulletins(T0, base.incident_id, 10)
+        assert [about[3], about[2]] == book.incidents.bulletins(T0, base.incident_id, 2)
+        assert [about[3]] == book.incidents.bulletins(T0 + 3 * HOUR, base.incident_id, 10)
+        assert [others[0]] == book.incidents.bulletins(T0, "i2", 10)
+
+
 def test_subscriptions_are_found_by_address_and_can_be_dropped(ledger: Ledger) -> None:
     """Unlike facts: an address is not kept for ever."""
     one = Subscription("s1", "Alice@x.example", Filter(severity=Severity.HIGH), "sha256:ab", T0)

@@ -14,10 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import logs
-from app.outbound import make_outbound
+from app.outbound import Outbound, make_outbound
 from app.outbound.http import ANSWER
 from app.outbound.line import Line, Patience
-from app.outbound.send import Outbound
 from app.settings import Settings
 from checks.base import Permanent, Temporary
 from checks.outside import HttpPost

@@ -10,9 +10,8 @@ from urllib.parse import quote
 import pytest
 
 from app.mail_server import sender, server
-from app.outbound import make_outbound
+from app.outbound import Outbound, make_outbound
 from app.outbound.line import Line
-from app.outbound.send import Outbound
 from app.settings import Settings
 from checks.base import Permanent, Temporary
 from checks.outside import Mail

@@ -355,8 +355,8 @@ class Incidents(Protocol):
         """Keep it; False when it is known by its id."""
 
     def bulletin(self, bulletin_id: str) -> Bulletin | None: ...
-    def bulletins(self, since: datetime) -> list[Bulletin]:
-        """Those since then, newest first."""
+    def bulletins(self, since: datetime, of: str = "", limit: int | None = None) -> list[Bulletin]:
+        """Those since then, newest first: of all, or `of` one incident by its id; at most `limit`."""
 
 
 class Subscriptions(Protocol):

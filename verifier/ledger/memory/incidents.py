@@ -108,9 +108,9 @@ class Incidents:
     def bulletin(self, bulletin_id: str) -> Bulletin | None:
         return self._bulletins.get(bulletin_id)
 
-    def bulletins(self, since: datetime) -> list[Bulletin]:
-        recent = [b for b in self._bulletins.values() if b.at >= since]
-        return sorted(recent, key=lambda b: (b.at, b.id), reverse=True)
+    def bulletins(self, since: datetime, of: str = "", limit: int | None = None) -> list[Bulletin]:
+        found = [b for b in self._bulletins.values() if b.at >= since and of in ("", b.incident_id)]
+        return sorted(found, key=lambda b: (b.at, b.id), reverse=True)[:limit]
 
     def empty(self) -> None:
         """Drop what facts give again: waivers, mutes, commands and answers. What was said stays."""

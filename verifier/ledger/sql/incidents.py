@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -142,9 +143,14 @@ class Incidents:
         row = self._transaction.one(select(tables.bulletins.c.body).where(tables.bulletins.c.id == bulletin_id))
         return decode(Bulletin, row.body) if row else None
 
-    def bulletins(self, since: datetime) -> list[Bulletin]:
-        rows = self._transaction.rows(select(tables.bulletins.c.body).where(tables.bulletins.c.at >= since))
-        return sorted((decode(Bulletin, row.body) for row in rows), key=lambda b: (b.at, b.id), reverse=True)
+    def bulletins(self, since: datetime, of: str = "", limit: int | None = None) -> list[Bulletin]:
+        columns = tables.bulletins.c
+        query = select(columns.body).where(columns.at >= since).order_by(columns.at.desc(), columns.id.desc())
+        if of:
+            # As the codec writes it. What somebody else put into a text has its quotation marks escaped.
+            named = json.dumps({"incident_id": of}, separators=(",", ":"))[1:-1]
+            query = query.where(self._transaction.has(columns.body, named))
+        return [decode(Bulletin, row.body) for row in self._transaction.rows(query.limit(limit))]
 
     def empty(self) -> None:
         """Drop what facts give again: waivers, mutes, commands and answers. What was said stays."""

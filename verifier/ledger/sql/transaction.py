@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
@@ -30,10 +30,12 @@ from sqlalchemy import (
     true,
     type_coerce,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from verifier.ledger.protocol import ReadOnly
 from verifier.ledger.sql.engine import PATIENCE
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 LOCK = 0x6C6564676572
 """The number of the ledger's own lock in PostgreSQL: "ledger"."""
@@ -100,11 +102,8 @@ class Transaction:
         self._may_write()
         key = list(table.primary_key.columns)
         # RETURNING: the row count of ON CONFLICT is not reliable on PostgreSQL.
-        if self._postgresql:
-            new = postgresql.insert(table).values(row).on_conflict_do_nothing().returning(*key)
-            return self._connection.execute(new).first() is not None
-        old = sqlite.insert(table).values(row).on_conflict_do_nothing().returning(*key)
-        return self._connection.execute(old).first() is not None
+        new = self._insert(table).values(row).on_conflict_do_nothing().returning(*key)
+        return self._connection.execute(new).first() is not None
 
     def by_driver(self, sqlite: str, postgresql: str, columns: Sequence[Sequence[Any]]) -> list[Row[Any]]:
         """Run a statement that changes rows and returns some, in each driver's own words.
@@ -124,14 +123,7 @@ class Transaction:
         self._may_write()
         key = [column.name for column in table.primary_key.columns]
         rest = {name: value for name, value in row.items() if name not in key}
-        if self._postgresql:
-            self._connection.execute(
-                postgresql.insert(table).values(row).on_conflict_do_update(index_elements=key, set_=rest)
-            )
-        else:
-            self._connection.execute(
-                sqlite.insert(table).values(row).on_conflict_do_update(index_elements=key, set_=rest)
-            )
+        self._connection.execute(self._insert(table).values(row).on_conflict_do_update(index_elements=key, set_=rest))
 
     def upsert_all(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
         """The same for many rows with the same columns."""
@@ -140,7 +132,7 @@ class Transaction:
             return
         self._may_write()
         key = [column.name for column in table.primary_key.columns]
-        fresh = (postgresql if self._postgresql else sqlite).insert(table)
+        fresh = self._insert(table)
         rest = {name: fresh.excluded[name] for name in many[0] if name not in key}
         self._connection.execute(fresh.on_conflict_do_update(index_elements=key, set_=rest), many)
 
@@ -189,6 +181,18 @@ class Transaction:
         if not self._writing:
             raise ReadOnly("this transaction only reads; open it with `writing`")
 
+    def _insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        """An insert that knows ON CONFLICT. Each database's own comes with all its drivers: only the one in use."""
+        if self._postgresql:
+            from sqlalchemy.dialects import postgresql
+
+            return postgresql.insert(table)
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+
 
 def _array(ids: Collection[int]) -> ColumnElement[Any]:
+    from sqlalchemy.dialects import postgresql  # SQLite asks for none
+
     return literal(sorted(ids), postgresql.ARRAY(BigInteger))

@@ -1,0 +1,25 @@
+"""Keys of one secret: each purpose has its own, and they are those of the standard."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from app.signin.seal import Seal, _key
+
+
+@pytest.mark.parametrize("secret", [b"", b"s", b"s" * 32, b"\x00" * 200])
+@pytest.mark.parametrize("purpose", ["form", "session", "é"])
+def test_a_key_is_the_one_that_cryptography_derives(secret: bytes, purpose: str) -> None:
+    info = f"artifact-monitor/{purpose}".encode()
+
+    assert HKDF(hashes.SHA256(), 32, salt=None, info=info).derive(secret) == _key(secret, purpose)
+
+
+def test_a_mark_is_for_one_purpose_and_one_secret() -> None:
+    """So that a form's token is never taken for anything else."""
+    seal = Seal(b"s" * 32)
+
+    assert seal.mark("form", "x") == Seal(b"s" * 32).mark("form", "x")
+    assert 3 == len({seal.mark("form", "x"), seal.mark("session", "x"), Seal(b"t" * 32).mark("form", "x")})
