@@ -41,23 +41,6 @@ def register(rim: Rim) -> None:
             }
         )
 
-    @rim.repo("/tags", "GET")
-    def tags(repo: Repo) -> Response:
-        url = _git(repo)
-        names = sorted(repo.tags, reverse=True)
-        return paged(
-            [
-                {
-                    "name": name,
-                    "commit": {"sha": repo.tags[name], "url": f"{url}/commits/{repo.tags[name]}"},
-                    "zipball_url": f"{address().html}/{repo.full_name}/zipball/refs/tags/{name}",
-                    "tarball_url": f"{address().html}/{repo.full_name}/tarball/refs/tags/{name}",
-                    "node_id": shapes.node("Ref", name),
-                }
-                for name in names
-            ]
-        )
-
     @rim.repo("/git/ref/<path:ref>", "GET")
     def git_ref(repo: Repo, ref: str) -> Response:
         kind, _, name = ref.partition("/")
