@@ -7,6 +7,7 @@ it costs each a part; a lonely delivery waits no longer than it did. Each is ans
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from app.webhooks import Answer, keep
+from app.webhooks import NOT_KEPT, Answer, keep
 from verifier.ledger.protocol import Delivery, Ledger
 
 GROUP_ROWS = 128
@@ -77,10 +78,18 @@ class Intake:
 
     def _write(self) -> None:
         while group := self._next():
-            answers = keep(self._ledger, [entry.delivery for entry in group])
+            answers = self._kept(group)
             _answer(group, answers)
             if any(answer.kept for answer in answers):
                 self._bell.ring()
+
+    def _kept(self, group: Sequence[_Waiting]) -> Sequence[Answer]:
+        """Their answers, whatever happens: a full disk takes neither the row nor the line that says so."""
+        try:
+            return keep(self._ledger, [entry.delivery for entry in group])
+        except Exception:
+            _noted("deliveries.not_kept")
+            return [NOT_KEPT for _ in group]
 
     def _next(self) -> list[_Waiting]:
         """The next group, waited for; empty at the end."""
@@ -110,7 +119,13 @@ def _answer(group: Sequence[_Waiting], answers: Sequence[Answer]) -> None:
     try:
         group[0].answered.get_loop().call_soon_threadsafe(say)
     except RuntimeError:  # the loop was closed under us; what was kept is kept
-        log.warning("kept, and nobody was there to hear of it", deliveries=len(group))
+        _noted("deliveries.nobody_was_there_to_hear")
+
+
+def _noted(event: str) -> None:
+    """Into the log, where that takes it: its end is no reason for these threads to end, which nobody starts again."""
+    with contextlib.suppress(Exception):
+        log.exception(event)
 
 
 class Bell:
@@ -146,5 +161,8 @@ class Bell:
             over = self._over.is_set()
             if self._rung:
                 self._rung = False
-                self._wake()
+                try:
+                    self._wake()
+                except Exception:  # the clock finds what nobody was woken for
+                    _noted("wake.broke")
             self._over.wait(WAKE_EVERY)

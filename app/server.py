@@ -30,6 +30,10 @@ BOOT_ERROR = 3
 """gunicorn's `Arbiter.WORKER_BOOT_ERROR`: it starts no further process in its place, and ends."""
 CONNECTIONS = 1000
 """Open at once in one process; what is more is answered 503."""
+PIPELINED = 16
+"""The most requests that one connection may send before the first of them is answered."""
+READ_WITHIN = 30.0
+"""Seconds that whoever asked may leave an answer unread."""
 
 
 class OverLimit(ValueError):
@@ -37,12 +41,15 @@ class OverLimit(ValueError):
 
 
 class Bounded(HttpToolsProtocol):
-    """One connection whose heads are bounded in size and time."""
+    """One connection whose heads are bounded in size and time, as is all else that is no body."""
 
     _late: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
     _in_head = True
     _head = 0
     _fields = 0
+    _understood = False
+    _unfinished = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own narrowing
         """Somebody connected: a head must follow."""
@@ -52,42 +59,76 @@ class Bounded(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Some bytes came."""
         # Before a first request, too. Where a head begins behind another request's body, that piece is not counted.
-        in_head = self._in_head
+        in_head, self._understood = self._in_head, False
         super().data_received(data)
         if in_head and self._in_head:
             self._head += len(data)
-            if self._head > HEAD_BYTES and not self.transport.is_closing():
-                self.send_400_response("The request's head is too long.")
+        # A field behind the last chunk is held until it ends, and each piece of it is copied to the others.
+        self._unfinished = 0 if self._understood else self._unfinished + len(data)
+        if max(self._head, self._unfinished) > HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response("The request's head is too long.")
+        # What comes behind an answer and is no request ended the wait for one: it shall not keep the connection.
+        if self._late is None and self.cycle is not None and self.cycle.response_complete:
+            self._expect_head()
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
         super().on_message_begin()
-        self._in_head, self._head, self._fields = True, 0, 0
+        self._in_head, self._head, self._fields, self._understood = True, 0, 0, True
         if self._late is None:
             self._expect_head()
 
     def on_url(self, url: bytes) -> None:
         """A piece of its address."""
         super().on_url(url)
+        self._understood = True
         if len(self.url) > LINE_BYTES:
             raise OverLimit
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header."""
         self._fields += 1
+        self._understood = True
         if self._fields > FIELDS or len(name) + len(value) > FIELD_BYTES:
             raise OverLimit
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """The head is whole."""
-        self._in_head = False
+        self._in_head, self._understood = False, True
         self._forget()
         super().on_headers_complete()
+        if len(self.pipeline) > PIPELINED:
+            raise OverLimit
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body."""
+        self._understood = True
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        self._understood = True
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        """Whoever asked does not read: what waits for that waits in memory, and keeps the connection."""
+        super().pause_writing()
+        if self._unread is None:
+            self._unread = self.loop.call_later(READ_WITHIN, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """They read on."""
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+        super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over."""
         self._forget()
+        if self._unread is not None:
+            self._unread.cancel()
         super().connection_lost(exc)
 
     def _expect_head(self) -> None:

@@ -14,7 +14,13 @@ from verifier.verdict.severity import severity_of_bulletin, severity_of_member
 _ROGUE, _SUSPECT, _ANOMALY, NOTICE = OUTCOMES
 
 COVERING = frozenset(
-    (BulletinKind.TAMPERED, BulletinKind.COMMANDED, BulletinKind.CONFIG_LOOSENS, BulletinKind.BRANCH_CHANGED)
+    (
+        BulletinKind.TAMPERED,
+        BulletinKind.COMMANDED,
+        BulletinKind.CONFIG_LOOSENS,
+        BulletinKind.BRANCH_CHANGED,
+        BulletinKind.BLINDED,
+    )
 )
 """How a thief would silence us: no route's `outcomes`, `artifacts` or `severity` leave it out."""
 

@@ -252,6 +252,10 @@ _ACTS: dict[BulletinKind, tuple[str, ...]] = {
         "**Ask whoever switched it whether that is meant**, and not on GitHub.",
         "If it is not, switch it back before it counts, and look for what else that account changed.",
     ),
+    BulletinKind.BLINDED: (
+        "**Ask whoever did it whether that is meant**, and not on GitHub: a thief would do this first.",
+        "Until the App may read it again, compare by hand what the registry shows with what your workflows published.",
+    ),
     BulletinKind.TAMPERED: (
         "**Ask whoever did it why**, and not on GitHub: whoever took over an account would do the same.",
         "Treat the incident as open; it is, whatever GitHub shows.",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from handlers import fields, shapes
 from handlers.base import Payload
-from handlers.record import installation_task, look_at, readable_again, record
+from handlers.record import blinded_task, installation_task, look_at, readable_again, record
 from verifier.ledger.protocol import Book, Delivery
 from verifier.model import Fact, InstallationSeen, RepositorySeen
 
@@ -37,15 +37,21 @@ def read(payload: Payload, at: datetime) -> tuple[Fact, ...]:
 def handle(delivery: Delivery, payload: Payload, book: Book, now: datetime) -> None:
     """Record it; look at every repository it makes readable, and list the runs missed while it was suspended.
 
-    What waited for it is taken up again. One that is suspended is asked about once a day: the webhook that ends it may
-    be lost.
+    What waited for it is taken up again. That it may read no more is told. One that is suspended is asked about once a
+    day: the webhook that ends it may be lost.
     """
     facts = read(payload, delivery.received_at)
     seen = shapes.installation(payload)
     before = book.repositories.installation(seen.id)
-    record(facts, book, now)
+    sender = payload.get("sender")
+    by = fields.login(sender, "sender") if sender is not None else ""
+    record(facts, book, now, taken_by=by)
     after = book.repositories.installation(seen.id)
-    if after is None or after.deleted:
+    if after is None:
+        return
+    if (after.deleted or after.suspended) and after != before:
+        book.work.want("inspect", blinded_task(seen.id, by), now)
+    if after.deleted:
         return
     if after.suspended:
         book.work.want("inspect", installation_task(seen.id), now + ASK_AGAIN)

@@ -31,8 +31,8 @@ def read(payload: Payload, at: datetime) -> tuple[Fact, ...]:
 
 def handle(delivery: Delivery, payload: Payload, book: Book, now: datetime) -> None:
     """Record it, and look at every repository that was granted, also at one we thought we had."""
-    facts = read(payload, delivery.received_at)
-    record(facts, book, now)
+    facts, sender = read(payload, delivery.received_at), payload.get("sender")
+    record(facts, book, now, taken_by=fields.login(sender, "sender") if sender is not None else "")
     for fact in facts:
         if isinstance(fact, RepositorySeen) and not fact.repository.removed:
             look_at(fact.repository.id, book, now)

@@ -50,14 +50,20 @@ def installation_task(installation_id: int) -> str:
     return f"installation/{installation_id}"
 
 
-def record(facts: Iterable[Fact], book: Book, now: datetime, by: str = "") -> None:
+def blinded_task(installation_id: int, by: str = "") -> str:
+    """The work key under which it is told that repositories of an installation may be read no more; `by`: who did it,
+    where a webhook said so."""
+    return f"blinded/{installation_id}/{by}"
+
+
+def record(facts: Iterable[Fact], book: Book, now: datetime, by: str = "", taken_by: str = "") -> None:
     """Record each; look at a repository that became readable by it, or has another default branch, name or owner.
 
-    `by` is who did it, where the webhook is about that.
+    `by` is who did it, where the webhook is about that; `taken_by` the same of one that may be read no more.
     """
     for fact in facts:
         if isinstance(fact, RepositorySeen):
-            _see(fact, book, now, by)
+            _see(fact, book, now, by, taken_by)
         else:
             book.record(fact, now)
 
@@ -83,11 +89,13 @@ def missed_since(repository_id: int, gap: Gap, book: Book, now: datetime) -> Non
     book.repositories.put_gap(repository_id, gap if known is None else known.joined(gap))
 
 
-def _see(fact: RepositorySeen, book: Book, now: datetime, by: str) -> None:
+def _see(fact: RepositorySeen, book: Book, now: datetime, by: str, taken_by: str) -> None:
     before = book.repositories.get(fact.repository.id)
     book.record(fact, now)
     after = book.repositories.get(fact.repository.id)
     if after is None or not _readable(after):
+        if before is not None and _readable(before) and before.installation_id is not None:
+            book.work.want("inspect", blinded_task(before.installation_id, taken_by), now)
         return
     if before is None or not _readable(before) or before.installation_id != after.installation_id:
         if before is not None and before.removed:

@@ -40,10 +40,10 @@ def read(payload: Payload, at: datetime) -> tuple[Fact, ...]:
 def handle(delivery: Delivery, payload: Payload, book: Book, now: datetime) -> None:
     """Record it, and read its config again where the default branch, which alone may hold it, is another now."""
     facts, changes, sender = read(payload, delivery.received_at), payload.get("changes"), payload.get("sender")
-    if not isinstance(changes, Mapping) or "default_branch" not in changes:
-        record(facts, book, now)
-        return
     by = fields.login(sender, "sender") if sender is not None else ""
+    if not isinstance(changes, Mapping) or "default_branch" not in changes:
+        record(facts, book, now, taken_by=by)
+        return
     record(facts, book, now, by)
     for fact in facts:
         if isinstance(fact, RepositorySeen):

@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from app import watching
-from app.claims import CONFIG, DISCOVERY, PEOPLE, SERVER, claim, sources_of, withdraw, withdraw_elsewhere
+from app.claims import CONFIG, DISCOVERY, PEOPLE, SERVER, claim, sources_of, withdraw
 from app.deps import Deps
 from app.github_people import role_of
 from app.jobs import speak
@@ -21,7 +21,7 @@ from verifier.discovery.origin import UNASKED, Said, Word
 from verifier.ledger.protocol import Book
 from verifier.ledger.rows import branch_in_force
 from verifier.model import CONFIG_PATH, Act, Bulletin, BulletinKind, Enrolment, Replied, Reply, Repository
-from verifier.verdict.enrolment import Ground, decide_enrolment, refused, stop_of, takes_effect
+from verifier.verdict.enrolment import Ground, decide_enrolment, refused, seconded_by, stop_of, takes_effect
 
 log = structlog.get_logger()
 
@@ -79,7 +79,7 @@ def _of_person(deps: Deps, asked: Enrolment) -> Reply:
     with deps.ledger.reading() as book:
         before = book.enrolments.about([asked.artifact])
         known = bool(sources_of(book, repository.id, asked.artifact))
-    waiting = [one for one, reply in before if reply is not None and reply.waits and one.repository_id == repository.id]
+    waiting = seconded_by(asked, before, deps.now())
     others = [(one, role_of(github, repository, one.actor_id, one.actor)) for one in waiting]
     said = UNASKED
     if asked.act is Act.WATCH and not known:
@@ -122,17 +122,16 @@ def _ground(book: Book, asked: Enrolment, repository: Repository, role: str, sai
 def _unproven(book: Book, asked: Enrolment, repository: Repository, said: Said) -> str:
     """Why it is not taken to be this repository's; '' where it is. The first that holds:
 
-    1. Others claim it by more than a guess of ours that their registry does not share. 2. The registry names this
-    repository. 3. The registry names none, or has it not yet, and who asks sees every repository here: then there is
-    nobody whose it could be instead.
+    1. Others claim it, if only by a guess of ours: whom a registry names is what was published last, so who stole the
+    right to publish could have it named theirs. 2. The registry names this repository. 3. The registry names none, or
+    has it not yet, and who asks sees every repository here: then there is nobody whose it could be instead.
     """
     elsewhere = {p.repository_id for p in book.repositories.publishers_of(asked.artifact)} - {repository.id}
-    claimed = {source for one in elsewhere for source in sources_of(book, one, asked.artifact)}
-    if said.word is Word.AGREES and claimed <= {DISCOVERY}:
+    if said.word is Word.AGREES and not elsewhere:
         return ""
     if not asked.sees_all:
         return UNPROVEN.format(repository=repository.full_name)
-    if claimed:
+    if elsewhere:
         return "Another repository publishes it for this monitor already; whoever runs it settles whose it is."
     if said.word is Word.OTHER:
         return f"The registry says that it comes from {said.detail}, not from {repository.full_name}."
@@ -142,9 +141,7 @@ def _unproven(book: Book, asked: Enrolment, repository: Repository, said: Said) 
 
 
 def _publish(book: Book, asked: Enrolment, repository: Repository, ground: Ground, now: datetime) -> None:
-    """Let those publish who may by now; what discovery guessed yields to it."""
-    (publisher,) = ground.wanted
-    withdraw_elsewhere(book, publisher, (DISCOVERY,), now)
+    """Let those publish who may by now; what discovery guessed of this repository yields to it."""
     claim(book, repository.id, asked.artifact, PEOPLE, ground.at_once, now)
     withdraw(book, repository.id, asked.artifact, DISCOVERY, now)
     watching.look_at(book, repository.id, now)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.deps import Deps
 from app.file_change import Pushed
-from app.jobs import missed, workflows_told
+from app.jobs import blinded, missed, workflows_told
 from app.jobs.answer import answer
 from app.jobs.backfill import backfill
 from app.jobs.batch import LONG_LEASE, each
@@ -63,6 +63,8 @@ def _inspect(deps: Deps, task: Task) -> datetime | None:
         case "installation":
             again_at = look_after(deps, int(what))
             deps.wake.wake("report")
+        case "blinded":
+            blinded.tell(deps, *what.split("/", 1))
         case "answer":
             again_at = answer(deps, what)
         case "enrol":

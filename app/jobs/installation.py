@@ -18,7 +18,7 @@ from checks.report import settled
 from handlers import shapes
 from handlers.base import BadPayload
 from handlers.installation import ASK_AGAIN
-from handlers.record import readable_again
+from handlers.record import blinded_task, readable_again
 from verifier.ledger.apply import version_task
 from verifier.ledger.protocol import Book
 from verifier.model import Installation, InstallationSeen, Outcome, Repository, RepositorySeen
@@ -40,6 +40,8 @@ def look_after(deps: Deps, installation_id: int) -> datetime | None:
         if seen != before:
             book.record(InstallationSeen(seen), now)
         after = book.repositories.installation(installation_id) or seen
+        if (after.deleted or after.suspended) and seen != before:
+            book.work.want("inspect", blinded_task(installation_id), now)
         if after.deleted:
             _end(book, installation_id, now)
         elif not after.suspended:

@@ -59,7 +59,7 @@ def test_tampering_and_another_default_branch_are_the_loudest_of_what_is_told_be
     loud = {kind: of_bulletin(bulletin(kind), REPOSITORY).severity for kind in BulletinKind}
 
     loudest = [kind for kind, severity in loud.items() if severity == max(loud.values())]
-    assert loudest == [BulletinKind.BRANCH_CHANGED, BulletinKind.TAMPERED]
+    assert loudest == [BulletinKind.BRANCH_CHANGED, BulletinKind.BLINDED, BulletinKind.TAMPERED]
     assert loud[BulletinKind.TAMPERED] == Severity.HIGH
 
 
@@ -200,7 +200,7 @@ def test_a_bulletin_is_a_notice_and_about_no_artifact_unless_it_is_about_an_inci
     ],
 )
 def test_no_route_filters_away_what_a_thief_would_silence(filter: Filter, kind: BulletinKind) -> None:
-    loosening = (BulletinKind.COMMANDED, BulletinKind.CONFIG_LOOSENS, BulletinKind.BRANCH_CHANGED)
+    loosening = (BulletinKind.COMMANDED, BulletinKind.CONFIG_LOOSENS, BulletinKind.BRANCH_CHANGED, BulletinKind.BLINDED)
     covering = kind in (BulletinKind.TAMPERED, *loosening)
     message = of_bulletin(bulletin(kind), REPOSITORY)
 

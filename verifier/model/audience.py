@@ -87,6 +87,8 @@ class BulletinKind(StrEnum):
     """A workflow file that may publish was changed on the default branch."""
     BRANCH_CHANGED = "branch_changed"
     """Another branch is the default one, from which configuration is read and runs may publish."""
+    BLINDED = "blinded"
+    """The App may read a watched repository no more: suspended, uninstalled, or the repository was taken from it."""
     TAMPERED = "tampered"
     """What we said on GitHub was closed or deleted by somebody without the right."""
     COMMANDED = "commanded"

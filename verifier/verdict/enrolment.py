@@ -64,6 +64,21 @@ def decide_enrolment(asked: Enrolment, ground: Ground, others: Sequence[tuple[En
     return _accepted(asked, ground, _later(asked, ground, acts_at), now, acts_at)
 
 
+def seconded_by(asked: Enrolment, replied: Sequence[Replied], now: datetime) -> tuple[Enrolment, ...]:
+    """The wishes that wait for exactly this one: of each other person the newest, since their roles are asked for.
+
+    What waited when something was accepted last is spent: nobody repeats by themselves what two wanted once.
+    """
+    spent = max((reply.at for _, reply in _held(replied, asked.repository_id)), default=None)
+    waiting = {
+        one.actor_id: one
+        for one, reply in sorted(replied, key=lambda pair: (pair[0].at, pair[0].id))
+        if reply is not None and reply.waits and (spent is None or one.at >= spent)
+        if _same(one, asked) and now - one.at <= SECOND
+    }
+    return tuple(waiting.values())
+
+
 def refused(asked: Enrolment, sentence: str, now: datetime) -> Reply:
     """It is not done, and this is why."""
     return Reply(asked.id, False, sentence, now)

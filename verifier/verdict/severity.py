@@ -10,6 +10,7 @@ _BULLETINS = {
     BulletinKind.CONFIG_LOOSENS: Severity.MEDIUM,
     BulletinKind.WORKFLOW_CHANGED: Severity.LOW,
     BulletinKind.BRANCH_CHANGED: Severity.HIGH,
+    BulletinKind.BLINDED: Severity.HIGH,
     BulletinKind.TAMPERED: Severity.HIGH,
     BulletinKind.COMMANDED: Severity.MEDIUM,
 }
