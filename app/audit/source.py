@@ -81,25 +81,25 @@ def source_of(
     said = origins(deps, same_to(github, repository)).of([artifact], repository.full_name, deps.now())
     mine = [package for package in found.packages if package.artifact == artifact]
     proposals = propose(mine, found.workflows, said, Known())
-    told = [proposal.question for proposal in proposals if proposal.question]
+    asked = [proposal.question for proposal in proposals if proposal.question]
     named = Counter(e.workflow for e in evidence if e.proven and e.repository_id == repository.id and e.workflow)
     often = [path for path, times in sorted(named.items()) if times >= OFTEN]
     discovered = [path for proposal in proposals for path in proposal.workflows]
     if not discovered:
         discovered = [w.path for w in found.workflows if artifact.type in w.types]
         if discovered:
-            told.append(
+            asked.append(
                 f"No manifest of {repository.full_name} names it; its workflows that publish {artifact.type} do."
             )
     workflows = tuple(dict.fromkeys((*discovered, *often)))
     if not workflows:
-        told.append(f"No workflow of {repository.full_name} was found to publish it; name one with --workflow.")
-        return Source(repository, None, tuple(told))
+        asked.append(f"No workflow of {repository.full_name} was found to publish it; name one with --workflow.")
+        return Source(repository, None, tuple(asked))
     # Whoever wrote the file says what starts it; a pull request never may, whatever the file says.
     own = {event for w in found.workflows if w.path in workflows for event in w.events}
     more = sorted(event for event in own - set(EVENTS) if not event.startswith("pull_request"))
     publisher = Publisher(artifact, repository.id, repository.owner_id, workflows, events=(*EVENTS, *more))
-    return Source(repository, publisher, tuple(told))
+    return Source(repository, publisher, tuple(asked))
 
 
 def _configured(held: Files, artifact: Artifact, repository: Repository) -> list[Publisher]:

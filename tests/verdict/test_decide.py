@@ -36,6 +36,7 @@ from verifier.model import (
     RunKey,
     Sight,
 )
+from verifier.model.case import Shared
 from verifier.verdict import decide
 
 
@@ -212,7 +213,7 @@ def test_a_line_that_is_always_tagged_is_asked_about_after_a_day_without_a_tag()
     assert not first.suspect
     assert NOON + DAY == first.recheck_at
     assert "no-tag" in reasons(decide(of, NOON + DAY))
-    assert not decide(replace(of, refs=(*of.refs, *tags("v1.2.3"))), NOON + DAY).suspect
+    assert not decide(replace(of, refs=Shared((*of.refs, *tags("v1.2.3")))), NOON + DAY).suspect
 
 
 def test_one_run_accounts_for_one_version_the_rogue_in_its_window_is_not_explained():

@@ -25,6 +25,7 @@ from tests.verdict.images import (
     unknown,
 )
 from verifier.model import Case, JobsState, LogState, Mirror, Outcome, Sight, Verdict, Weight
+from verifier.model.siblings import Siblings
 from verifier.verdict import REASONS, decide
 from verifier.verdict.approval import approved
 
@@ -123,7 +124,7 @@ def test_nobody_is_accused_before_githubs_list_was_read_after_the_push(case: Cas
 @given(cases)
 def test_every_finding_has_the_weight_of_its_reason_and_the_order_of_the_case_changes_nothing(case: Case) -> None:
     verdict = decide(case, LATER)
-    turned = replace(case, runs=case.runs[::-1], siblings=case.siblings[::-1], known=case.known[::-1])
+    turned = replace(case, runs=case.runs[::-1], siblings=Siblings.of(case.siblings[::-1]), known=case.known[::-1])
     again: Any = decide(turned, LATER)
 
     assert all(REASONS[f.reason].weight is f.weight for f in verdict.findings)

@@ -22,7 +22,8 @@ from tests.verdict.cases import (
     tags,
     version,
 )
-from verifier.model import Approval, Case, Commit, Comparison, ForcedPush, Judged, Outcome, Vetting
+from verifier.model import Approval, Case, Commit, Comparison, ForcedPush, Judged, Outcome, Ref, Vetting
+from verifier.model.case import Shared
 from verifier.verdict import decide
 
 MAIN = "refs/heads/main"
@@ -139,7 +140,7 @@ def test_a_certificate_tells_a_tag_that_no_webhook_told():
 def test_a_workflow_file_that_only_a_branch_called_like_a_version_knows_is_odd_and_no_contradiction():
     """A maintenance branch may have its own; so may a thief's branch called `9.9`."""
     own = replace(GOOD, reachable_from=("refs/heads/9.9",), workflow_blob="e" * 40, stood=False)
-    of = replace(released(own), runs=(run(vetting=own, head_branch="9.9"),), refs=())
+    of = replace(released(own), runs=(run(vetting=own, head_branch="9.9"),), refs=Shared[Ref]())
 
     verdict = decide(of, LATER)
     assert (Outcome.COMPLIANT, {"workflow-unreviewed"}) == (verdict.outcome, {f.reason for f in verdict.anomalies})

@@ -202,7 +202,7 @@ class Cases:
         """
         artifact, account, found = version.artifact, version.account, list[Dossier]()
         if account is not None:
-            shared = (artifact, "account", account.name, account.kind)
+            shared: tuple[Artifact, str, object, object] = (artifact, "account", account.name, account.kind)
             found += self._around(version, shared, lambda *span: self._book.versions.by_account(account, *span))
         if (scope := artifact.scope) is not None:
             shared = (artifact, "scope", scope, None)
