@@ -172,6 +172,10 @@ FIGURES = metrics.Figures(
     3,
     1,
     {"clock": NOW - HOUR, "worker": NOW + HOUR},
+    NOW - MINUTE,
+    {"npm": 1},
+    1,
+    NOW - HOUR,
 )
 
 

@@ -6,19 +6,21 @@ The truth is the insert-only list of facts; runs, versions, verdicts and all oth
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from verifier.ledger.enrolments import Enrolments
 from verifier.ledger.health import Health
+from verifier.ledger.inbox import Inbox
 from verifier.ledger.looks import Looks
 from verifier.ledger.missed import Missed
 from verifier.ledger.rows import TWO_CLOCKS, Delivery, Dossier, Hearing, Link, Posted, Queue, Stood, Task, Watch
 from verifier.ledger.sessions import Sessions
 from verifier.ledger.tokens import Tokens
 from verifier.ledger.views import Sees, Views
+from verifier.ledger.work import Work
 from verifier.model import (
     Account,
     Answer,
@@ -87,90 +89,6 @@ class ReadOnly(RuntimeError):
 
 class Nested(RuntimeError):
     """A second transaction was opened in a thread that holds one: pass the first one's book on instead."""
-
-
-class Inbox(Protocol):
-    """Webhooks accepted and not yet heard."""
-
-    def keep(self, delivery: Delivery) -> bool:
-        """Store it in one insert. False when this id is already known; nothing is stored then."""
-
-    def keep_all(self, deliveries: Sequence[Delivery]) -> set[str]:
-        """Store these in one insert; the ids of those that were new. Of two with one id, the first is stored."""
-
-    def claim(self, limit: int, now: datetime, lease: timedelta) -> list[Delivery]:
-        """The oldest unheard deliveries, lent until `now + lease`; oldest first."""
-
-    def settle(self, delivery_id: str, now: datetime, problem: str = "") -> None:
-        """It is heard (or, with a problem, given up and shown on the health page)."""
-
-    def give_back(self, delivery_id: str, until: datetime) -> int:
-        """Not heard: lend it again from `until` on. Returns how often it has been lent."""
-
-    def kept(self, delivery_ids: Collection[str]) -> dict[str, Hearing]:
-        """What became of those of these ids that were ever kept."""
-
-    def waiting(self) -> int:
-        """How many are not heard yet."""
-
-    def waiting_since(self) -> datetime | None:
-        """When the oldest came that is not heard yet; None: none waits."""
-
-    def drop_heard(self, before: datetime, given_up_before: datetime, limit: int) -> int:
-        """Forget what was heard before the one time, or given up before the other; how many, `limit` at most."""
-
-    def given_up(self, limit: int) -> list[tuple[str, str]]:
-        """Deliveries settled with a problem: (id, problem), newest first."""
-
-
-class Work(Protocol):
-    """Everything that is to be done, in rows: one per (step, key)."""
-
-    def want(self, step: str, key: str, at: datetime) -> None:
-        """It shall be done at `at` or earlier: an earlier date wins, attempts and problem start anew."""
-
-    def claim(
-        self,
-        step: str,
-        limit: int,
-        now: datetime,
-        lease: timedelta,
-        *,
-        untried_first: bool = False,
-        registry: str | None = None,
-    ) -> list[Task]:
-        """What is due and not lent, earliest first, lent until `now + lease`, with `attempts` raised.
-
-        `untried_first`: what was never tried comes before what failed, however long that is due. `registry`: only
-        what asks this one; '': what does not say. Claim in a transaction of its own: rows stay locked until it ends.
-        """
-
-    def registries(self, step: str, now: datetime) -> list[str]:
-        """The registries that a step has something due and not lent for; whose is due longest first. '': unsaid."""
-
-    def done(self, task: Task, again_at: datetime | None = None) -> None:
-        """It is done. If it was wanted again meanwhile it is due as wanted then; else gone, or due at `again_at`.
-
-        Changes nothing when the lease has passed to another worker; so does `failed`.
-        """
-
-    def failed(self, task: Task, again_at: datetime, problem: str) -> None:
-        """It could not be done; try at `again_at`. The problem is shown on the health page."""
-
-    def next_due(self, *steps: str) -> datetime | None:
-        """The earliest due date among these steps (all if none is named), lent or not."""
-
-    def get(self, step: str, key: str) -> Task | None:
-        """This piece of work; None when it is not wanted, or done."""
-
-    def all(self, step: str) -> list[Task]:
-        """Everything of one step, earliest first."""
-
-    def waiting(self, step: str, beginning: str, now: datetime) -> int:
-        """How much of a step is due whose keys begin so, lent or not."""
-
-    def queues(self, now: datetime) -> list[Queue]:
-        """How much each step has to do, by its name; steps with nothing are left out."""
 
 
 class Repositories(Protocol):
