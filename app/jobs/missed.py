@@ -14,7 +14,7 @@ import structlog
 
 from app.deps import Deps
 from app.github import GitHub
-from checks.base import Gone
+from checks.base import Gone, Permanent
 from handlers import missed
 from handlers.missed import Attempt, Lost
 from handlers.record import list_task, missed_since
@@ -56,7 +56,15 @@ def sweep(deps: Deps) -> datetime:
     goes_on = last is not None and last.cursor != ""
     floor = last.floor if last is not None else now - missed.WINDOW
     begun_at = last.at if last is not None and goes_on else now
-    listed = _listed(deps.github(0), last.cursor if last is not None else "", floor)
+    try:
+        listed = _listed(deps.github(0), last.cursor if last is not None else "", floor)
+    except Permanent:
+        if last is None or not goes_on:
+            raise
+        log.warning("deliveries.begun_anew")  # a cursor grows old; what is missing is as far back as it was
+        with deps.ledger.writing() as book:
+            book.missed.put_sweep(replace(last, cursor=""))
+        return now + SOON
     with deps.ledger.writing() as book:
         found = _keep(book, listed, Sweep(begun_at, floor), now, last if goes_on else None)
     if found.lost:

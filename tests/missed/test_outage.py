@@ -234,6 +234,27 @@ def test_a_long_list_of_deliveries_is_gone_on_with_where_it_stopped(monkeypatch:
     assert len(pages) == len(set(pages))
 
 
+def test_a_cursor_that_github_takes_no_longer_is_dropped_and_the_list_is_begun_anew() -> None:
+    stage = Stage(SHORT)
+    stage.set_clock(SHORT.installed + 13 * HOUR)
+    missed.sweep(stage.deps)
+    with stage.ledger.writing() as book:
+        known = book.missed.sweep()
+        assert known is not None
+        book.missed.put_sweep(replace(known, cursor="/app/hook/gone?cursor=v1_1"))
+
+    missed.sweep(stage.deps)
+    with stage.ledger.reading() as book:
+        begun = book.missed.sweep()
+    missed.sweep(stage.deps)
+    with stage.ledger.reading() as book:
+        looked = book.missed.sweep()
+
+    assert replace(known, cursor="") == begun
+    assert looked is not None
+    assert (known.floor, known.lost) == (looked.floor, looked.lost)
+
+
 def test_a_suspension_is_not_healed_by_a_list_in_which_nothing_was_sent() -> None:
     stage = Stage()
     stage.hear(stage.all_webhooks())
