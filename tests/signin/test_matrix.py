@@ -115,7 +115,7 @@ MATRIX = {
     "GET api.incidents": Entry("/api/v1/incidents", alike(200, anonymous=401), shown=True),
     "GET api.incident": Entry("/api/v1/incidents/secret-widget", hidden(200), about="secret-widget"),
     "GET api.runs": Entry("/api/v1/runs", alike(200, anonymous=401), shown=True),
-    "GET api.backfills": Entry("/api/v1/backfills", alike(200, anonymous=401), shown=True),
+    "GET api.backfills": Entry("/api/v1/backfills", alike(200, anonymous=401)),
     "GET api.deeds": Entry("/api/v1/deeds", alike(200, anonymous=401)),
     # only a token acts, whoever else one is
     "POST api.recheck": Entry(f"/api/v1/version/recheck?purl={PRIVATE}&version=1.0.0", alike(401)),
