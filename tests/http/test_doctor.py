@@ -17,6 +17,7 @@ from tests.subscribers import SETTINGS
 from verifier.ledger import migrate, open_ledger
 from verifier.ledger.protocol import Watch
 from verifier.model import Artifact
+from verifier.registries.base import Ask
 
 
 def registries(server, host: str = "registry.internal:5000") -> list[tuple[bool | None, str, str]]:
@@ -169,8 +170,13 @@ def test_a_refused_certificate_is_answered_with_the_setting_that_helps(tmp_path,
     assert "REGISTRY_CA_FILE" in doctor.shown(bad)
 
 
-def test_the_monitor_itself_logs_in(tmp_path):
-    assert isinstance(build(Settings(data_dir=tmp_path)).fetch, LoggingIn)
+def test_the_monitor_itself_logs_in(tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr(LoggingIn, "__call__", lambda self, ask, etag=None: made.append(ask))
+    asked = Ask("https://registry.example/v2/", "application/json", 1000)
+    build(Settings(data_dir=tmp_path)).fetch(asked)
+
+    assert [asked] == made
 
 
 def test_who_may_subscribe_is_said_and_what_is_missing_for_it():

@@ -333,7 +333,7 @@ def test_no_secret_is_shown_or_logged(hosts, tmp_path):
         structlog.reset_defaults()
     shown = "\n".join([*said, repr(deps), repr(fetch), repr(Secret(BASIC, PASSWORD)), repr(NOBODY), stream.getvalue()])
 
-    assert "registry.example" in stream.getvalue()
+    assert "[tests.http.test_login]" in stream.getvalue()
     assert [] == [s for s in (PASSWORD, BASIC, BASIC.removeprefix("Basic "), TOKEN) if s in shown]
     assert {BASIC, f"Bearer {TOKEN}"} <= {a.login for a in hosts.received}
 

@@ -206,7 +206,8 @@ def test_a_burst_that_history_knows_is_not_asked_about():
 
 
 def test_a_line_that_is_always_tagged_is_asked_about_after_a_day_without_a_tag():
-    of = case(siblings=hand_line(), refs=tags("v1.0.0", "v1.1.0", "v1.2.0"))
+    dated = zip(tags("v1.0.0", "v1.1.0", "v1.2.0"), hand_line(), strict=True)
+    of = case(siblings=hand_line(), refs=tuple(replace(ref, seen_at=of.version.at) for ref, of in dated))
 
     first = decide(of, LATER)
 

@@ -11,6 +11,9 @@ from verifier.verdict.window import may_concern
 LOOK_BACK = timedelta(days=90)
 """How far before first contact we still ask: GitHub keeps jobs and logs for 90 days by default."""
 
+ASK_AGAIN = timedelta(minutes=5)
+"""How long after GitHub's list of runs was read it is read again for a run that goes on, at the earliest."""
+
 
 def blindness(case: Case, now: datetime) -> tuple[Finding, ...]:
     """What keeps the verdict open for this version, whatever else is found."""
@@ -44,9 +47,20 @@ def needs(case: Case, findings: tuple[Finding, ...], now: datetime) -> frozenset
         wanted.add(Need.NAMED_RUN)
     if "runs-not-listed" in reasons and now >= case.version.last_at + case.policy.grace:
         wanted.add(Need.RUN_LIST)
+    if "run-active" in reasons and _unheard(case, now):
+        wanted.add(Need.RUN_LIST)
     if "attestations-not-asked" in reasons:
         wanted.add(Need.GITHUB_ATTESTATIONS)
     return frozenset(wanted)
+
+
+def _unheard(case: Case, now: datetime) -> bool:
+    """Nobody has said for a while whether the run goes on: the webhook of its end may be lost.
+
+    Asked less and less often, for a run may wait for somebody's approval for a day.
+    """
+    listed, age = case.sight.runs_listed_at, now - case.version.last_at
+    return age >= case.policy.grace and (listed is None or now - listed >= max(ASK_AGAIN, age / 10))
 
 
 def _blind(reason: str, sentence: str) -> Finding:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import islice
 
 from verifier.model import UNTOLD, AccountKind, Case, Judged, Line, Outcome, Version, Weight
-from verifier.verdict.tags import names_version
+from verifier.verdict.tags import names_version, tagged_by
 
 LAST = 3
 """How many versions of a line make a habit."""
@@ -124,7 +124,8 @@ def _of_line(case: Case, line: Line, rank: tuple[int, ...]) -> Habit:
         way=Way.CI if ci else Way.HAND,
         count=len(own),
         attested=all(attested(j) for j in own),
-        tagged=len(own) == LAST and all(is_tagged(case, j.version) for j in own),
+        tagged=len(own) == LAST
+        and all(tagged_by(case, j.version, j.version.at + case.policy.tagged_grace) for j in own),
         pull_requests=len(own) == LAST and bool(events) and all(e.startswith("pull_request") for e in events),
         line=line,
     )

@@ -115,10 +115,12 @@ def _burst(case: Case) -> tuple[Finding, ...]:
         sentence = f"{here} versions within an hour; its history knows at most {before}."
         return _suspect("burst", sentence)
     account = case.version.account
-    kin = [j for j in case.neighbours if account is None or j.version.account == account]
-    kin = [j for j in kin if not by_ci(j) and not j.version.placeholder]
-    names = {j.version.artifact for j in kin if abs(j.version.at - case.version.at) <= HOUR}
-    known = _most_artifacts([j for j in kin if j.version.at < case.version.at - HOUR])
+    every = [j for j in (*case.neighbours, *case.siblings) if not by_ci(j) and not j.version.placeholder]
+    kin = [j for j in every if account is None or j.version.account == account]
+    near = (j.version.artifact for j in kin if abs(j.version.at - case.version.at) <= HOUR)
+    names = {artifact for artifact in near if artifact != case.version.artifact}
+    # Whoever of the owner's people published them together before: a monorepo's release is as large as it always was.
+    known = _most_artifacts([j for j in every if j.version.at < case.version.at - HOUR])
     if len(names) >= 2 and len(names) + 1 > known:
         sentence = f"{len(names) + 1} artifacts of one owner within an hour; its history knows at most {known}."
         return _suspect("burst", sentence)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from verifier.model import Artifact, Case, Shared, Version
+from verifier.model.github import NEVER
 from verifier.verdict.naming import keys_of, named_keys
 
 
@@ -20,14 +22,28 @@ def known_tags(case: Case, repository_id: int) -> frozenset[str]:
 
 def names_version(case: Case, version: Version) -> bool:
     """A tag or a release names this version. What `naming.tag_names` says of each, asked of all at once."""
-    wanted = keys_of(version.artifact, version.number)
-    tags = _keys(case.refs, (ref.name for ref in case.refs), version.artifact)
-    releases = _keys(case.releases, (release.tag for release in case.releases), version.artifact)
-    return not wanted.isdisjoint(tags) or not wanted.isdisjoint(releases)
+    return any(key in named for named in _named(case, version) for key in keys_of(version.artifact, version.number))
 
 
-def _keys(held: Shared[Any], names: Iterable[str], artifact: Artifact) -> frozenset[object]:
+def tagged_by(case: Case, version: Version, due: datetime) -> bool:
+    """A tag or a release that names it was there by then. One of which nobody knows since when teaches nothing."""
+    keys = keys_of(version.artifact, version.number)
+    return any(NEVER < named[key] <= due for named in _named(case, version) for key in keys if key in named)
+
+
+def _named(case: Case, version: Version) -> tuple[Mapping[object, datetime], ...]:
+    tags = _first(case.refs, ((ref.name, ref.seen_at) for ref in case.refs), version.artifact)
+    told = ((release.tag, release.published_at or NEVER) for release in case.releases)
+    return tags, _first(case.releases, told, version.artifact)
+
+
+def _first(held: Shared[Any], names: Iterable[tuple[str, datetime]], artifact: Artifact) -> Mapping[object, datetime]:
+    """When each thing that names name was named first."""
     if artifact not in held.found:
-        held.found[artifact] = frozenset(key for name in names for key in named_keys(name, artifact))
-    keys: frozenset[object] = held.found[artifact]
-    return keys
+        first: dict[object, datetime] = {}
+        for name, at in names:
+            for key in named_keys(name, artifact):
+                first[key] = min(filter(NEVER.__lt__, (at, first.get(key, at))), default=NEVER)
+        held.found[artifact] = first
+    found: Mapping[object, datetime] = held.found[artifact]
+    return found
