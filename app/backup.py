@@ -12,7 +12,6 @@ from pathlib import Path
 from app.settings import BadSetting, Settings
 from verifier.ledger import open_ledger
 from verifier.ledger.chain import broken
-from verifier.ledger.sql.engine import PATIENCE, address
 
 BEAT = "backup"
 """Under which the ledger keeps when it was last backed up."""
@@ -31,6 +30,8 @@ def backup(settings: Settings, target: Path, now: datetime) -> str:
     Raises BadSetting where there is nothing for us to copy, FileExistsError, OSError, and ValueError where the copy
     does not hold: then the ledger itself is damaged. Source: sqlite.org/backup.html.
     """
+    from verifier.ledger.sql.engine import address  # a web process reads this module for a name
+
     parsed = address(settings.database)
     if parsed.get_backend_name() != "sqlite":
         raise BadSetting("DATABASE_URL is PostgreSQL: back it up with pg_dump; docs/backup.md has the commands.")
@@ -62,6 +63,8 @@ def note(settings: Settings, now: datetime) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
+    from verifier.ledger.sql.engine import PATIENCE  # a web process reads this module for a name
+
     with (
         contextlib.closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=rw", uri=True, timeout=PATIENCE)) as live,
         contextlib.closing(sqlite3.connect(target)) as copy,

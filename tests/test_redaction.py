@@ -82,6 +82,7 @@ OURS = Settings(
     session_secret="s3ss10n" * 6,
     docker_hub_hint_secret="hint-hint-hint",
     subscribe_secret="subscribe-me",
+    github_token="token-of-a-reader",
     smtp_url=server("SMTP_URL", "smtps://mona:mail%2Bpassword@mail.example"),
 )
 
@@ -89,7 +90,14 @@ OURS = Settings(
 def test_no_setting_that_is_a_secret_reaches_a_log_wherever_it_stands(stream: io.StringIO) -> None:
     logs.configure(OURS, stream)
     told = ["correct horse", "batterystaple", "hook with a space", "client/secret", "s3ss10n" * 6]
-    told += ["hint-hint-hint", "subscribe-me", "mail+password", "client%2Fsecret", "hook%20with%20a%20space"]
+    told += [
+        "hint-hint-hint",
+        "subscribe-me",
+        "token-of-a-reader",
+        "mail+password",
+        "client%2Fsecret",
+        "hook%20with%20a%20space",
+    ]
     for secret in told:
         structlog.get_logger().info(f"a{secret}b", at=f"https://monitor.example/hints/{secret}", values=(secret,))
 

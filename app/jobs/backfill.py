@@ -49,6 +49,8 @@ def backfill(deps: Deps, repository_id: int) -> datetime | None:
     repository = repository_of(deps, repository_id)
     github = github_of(deps, repository)
     with github.connection():
+        # Tags and releases do not say whose they are, and somebody else may have the repository's old name by now.
+        github.still_there(repository)
         for _ in range(PAGES):
             reading = _going_on(deps, github, repository)
             if reading is None:

@@ -5,6 +5,8 @@ Refuses what GitHub refuses. Source: GitHub's OpenAPI description (npm package `
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import Response, jsonify, request
 
 from sandbox import stable
@@ -213,7 +215,7 @@ def _label(name: str, repo: Repo) -> Shape:
     return {
         "id": stable.number("label", repo.id, name),
         "node_id": shapes.node("Label", name),
-        "url": f"{address().api}/repos/{repo.full_name}/labels/{name}",
+        "url": f"{address().api}/repos/{repo.full_name}/labels/{quote(name)}",
         "name": name,
         "description": None,
         "color": "ededed",

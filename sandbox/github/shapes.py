@@ -10,6 +10,7 @@ import base64
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from sandbox import stable
 from sandbox.source import Commit
@@ -98,7 +99,7 @@ def node(kind: str, number: object) -> str:
 def user(login: str, at: Address, number: int | None = None, kind: str = "User") -> Shape:
     """An account in GitHub's short form."""
     number = number or stable.number("account", login)
-    url = f"{at.api}/users/{login}"
+    url = f"{at.api}/users/{quote(login)}"
     return {
         "login": login,
         "id": number,
@@ -106,7 +107,7 @@ def user(login: str, at: Address, number: int | None = None, kind: str = "User")
         "avatar_url": f"{at.html}/avatars/{number}",
         "gravatar_id": "",
         "url": url,
-        "html_url": f"{at.html}/{login}",
+        "html_url": f"{at.html}/{quote(login)}",
         **{key: url + rest for key, rest in _USER_URLS.items()},
         "type": kind,
         "site_admin": False,

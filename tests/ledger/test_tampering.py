@@ -23,6 +23,7 @@ from verifier.ledger.chain import chained
 from verifier.ledger.sql import tables
 from verifier.ledger.sql.engine import engine
 from verifier.model import RunSeen, VersionSeen
+from verifier.model.backfill import Gap
 
 FACTS = tables.facts
 GUARDS = {"sqlite": ("facts_no_update", "facts_no_delete"), "postgresql": ("facts_insert_only ON facts",)}
@@ -249,7 +250,7 @@ def test_what_no_fact_says_is_compared_with_nothing(written: str) -> None:
     with ledger.writing() as book:
         dossier = book.versions.get(WIDGET, "1.0.0")
         book.versions.put(replace(dossier, incident_id="i1"))
-        book.repositories.put_gap(7, T0)
+        book.repositories.put_gap(7, Gap(T0, T0))
     record(ledger, RunSeen(example(101, started_at=T0 + timedelta(days=1))))
     ledger.close()
 

@@ -123,9 +123,10 @@ def test_the_app_is_known_by_its_key_alone(asked: Asked) -> None:
     assert 401 == asked.client.get(f"{PREFIX}/app").status_code
 
 
-def test_a_repository_needs_a_token_of_its_installation(asked: Asked) -> None:
+def test_what_is_written_or_logged_needs_a_token_of_the_installation_and_strangers_may_read(asked: Asked) -> None:
     assert 200 == asked.ask(HERE).status_code
-    assert 401 == asked.client.get(PREFIX + HERE).status_code
+    assert 200 == asked.client.get(PREFIX + HERE).status_code
+    assert 401 == asked.client.post(f"{PREFIX}{HERE}/issues", json={"title": "t"}).status_code
     assert 401 == asked.as_app(HERE).status_code
     assert 404 == asked.ask("/repos/octo/other").status_code
     assert 404 == asked.as_app("/app/installations/1/access_tokens", "POST").status_code

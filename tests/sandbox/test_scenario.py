@@ -145,7 +145,7 @@ def test_a_folder_without_scenarios_is_an_error(tmp_path: Path) -> None:
 def test_a_folder_of_scenarios_names_them_all_once() -> None:
     one = SCENARIOS / "small-rogue"
 
-    others = [SCENARIOS / f"small-{kind}" for kind in ("images", "pypi", "source")]
+    others = [SCENARIOS / f"small-{kind}" for kind in ("images", "missed", "pypi", "source")]
 
     assert [one, *others] == scenarios_in([one, SCENARIOS])
 

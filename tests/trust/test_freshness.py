@@ -170,9 +170,14 @@ def test_the_clock_never_waits_for_it(room):
 
 
 def test_the_clock_command_keeps_it_fresh(monkeypatch, tmp_path):
-    beside = []
+    beside, kept = [], []
+    monkeypatch.setattr(Freshness, "__call__", lambda self: kept.append(self))
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.setattr("app.clock.main", lambda deps, **more: beside.append(more["beside"]))
 
+    assert 0 == CliRunner().invoke(main, ["migrate"]).exit_code
+
     assert 0 == CliRunner().invoke(main, ["clock"]).exit_code
-    assert [Freshness] == [type(also) for also in beside]
+    (each_look,) = beside
+    each_look()
+    assert [Freshness] == [type(also) for also in kept]
