@@ -248,3 +248,31 @@ def test_whoever_runs_the_demo_tests_its_routes_on_the_health_page(browser, dash
         answers = tab.page.get_by_role("status").all_inner_texts()
 
         assert ["✓ taken; look whether it arrived"] * 2 == answers
+
+
+def test_an_artifact_is_added_watched_and_stopped_where_it_is_shown(browser, dashboard) -> None:
+    """By forms alone, as whoever runs the monitor, who is obeyed at once."""
+    with browser.page(dashboard) as tab:
+        page = tab.page
+        tab.open("/")
+        page.get_by_role("link", name="Add artifact").first.click()
+        page.get_by_label("Name", exact=True).fill("axios-second")
+        page.get_by_label("Repository").fill("axios/axios")
+        page.get_by_label("Workflow file").fill("publish.yml")
+        page.get_by_role("button", name="Watch it").click()
+        page.wait_for_url("**/add/**")
+        page.get_by_role("link", name="To the artifact").wait_for(timeout=60_000)
+
+        tab.open("/")
+        page.get_by_role("row", name="axios-second").get_by_role("link", name="axios-second", exact=True).click()
+        page.locator("summary", has_text="Stop watching it").click()
+        page.get_by_label("Reason").fill("it was never published")
+        page.get_by_role("button", name="Stop watching").click()
+        for _ in range(30):
+            if "stopped" in page.locator("main").inner_text().lower():
+                break
+            page.wait_for_timeout(1_000)
+            tab.open("/artifact?purl=pkg:npm/axios-second")
+        page.get_by_role("button", name="Watch it again").wait_for(timeout=60_000)
+        tab.open("/activity")
+        shown(tab, "it was never published")
