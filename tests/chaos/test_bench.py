@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,14 +21,14 @@ COUNT = 20
 
 @pytest.fixture
 def seed() -> int:
-    """A new one each time; the failure prints it."""
+    """The same each time, so that a change is judged by what it changed; `make chaos` draws others."""
     if not os.environ.get("DATABASE_URL") or not os.environ.get("REDIS_URL"):
         pytest.skip("DATABASE_URL and REDIS_URL are not set; the bench starts servers of its own beside them")
     try:
         binaries()
     except Missing as error:
         pytest.skip(str(error))
-    return random.SystemRandom().randrange(1_000_000)
+    return 21
 
 
 @pytest.fixture
