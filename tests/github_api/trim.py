@@ -17,6 +17,8 @@ OUT = Path(__file__).with_name("github.json")
 
 _REPO = "/repos/{owner}/{repo}"
 CALLED: dict[str, tuple[str, ...]] = {
+    "/meta": ("get",),
+    "/app/installations/{installation_id}": ("get",),
     "/app/installations/{installation_id}/access_tokens": ("post",),
     "/app/hook/deliveries": ("get",),
     "/app/hook/deliveries/{delivery_id}": ("get",),

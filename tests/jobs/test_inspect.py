@@ -89,6 +89,9 @@ class Slow:
     def connection(self) -> AbstractContextManager[None]:
         return nullcontext()
 
+    def still_there(self, _: object) -> None:
+        """It has its name still."""
+
     def listed(self, _: str) -> tuple[list[object], None]:
         return [], None
 
