@@ -6,22 +6,20 @@ clock is the scenario's.
 
 from __future__ import annotations
 
-import logging
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 import httpx
-import structlog
 from werkzeug.test import Client
 
 from app import clock, webhooks
 from app.deps import Deps
 from app.github import GitHub, clients
 from app.jobs import run_step
+from app.logs import quiet
 from app.settings import Settings
 from app.wake import STEPS
 from handlers import missed
@@ -59,7 +57,7 @@ def _trust() -> Trust:
 def replay(directories: Iterable[Path]) -> list[Result]:
     """Play each scenario by itself. Raises ScenarioError when one cannot be read."""
     scenarios = [load(directory) for directory in scenarios_in(directories)]
-    with _quiet():
+    with quiet():
         return [_played(scenario) for scenario in scenarios]
 
 
@@ -179,14 +177,3 @@ def _kept(make: Callable[[int], GitHub]) -> Callable[[int], GitHub]:
         return known[installation]
 
     return client
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """What goes wrong in a play is part of its result, and must not mix with `--json` on the terminal."""
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    try:
-        yield
-    finally:
-        structlog.configure(**before)

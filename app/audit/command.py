@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-import structlog
 
 from app import build
 from app.audit.client import onlooker
@@ -21,6 +18,7 @@ from app.audit.shown import as_document, as_text
 from app.case_words import shown
 from app.deps import Deps
 from app.login import make_login
+from app.logs import quiet
 from app.settings import Settings
 from app.trust import trust_of
 from verifier import purls
@@ -83,7 +81,7 @@ def run(settings: Settings, options: Options, say: Callable[[str], object]) -> i
         now=build.now,
         trust=trust_of(settings),
     )
-    with _quiet(), _shown_progress() as progress:
+    with quiet(), _shown_progress() as progress:
         audited = look(deps, github, asked, progress)
     say(printed(audited, options.form))
     return audited.exit_code(options.fail_on)
@@ -119,14 +117,3 @@ def _shown_progress() -> Iterator[Progress]:
             said=lambda sentence: bars.console.print(shown(sentence, 300), markup=False, highlight=False),
             steps=lambda what, done, of: bars.update(tasks[what], completed=done + 1, total=of, visible=True),
         )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """What goes wrong stands in the result."""
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    try:
-        yield
-    finally:
-        structlog.configure(**before)
