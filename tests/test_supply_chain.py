@@ -98,7 +98,8 @@ def test_every_action_is_pinned_to_a_commit(path: Path) -> None:
 
 
 def test_zizmor_finds_nothing_in_the_workflows() -> None:
-    command = [tool("zizmor"), "--offline", "--no-progress", "--persona", "auditor", ".github/workflows"]
+    command = [tool("zizmor"), "--offline", "--no-progress", "--color", "never", "--persona", "auditor"]
+    command.append(".github/workflows")
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert (0, "") == (found.returncode, re.sub(r"(?m)^No findings.*\n", "", found.stdout))
