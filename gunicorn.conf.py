@@ -1,24 +1,24 @@
 """gunicorn's settings for the web process; `artifact-monitor run` starts it with them too.
 
-gunicorn keeps the processes; in each `app.server` serves with uvicorn. Slow clients cost no more than a connection,
-within the bounds of `app.server` and `app.bodies`.
+gunicorn keeps the processes; in each `app.web.server` serves with uvicorn. Slow clients cost no more than a connection,
+within the bounds of `app.web.server` and `app.web.bodies`.
 Source: gunicorn 27 settings, docs.gunicorn.org/en/stable/settings.html
 """
 
 import os
 from pathlib import Path
 
+from app.processes.start import require_migrated
 from app.settings import BadSetting, read
-from app.start import require_migrated
 from verifier.ledger import open_ledger
 
 _settings = read(os.environ)
 _memory = Path("/dev/shm")  # noqa: S108  # for an unnamed file that gunicorn opens exclusively
 
-wsgi_app = "app.asgi:application()"
+wsgi_app = "app.web.asgi:application()"
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 workers = _settings.web_workers
-worker_class = "app.server.Worker"
+worker_class = "app.web.server.Worker"
 # Seconds that an idle connection is kept for its next request.
 keepalive = 5
 # Each worker opens its own database connections: none may be shared over a fork.

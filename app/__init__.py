@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app import structlog_alone as structlog_alone  # before any other module of ours imports structlog
+from app.logs import structlog_alone as structlog_alone  # before any other module of ours imports structlog
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -21,10 +21,12 @@ def create_app(deps: Deps) -> Flask:
     """
     from flask import Flask
 
-    from app import api, headers, health, hints, logs, pages, webhooks
+    from app import api, pages
+    from app.logs import events as logs
     from app.settings import require_subscriptions, require_webhook_secret
     from app.setup import page as setup
     from app.signin import gate, login
+    from app.web import headers, health, hints, webhooks
     from handlers.payload import LIMIT
 
     logs.without_locals()

@@ -10,22 +10,22 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from app import routes
-from app.aws import make_aws
 from app.deps import Deps, Fetch
-from app.lanes import Lanes
+from app.network.aws import make_aws
 from app.outbound import make_outbound
 from app.pacing import Pace, pace_of
 from app.polling.rhythm import Rhythm
+from app.processes.lanes import Lanes
+from app.processes.shift import Shift
 from app.settings import Settings
-from app.shift import Shift
-from app.trust import trust_of
+from app.trust.root import trust_of
 from app.wake import Wake
-from app.wake_local import LocalWake
+from app.wake.local import LocalWake
 from verifier.ledger import open_ledger
 from verifier.registries.base import Absent, Ask, Page, Unreadable
 
 if TYPE_CHECKING:
-    from app.github import GitHub
+    from app.github.installation import GitHub
 
 
 def build(settings: Settings, environment: Mapping[str, str] = os.environ) -> Deps:
@@ -62,8 +62,8 @@ def fetch_of(settings: Settings, pace: Pace) -> Fetch:
 
     @cache
     def real() -> Fetch:
-        from app.http import make_fetch
-        from app.login import make_login
+        from app.network.http import make_fetch
+        from app.network.login import make_login
 
         return make_login(settings, now, make_fetch(settings, pace=pace))
 
@@ -78,8 +78,8 @@ def github_of(settings: Settings, pace: Pace) -> Callable[[int], GitHub]:
 
     @cache
     def real() -> Callable[[int], GitHub]:
-        from app.github import clients
-        from app.github_limits import github_pace
+        from app.github.installation import clients
+        from app.github.limits import github_pace
 
         return clients(settings, pace=github_pace(settings, pace))
 
@@ -90,6 +90,6 @@ def wake_of(settings: Settings) -> Wake:
     """Over Redis where one is set, else within the process tree."""
     if not settings.redis_url:
         return LocalWake(settings.data_dir)
-    from app.wake_rq import RqWake  # rq costs a fifth of a second, and the embedded default does without
+    from app.wake.rq import RqWake  # rq costs a fifth of a second, and the embedded default does without
 
     return RqWake(settings.redis_url)

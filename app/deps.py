@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from app.lanes import Inline, Lanes
 from app.outbound import Outbound, nowhere
 from app.pacing import LocalPace, Pace
 from app.polling.rhythm import Rhythm
+from app.processes.lanes import Inline, Lanes
+from app.processes.shift import Shift
 from app.settings import Settings
-from app.shift import Shift
-from app.trust import shipped
+from app.trust.root import shipped
 from app.wake import Wake
 from checks import OUTSIDE
 from checks.outside import Outside, Route
@@ -21,12 +21,12 @@ from verifier.ledger.protocol import Ledger
 from verifier.registries.base import Absent, Answer, Ask, Call, Page, Unreadable
 
 if TYPE_CHECKING:
-    from app.github import GitHub
+    from app.github.installation import GitHub
     from verifier.evidence import Trust
 
 
 class Fetch(Protocol):
-    """One guarded question, GET or HEAD (`app.http`), by somebody logged in where that is needed (`app.login`)."""
+    """One guarded question, GET or HEAD (`app.network.http`), logged in where needed (`app.network.login`)."""
 
     def __call__(self, ask: Ask, etag: str | None = None) -> Page | Absent | Unreadable:
         """Ask once; with an ETag, only for what changed. Never raises: what went wrong is an answer."""

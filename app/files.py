@@ -6,9 +6,9 @@ import os
 import re
 from pathlib import Path
 
-from app.blobs import Blobs
-from app.github import GitHub
-from app.github_files import MOST_ENTRIES, blob, tree
+from app.github.blobs import Blobs
+from app.github.files import MOST_ENTRIES, blob, tree
+from app.github.installation import GitHub
 from checks.base import Permanent
 from verifier.discovery.documents import BYTES
 from verifier.discovery.find import Files

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from app.logins import open_to_others
+from app.network.logins import open_to_others
 from app.settings import Settings
 from app.variables import BadSetting
 from checks import OUTSIDE, mail, pagerduty, syslog

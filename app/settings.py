@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from packageurl.contrib import purl2url
 
-from app import app_file, logins, mail_server, variables
+from app import app_file, mail_server, variables
 from app.mail_server import MailServer
+from app.network import logins
 from app.secret_files import with_files
 from app.variables import OFF, BadSetting
 from verifier.model import Policy

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.claims import CONFIG, SERVER
+from app.deeds.claims import CONFIG, SERVER
 from verifier.discovery.config import NOTHING, Config, File, apply, granted, parse
 from verifier.discovery.config.differences import differences
 from verifier.discovery.config.waiting import DELAY, Beside, in_force, next_turn, within

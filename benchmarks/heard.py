@@ -27,7 +27,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from app.jobs import speak
+from app.jobs.telling import speak
 from sandbox.live import Live
 from sandbox.play import Stuck, play
 from sandbox.scenario import load

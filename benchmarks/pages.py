@@ -28,10 +28,10 @@ from flask import g
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.asgi import settle
 from app.deps import Deps
 from app.settings import Settings
 from app.viewer import OPERATOR, Viewer
+from app.web.asgi import settle
 from benchmarks.population import NOW, YEARS, Sizes
 from benchmarks.processes import Database, memory
 from benchmarks.seed import seed

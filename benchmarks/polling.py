@@ -25,10 +25,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from app import clock, logs, worker
 from app.build import build
 from app.deps import Deps
 from app.jobs import poll, run_step
+from app.logs import events as logs
+from app.processes import clock, worker
 from app.settings import Settings, read
 from benchmarks.polling_ground import HOT, ROOT, SPLIT, is_hot, seed, serve
 from benchmarks.webhooks import free_port

@@ -19,8 +19,8 @@ from sqlalchemy import Table, insert
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.build import build
-from app.converse import converse
-from app.places import place_of
+from app.network.converse import converse
+from app.network.places import place_of
 from app.polling.lively import HOT_FOR
 from app.polling.schedule import Intervals, intervals
 from app.settings import Settings

@@ -19,7 +19,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from app.build import wake_of
 from app.jobs.batch import LEASE
-from app.jobs.lane import TURN
+from app.jobs.telling.lane import TURN
 from app.wake import STEPS
 from sandbox import keys, provenance
 from sandbox.app import AMAZON, HUB, IMAGES, NPM, PYPI, create
@@ -198,7 +198,7 @@ class Live(LedgerView):
 
     def restart(self, since: datetime) -> None:
         """What the clock does at its start after a stop since then."""
-        from app import clock
+        from app.processes import clock
 
         with self.ledger.writing() as book:
             book.health.beat(clock.NAME, since)

@@ -11,11 +11,13 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from app import asgi, clock, logs, worker
 from app.build import build
 from app.deps import Deps
-from app.entry import Entry
+from app.logs import events as logs
+from app.processes import clock, worker
 from app.settings import read
+from app.web import asgi
+from app.web.entry import Entry
 from sandbox.clock import SharedClock
 
 CLOCK = "SANDBOX_CLOCK"

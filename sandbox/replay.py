@@ -15,13 +15,14 @@ from pathlib import Path
 import httpx
 from werkzeug.test import Client
 
-from app import clock, webhooks
 from app.deps import Deps
-from app.github import GitHub, clients
+from app.github.installation import GitHub, clients
 from app.jobs import run_step
-from app.logs import quiet
+from app.logs.events import quiet
+from app.processes import clock
 from app.settings import Settings
 from app.wake import STEPS
+from app.web import webhooks
 from handlers import missed
 from sandbox import ecr, provenance
 from sandbox.app import HUB, IMAGES, create

@@ -11,8 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from app.case_words import shown
-from app.explain import SIGNS
+from app.explain.case_words import shown
+from app.explain.version import SIGNS
 from app.pages.words import short
 from checks.messages import change
 from checks.report import headline

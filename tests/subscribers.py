@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.deps import Deps
-from app.jobs import tell_people
+from app.jobs.telling import tell_people
 from app.mail_server import MailServer
 from app.settings import Settings
 from checks.outside import Mail, Sending

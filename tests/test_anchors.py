@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import anchors, logs
+from app import anchors
+from app.logs import events as logs
 from app.pages.troubles import roll_up, see
 from app.settings import Settings
 from tests.test_clock import Room

@@ -15,8 +15,8 @@ from botocore import exceptions as kinds
 from botocore.config import Config
 from botocore.stub import Stubber
 
-from app import aws
-from app.aws import NO_LOGIN, READS, Aws, NotARead
+from app.network import aws
+from app.network.aws import NO_LOGIN, READS, Aws, NotARead
 from verifier.registries.base import Absent, Answer, Call, Page, Unreadable
 
 DIGEST = "sha256:" + "a" * 64
@@ -231,7 +231,7 @@ def test_a_region_that_is_none_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_amazons_library_is_not_loaded_before_it_is_used() -> None:
     code = (
-        "import sys, app.build, app.aws; app.aws.make_aws(); "
+        "import sys, app.build, app.network.aws; app.network.aws.make_aws(); "
         "print([name for name in ('boto3', 'botocore') if name in sys.modules])"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.blobs import Blobs, Key
+from app.github.blobs import Blobs, Key
 from tests.evidence.packed import git_id
 
 

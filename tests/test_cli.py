@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from app.cli import main
+from app.cli.main import main
+from app.deeds.watching import SOURCE
 from app.deps import Deps
-from app.watching import SOURCE
 from sandbox.play import play
 from sandbox.replay import Replay
 from sandbox.scenario import load

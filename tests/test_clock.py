@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.clock import BEAT, LEASE, MISSING_AFTER, Clock, Due, main, missing_since, to_wake
 from app.deps import Deps
+from app.processes.clock import BEAT, LEASE, MISSING_AFTER, Clock, Due, main, missing_since, to_wake
 from app.settings import Settings
 from app.wake import STEPS
 from verifier.ledger import Ledger, memory_ledger

@@ -10,10 +10,10 @@ from typing import Any, cast
 
 import pytest
 
-from app import converse as conversing
-from app.budgets import RESERVE, UNSAID
-from app.converse import Endless, converse
 from app.deps import Deps
+from app.network import converse as conversing
+from app.network.budgets import RESERVE, UNSAID
+from app.network.converse import Endless, converse
 from app.settings import Settings
 from tests.verdict.cases import NOON
 from verifier.ledger import Ledger, memory_ledger

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from app.cli import main
+from app.cli.main import main
 from tests.jobs.parts import Parts
 from tests.jobs.test_discover import BOTH, MONOREPO, GitHub
 from tests.registries.documents import NPM

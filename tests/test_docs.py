@@ -50,7 +50,7 @@ def test_every_link_within_the_repository_leads_somewhere(name: str) -> None:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_command_that_a_document_shows_exists(name: str) -> None:
     """At a terminal, or in a comment at GitHub, where a slash stands before it."""
-    from app.cli import main
+    from app.cli.main import main
 
     texts = [" " + text for text in code(document(name))]
     shown = {

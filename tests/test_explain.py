@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from app.case_words import shown
-from app.explain import explain, of_version
-from app.explain_said import said_of
+from app.explain.case_words import shown
+from app.explain.said import said_of
+from app.explain.version import explain, of_version
 from tests.jobs.configured import DAY, FILE, GEAR, World
 from tests.verdict.cases import LATER, NOON, case, run, signed, version
 from tests.verdict.test_incident import ROGUE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.explain import explain
+from app.explain.version import explain
 from tests.verdict.cases import DAY, HOUR, LATER, MINUTE, NOON
 from tests.verdict.images import AMD, ARM, COPY, NEW, OLD, held, image, known, of
 from verifier.ledger.protocol import Dossier

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from app.cli import main
-from app.cli_incidents import FORMATS
-from app.exporting import gather
+from app.cli.incidents import FORMATS
+from app.cli.main import main
+from app.deeds.exporting import gather
 from checks.exports import EXPORTS
 from sandbox.play import play
 from sandbox.replay import Replay

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import create_app
-from app.allowance import Allowance
-from app.certificates import KEPT, MOST, Certificates, Unavailable
 from app.deps import Deps
-from app.hints import LIMIT
-from app.hints import MOST as MOST_HINTS
 from app.settings import Settings
+from app.web.allowance import Allowance
+from app.web.certificates import KEPT, MOST, Certificates, Unavailable
+from app.web.hints import LIMIT
+from app.web.hints import MOST as MOST_HINTS
 from tests.amazon_sns import CERTIFICATE, CONFIRM, EVENT, NOW, SNS, TOPIC, Signer, body, confirmation, key, notification
 from tests.webhooks.site import DeadLedger, Woken
 from verifier.ledger import memory_ledger

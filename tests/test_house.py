@@ -80,7 +80,7 @@ def decoded(content: bytes, depth: int = _DEEPEST) -> list[str]:
 
 
 def commands() -> dict[str, click.Command]:
-    from app.cli import main
+    from app.cli.main import main
 
     return dict(main.commands)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from app.lanes import Inline, Lanes
+from app.processes.lanes import Inline, Lanes
 
 PATIENCE = 30
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.logins import LIMIT, Login, Logins, file, open_to_others, read
+from app.network.logins import LIMIT, Login, Logins, file, open_to_others, read
 from app.settings import BadSetting
 
 SECRET = "hunter2-of-alice"

@@ -11,9 +11,10 @@ from typing import Any, cast
 import pytest
 import structlog
 
-from app import create_app, logs
+from app import create_app
 from app.build import now
 from app.deps import Deps
+from app.logs import events as logs
 from app.settings import Settings
 from verifier.ledger import memory_ledger
 

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from app import doctor, doctor_routes, notify
-from app.cli import main
+from app import notify
+from app.cli.main import main
+from app.doctor import report as doctor
+from app.doctor import routes as doctor_routes
 from app.settings import Settings
 from checks.base import Permanent, Temporary
 from checks.outside import Route

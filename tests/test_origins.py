@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from app import origins
-from app.origins import Origins
+from app.network import origins
+from app.network.origins import Origins
 from app.settings import Settings
 from tests.verdict.cases import NOON
 from verifier.discovery.origin import Said, Word

@@ -13,9 +13,9 @@ import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import logs
+from app.logs import events as logs
+from app.logs.redaction import CUT, LONGEST, MOST, Redaction, secrets_of
 from app.mail_server import server
-from app.redaction import CUT, LONGEST, MOST, Redaction, secrets_of
 from app.settings import Settings
 from tests.test_logs import stream as stream  # the fixture
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from app import leash
-from app.run import commands, run
+from app.processes import leash
+from app.processes.supervisor import commands, run
+from app.processes.worker import LONGEST_PAUSE, pause
 from app.settings import BadSetting, Settings, read
-from app.worker import LONGEST_PAUSE, pause
 
 PATIENCE = 20.0
 
@@ -37,7 +37,9 @@ child = subprocess.Popen([sys.executable, "-c", sys.argv[3], notes, name + "-wor
 with (pathlib.Path(notes) / f"{name}.pids").open("a") as file: file.write(f"{__import__('os').getpid()}\\n")
 time.sleep(300)
 """
-SUPERVISOR = "import sys, json; from app.run import supervise; sys.exit(supervise(json.loads(sys.argv[1])))"
+SUPERVISOR = (
+    "import sys, json; from app.processes.supervisor import supervise; sys.exit(supervise(json.loads(sys.argv[1])))"
+)
 
 
 def waited(condition: object, what: str) -> None:
@@ -138,7 +140,7 @@ def test_a_child_that_never_stays_up_ends_everything_with_an_error(
     """Something about the set-up is wrong then, and a container or a service manager should see it."""
     from datetime import timedelta
 
-    from app import run
+    from app.processes import supervisor as run
 
     monkeypatch.setattr(run, "pause", lambda failures: timedelta(0))
     code = run.supervise({"a": child(tmp_path, "a"), "broken": [sys.executable, "-c", "raise SystemExit(3)"]})
@@ -148,7 +150,7 @@ def test_a_child_that_never_stays_up_ends_everything_with_an_error(
 
 
 def test_a_program_that_is_not_there_ends_everything_with_an_error(tmp_path: Path) -> None:
-    from app import run
+    from app.processes import supervisor as run
 
     code = run.supervise({"a": child(tmp_path, "a"), "missing": [str(tmp_path / "missing")]})
 
@@ -189,7 +191,7 @@ def test_what_no_process_could_start_with_is_one_sentence_before_any_is_started(
     (tmp_path / "routes.yml").write_text("routes: 5")
     monkeypatch.chdir(tmp_path)
     settings = read({"DATA_DIR": str(tmp_path / "data"), "GITHUB_WEBHOOK_SECRET": "x" * 40, **variable})
-    monkeypatch.setattr("app.run.supervise", lambda children: pytest.fail("processes were started"))
+    monkeypatch.setattr("app.processes.supervisor.supervise", lambda children: pytest.fail("processes were started"))
     with pytest.raises(BadSetting, match=words):
         run(settings)
     assert not (tmp_path / "data").exists()

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.sns import LIMIT, Message, Refused, opened
+from app.web.sns import LIMIT, Message, Refused, opened
 from tests.amazon_sns import (
     CERTIFICATE,
     CONFIRM,

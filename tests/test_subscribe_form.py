@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.subscribe_form import MOST, Refused, Wish, read
+from app.deeds.subscribe_form import MOST, Refused, Wish, read
 from verifier.model import Filter
 
 DOMAINS = ("people.example", "*")

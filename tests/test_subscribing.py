@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from app import subscribing
-from app.subscribe_form import Wish
-from app.subscribing import MOST_PENDING, REFUSED_FOR, VALID, digest_of, secret_of
+from app.deeds import subscribing
+from app.deeds.subscribe_form import Wish
+from app.deeds.subscribing import MOST_PENDING, REFUSED_FOR, VALID, digest_of, secret_of
 from tests.subscribers import ALICE, KEY, person
 from tests.verdict.cases import DAY, HOUR, NOON
 from verifier.ledger import Ledger, memory_ledger, migrate, open_ledger

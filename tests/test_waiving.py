@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from app.deeds.waiving import Acknowledgement, waive
 from app.jobs import run_step
-from app.waiving import Acknowledgement, waive
 from app.wake import STEPS
 from sandbox.play import play
 from sandbox.replay import Replay

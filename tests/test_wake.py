@@ -17,8 +17,8 @@ import pytest
 import redis
 
 from app.wake import STEPS, Wake
-from app.wake_local import PATH_LIMIT, LocalWake, socket_path
-from app.wake_rq import JOB, QUEUE, RqWake
+from app.wake.local import PATH_LIMIT, LocalWake, socket_path
+from app.wake.rq import JOB, QUEUE, RqWake
 
 REDIS = os.environ.get("REDIS_URL", "")
 RARELY = timedelta(seconds=300)
@@ -80,7 +80,7 @@ class Serving:
 def way(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Way]:
     if request.param == "local":
         code = (
-            f"from pathlib import Path; from app.wake_local import LocalWake; wake = LocalWake(Path({str(tmp_path)!r}))"
+            f"from pathlib import Path; from app.wake.local import LocalWake; wake = LocalWake(Path({str(tmp_path)!r}))"
         )
         yield Way(lambda: LocalWake(tmp_path), code)
         return
@@ -89,7 +89,7 @@ def way(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Way]:
     url = urlsplit(REDIS)._replace(path="/9").geturl()
     client = redis.Redis.from_url(url)
     client.flushdb()
-    yield Way(lambda: RqWake(url), f"from app.wake_rq import RqWake; wake = RqWake({url!r})", client.flushdb)
+    yield Way(lambda: RqWake(url), f"from app.wake.rq import RqWake; wake = RqWake({url!r})", client.flushdb)
     client.flushdb()
     client.close()
 
@@ -241,7 +241,7 @@ def test_a_job_that_is_none_of_ours_is_never_called(way: Way, serve: Callable[..
 def test_a_socket_left_behind_by_a_killed_worker_is_replaced(tmp_path: Path) -> None:
     code = (
         "import os, signal; from pathlib import Path; from datetime import timedelta;"
-        "from app.wake_local import LocalWake;"
+        "from app.wake.local import LocalWake;"
         f"LocalWake(Path({str(tmp_path)!r})).serve("
         "lambda step: os.kill(os.getpid(), signal.SIGKILL), lambda: False, timedelta(300))"
     )

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from app.claims import CONFIG, DISCOVERY
+from app.deeds.claims import CONFIG, DISCOVERY
+from app.deeds.watching import Wanted, watch
 from app.jobs import inspect, run_step
 from app.wake import STEPS
-from app.watching import Wanted, watch
 from sandbox.play import play
 from sandbox.replay import Replay
 from sandbox.scenario import load

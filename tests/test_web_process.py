@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 START = """
 import gc, os, sys
 os.environ.update(GITHUB_WEBHOOK_SECRET="s" * 32, DATA_DIR=sys.argv[1])
-from app.asgi import application
+from app.web.asgi import application
 entry = application()
 """
 LOADED = """

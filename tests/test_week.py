@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.week import WEEK, after, due_on
+from app.processes.week import WEEK, after, due_on
 
 MONDAY = datetime(2026, 3, 9, 8, tzinfo=UTC)
 moments = st.integers(0, 10**6).map(lambda minutes: MONDAY + timedelta(minutes=minutes))

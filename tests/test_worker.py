@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from app.deps import Deps
+from app.processes.worker import LONGEST_PAUSE, TURNS, Rounds, heed, heeding
 from app.settings import Settings
 from app.wake import STEPS
-from app.worker import LONGEST_PAUSE, TURNS, Rounds, heed, heeding
 from verifier.ledger import Ledger, memory_ledger
 from verifier.ledger.protocol import Book, Unavailable
 
@@ -199,10 +199,10 @@ def test_a_signal_ends_the_worker_after_the_batch_that_runs(tmp_path: Path) -> N
     """SIGTERM arrives in the middle of a batch: the batch is finished, and no other is begun."""
     code = """
 import sys, time, pathlib
-from app import worker
+from app.processes import worker
 from app.deps import Deps
 from app.settings import Settings
-from app.wake_local import LocalWake
+from app.wake.local import LocalWake
 from verifier.ledger import memory_ledger
 from datetime import UTC, datetime
 notes = pathlib.Path(sys.argv[1])

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Response, request
 
-from app import acting
 from app.api import badge, feed, metrics, problems, wire
 from app.api.access import Door
 from app.api.answers import answer
@@ -17,6 +16,7 @@ from app.api.operations import INCIDENT, OPERATIONS, ROOT, Operation
 from app.api.parameters import Refused, asked, taken
 from app.api.problems import Stop
 from app.api.reading import NO_INCIDENT, NO_VERSION, READING, seen
+from app.deeds import acting
 from handlers.fields import printable
 from verifier.model import Verb
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from flask import Request
 
-from app import tokens
 from app.api.pace import Pace
 from app.api.problems import Stop
+from app.deeds import tokens
 from app.signin.forms import SAFE
 from app.signin.gate import Gate, NotHere
 from app.signin.sessions import CannotTell

@@ -18,7 +18,7 @@ from app.api import problems
 from app.api.access import Door
 from app.api.parameters import asked
 from app.api.problems import Stop
-from app.backup import BEAT as BACKUP
+from app.processes.backup import BEAT as BACKUP
 from app.signin.here import is_here
 from verifier.ledger.protocol import Book, Queue
 from verifier.ledger.tokens import Scope

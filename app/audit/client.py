@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from app.github import GitHub
-from app.github_connect import connect_as
-from app.github_kept import Kept
-from app.github_limits import Limits
-from app.github_rest import Elsewhere, Rest
+from app.github.connect import connect_as
+from app.github.installation import GitHub
+from app.github.kept import Kept
+from app.github.limits import Limits
+from app.github.rest import Elsewhere, Rest
 from app.settings import Settings
 from checks.base import Permanent, Temporary
 
 if TYPE_CHECKING:
     import httpx
 
-    from app.github_rest import Client
+    from app.github.rest import Client
 
 T = TypeVar("T")
 

@@ -15,12 +15,12 @@ from app.audit.look import Progress, Wanted, look
 from app.audit.result import Audited
 from app.audit.sarif import as_sarif
 from app.audit.shown import as_document, as_text
-from app.case_words import shown
 from app.deps import Deps
-from app.login import make_login
-from app.logs import quiet
+from app.explain.case_words import shown
+from app.logs.events import quiet
+from app.network.login import make_login
 from app.settings import Settings
-from app.trust import trust_of
+from app.trust.root import trust_of
 from verifier import purls
 from verifier.ledger import memory_ledger
 

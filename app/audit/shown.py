@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from app.audit.result import Audited, Row
-from app.case_words import shown
+from app.explain.case_words import shown
 from verifier.model import Finding, Outcome, Weight
 
 FEW = 12

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from app import files
 from app.audit.client import Onlooker
+from app.deeds.watching import workflow_path
 from app.deps import Deps
 from app.jobs.discover import same_to
-from app.origins import origins
-from app.watching import workflow_path
+from app.network.origins import origins
 from checks.base import Permanent
 from verifier.discovery.config import read
 from verifier.discovery.find import Files, find

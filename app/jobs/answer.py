@@ -10,10 +10,10 @@ from datetime import datetime
 import structlog
 
 from app.deps import Deps
-from app.github import GitHub, path_of
-from app.github_people import role_of
-from app.jobs import speak
+from app.github.installation import GitHub, path_of
+from app.github.people import role_of
 from app.jobs.installed import github_of, repository_of
+from app.jobs.telling import speak
 from checks import answers, issue, place
 from checks.answers import comment
 from checks.base import Answered, Gone

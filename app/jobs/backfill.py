@@ -15,8 +15,8 @@ from urllib.parse import quote, urlencode
 import structlog
 
 from app.deps import Deps
-from app.github import GitHub, path_of
-from app.github_runs import BEFORE, PER_PAGE, RunList
+from app.github.installation import GitHub, path_of
+from app.github.runs import BEFORE, PER_PAGE, RunList
 from app.jobs.installed import github_of, repository_of
 from checks.base import Gone, Permanent, Temporary
 from handlers import fields, shapes

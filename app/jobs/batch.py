@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.bound import bound
 from app.deps import Deps
-from app.github import Renamed
-from app.github_refusals import SlowDown
+from app.github.installation import Renamed
+from app.github.refusals import SlowDown
+from app.processes.bound import bound
 from checks.base import NotInstalled, Permanent, Temporary
 from handlers.record import installation_task, record
 from verifier.ledger.health import Budget

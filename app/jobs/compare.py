@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from app.deps import Deps
-from app.github_files import tree
+from app.github.files import tree
 from app.jobs.installed import github_of, repository_of
-from app.places import place_of
+from app.network.places import place_of
 from checks.base import Temporary
 from verifier.document import Malformed
 from verifier.evidence.archives import DOWNLOAD_LIMIT, Content, Form, entries, form_of

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from app import files
-from app.claims import DISCOVERY
+from app.deeds.claims import DISCOVERY
 from app.deps import Deps
-from app.github import GitHub
+from app.github.installation import GitHub
 from app.jobs.repository_run import show
-from app.origins import origins
+from app.network.origins import origins
 from checks import setup
 from checks.base import Permanent
 from checks.setup import Setup

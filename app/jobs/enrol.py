@@ -7,14 +7,14 @@ from datetime import datetime
 
 import structlog
 
-from app import watching
-from app.claims import CONFIG, DISCOVERY, PEOPLE, SERVER, claim, sources_of, withdraw
+from app.deeds import watching
+from app.deeds.claims import CONFIG, DISCOVERY, PEOPLE, SERVER, claim, sources_of, withdraw
 from app.deps import Deps
-from app.github_people import role_of
-from app.jobs import speak
+from app.github.people import role_of
 from app.jobs.discover import same_to
 from app.jobs.installed import NotInstalled, github_of, repository_of
-from app.origins import origins
+from app.jobs.telling import speak
+from app.network.origins import origins
 from checks.base import Permanent
 from verifier.discovery.config import narrower
 from verifier.discovery.origin import UNASKED, Said, Word

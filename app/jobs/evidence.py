@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 import structlog
 
-from app.converse import converse
 from app.deps import Deps
-from app.github_attestations import Held, held_for
+from app.github.attestations import Held, held_for
 from app.jobs.installed import github_of, repository_of
 from app.jobs.server import is_older
-from app.places import place_of
+from app.network.converse import converse
+from app.network.places import place_of
 from checks.base import Permanent, Temporary
 from verifier.model import Attestation, Case, Evidence, EvidenceRead, Standing, Version
 from verifier.registries import registry_of

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.deps import Deps
-from app.github import Renamed
-from app.github_refusals import SlowDown
-from app.jobs import speak
+from app.github.installation import Renamed
+from app.github.refusals import SlowDown
 from app.jobs.batch import LONG_LEASE, ask_about, each, later, put_off
 from app.jobs.evidence import ask_github, read_evidence
 from app.jobs.installed import github_of, repository_of
 from app.jobs.runs import list_runs, read_run
+from app.jobs.telling import speak
 from checks.base import NotInstalled, Permanent, Temporary
 from handlers.record import record
 from verifier.ledger.apply import version_task

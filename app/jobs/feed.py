@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from app.converse import converse
 from app.deps import Deps
+from app.network.converse import converse
 from checks.base import Temporary
 from verifier.ledger.looks import FEED, POLL
 from verifier.ledger.protocol import Task

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.bound import heard
 from app.deps import Deps
 from app.jobs.batch import BATCH, LEASE
-from app.webhooks import hear_one
+from app.processes.bound import heard
+from app.web.webhooks import hear_one
 from verifier.ledger.protocol import Delivery
 
 TRIES = 5

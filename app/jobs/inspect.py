@@ -5,19 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.deps import Deps
-from app.file_change import Pushed
-from app.jobs import blinded, missed, workflows_told
+from app.github.file_change import Pushed
+from app.jobs import missed
 from app.jobs.answer import answer
 from app.jobs.backfill import backfill
 from app.jobs.batch import LONG_LEASE, each
 from app.jobs.compare import compare_source
-from app.jobs.config import read_config
+from app.jobs.configuring.config import read_config
 from app.jobs.discover import discover
 from app.jobs.enrol import enrol
 from app.jobs.installation import look_after
 from app.jobs.installed import github_of, repository_of
 from app.jobs.runs import read_run
-from app.jobs.touched import touched
+from app.jobs.telling import blinded, workflows_told
+from app.jobs.telling.touched import touched
 from app.jobs.vet import vet
 from checks.base import Permanent
 from verifier.ledger.protocol import Task

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.deps import Deps
-from app.github import GitHub
+from app.github.installation import GitHub
 from checks.base import NotInstalled
 from verifier.model import Repository
 

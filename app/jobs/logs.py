@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from app.deps import Deps
-from app.github_logs import Refused, job_log
+from app.github.logs import Refused, job_log
 from app.jobs.installed import github_of
 from app.settings import Settings, npm_default
 from verifier.evidence.log import MOST_CLAIMS, read_log
@@ -27,7 +27,7 @@ def read_logs(
     GONE: GitHub has none of the logs any more. REFUSED: some could not be read (gone, too large, none), so that more
     may have been claimed. UNREAD: GitHub's number of no job is known. READ otherwise, also where no step ran.
 
-    Raises Temporary or Permanent as `app.github_logs` does.
+    Raises Temporary or Permanent as `app.github.logs` does.
     """
     ran = [step for step in steps if step.conclusion in _RAN]
     by_job: dict[int, list[PublishStep]] = {}

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.deps import Deps
-from app.github import GitHub
+from app.github.installation import GitHub
 from checks.base import Gone, Permanent
 from handlers import missed
 from handlers.missed import Attempt, Lost

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from app.converse import converse
 from app.deps import Deps
 from app.jobs import feed
 from app.jobs.batch import BATCH, LONG_LEASE, one
 from app.jobs.silence import answered, heard_nothing
-from app.places import place_of
+from app.network.converse import converse
+from app.network.places import place_of
 from app.polling.lively import facts_of, saw
 from app.polling.rhythm import host_of
 from app.polling.schedule import next_poll

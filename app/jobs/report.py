@@ -9,7 +9,7 @@ import structlog
 
 from app import links
 from app.deps import Deps
-from app.github import GitHub
+from app.github.installation import GitHub
 from app.jobs.answer import answered
 from app.jobs.batch import each
 from app.jobs.installed import github_of, repository_of

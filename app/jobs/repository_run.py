@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.github import GitHub
+from app.github.installation import GitHub
 from checks import repository_run
 from checks.base import Gone, Post
 from verifier.ledger.protocol import Posted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.deps import Deps
-from app.github import GitHub
+from app.github.installation import GitHub
 from app.jobs.discover import heard_of
 from app.jobs.installed import github_of, repository_of
 from app.jobs.logs import read_logs

@@ -10,8 +10,8 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from app.deps import Deps
-from app.github import GitHub
-from app.github_server import VERSION, lacks
+from app.github.installation import GitHub
+from app.github.server import VERSION, lacks
 from checks.base import Permanent
 from verifier.ledger.health import Server
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.github import GitHub
-from app.github_files import file_at
+from app.github.files import file_at
+from app.github.installation import GitHub
 from checks.base import Permanent, Temporary
 from verifier.discovery.publishing import Publishing, publishing
 from verifier.discovery.yaml_in import BYTES

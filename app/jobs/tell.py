@@ -1,8 +1,8 @@
 """Tell: incidents and bulletins out of band, before GitHub's channels speak.
 
 What changed is fanned out into one piece of work for each route that hears it, in one transaction. After that each
-route is a lane of its own (`app.jobs.lane`): one that is dead delays no other, and no other step. All people who
-subscribed are one lane (`app.jobs.tell_people`).
+route is a lane of its own (`app.jobs.telling.lane`): one that is dead delays no other, and no other step. All people
+who subscribed are one lane (`app.jobs.telling.tell_people`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from datetime import datetime
 from functools import partial
 
 from app.deps import Deps
-from app.jobs import lane, said, tell_people, weekly
 from app.jobs.batch import each
-from app.jobs.forward import forward
-from app.week import after
+from app.jobs.telling import lane, said, tell_people, weekly
+from app.jobs.telling.forward import forward
+from app.processes.week import after
 from checks.hearing import reaches, wants
 from checks.outside import Route
 from verifier.ledger.protocol import Book, Task

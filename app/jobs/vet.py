@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from app import github_source as source
 from app.deps import Deps
-from app.github import GitHub
-from app.github_source import Branch
+from app.github import source
+from app.github.installation import GitHub
+from app.github.source import Branch
 from checks.base import Permanent
 from handlers.record import record
 from verifier.ledger.protocol import Book

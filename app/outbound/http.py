@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 import requests
 import urllib3
 
-from app import dial
-from app.addresses import Unusable, origin
-from app.http import USER_AGENT, retry_after
+from app.network import dial
+from app.network.addresses import Unusable, origin
+from app.network.http import USER_AGENT, retry_after
 from app.outbound.line import Line, translated, unproven
 from checks.base import Permanent, Temporary
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import requests
 
-from app import dial
+from app.network import dial
 from checks.base import Permanent, Temporary
 
 

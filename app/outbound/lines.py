@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Iterable
 from dataclasses import replace
 
-from app import dial
+from app.network import dial
 from app.outbound.line import Line, translated
 from checks.outside import Lines
 

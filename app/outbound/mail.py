@@ -7,8 +7,8 @@ import smtplib
 import socket
 from collections.abc import Iterator
 
-from app import dial
 from app.mail_server import MailServer
+from app.network import dial
 from app.outbound.line import Line, is_loopback, translated
 from checks.base import Permanent, Refused, RefusedForNow, Temporary
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from app import dial
 from app.mail_server import MailServer
+from app.network import dial
 from app.outbound import http, lines, mail
 from app.outbound.line import Line
 from app.outbound.way import Outbound, Sent

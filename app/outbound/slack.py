@@ -9,7 +9,7 @@ from urllib.request import Request
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from app import dial
+from app.network import dial
 from app.outbound.http import judge, post
 from app.outbound.line import Line
 from checks.base import Gone, Permanent, Temporary

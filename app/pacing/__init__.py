@@ -1,7 +1,7 @@
 """How often something may be done: turns that are counted in one process, or in Redis for all of them.
 
 Registries' hosts are asked at such a pace, and whatever else has a rate. What others say about their limits while they
-answer is kept elsewhere (`app.budgets`): a pace is what we promise unasked.
+answer is kept elsewhere (`app.network.budgets`): a pace is what we promise unasked.
 """
 
 from __future__ import annotations

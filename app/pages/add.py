@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
-from app import enrolling
+from app.deeds import enrolling
+from app.deeds.watching import Unmeant
 from app.pages.words import shown
 from app.signin.gate import viewer
 from app.viewer import Viewer
-from app.watching import Unmeant
 from verifier import purls
 from verifier.discovery.propose import ELSEWHERE
 from verifier.ledger.protocol import Book

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
-from app import enrolling
+from app.deeds import enrolling
 from app.pages.errors import Unknown
 from app.pages.words import plural, shown
 from app.signin.gate import viewer

@@ -6,7 +6,7 @@ import structlog
 from flask import Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from app import headers
+from app.web import headers
 
 log = structlog.get_logger()
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.case_words import LOGS, STANDINGS, claimed, vetted
+from app.explain.case_words import LOGS, STANDINGS, claimed, vetted
 from app.pages.words import link, moment, shown
 from verifier.model import Evidence, File, JobsState, LogClaim, Publisher, PublishStep, Run, RunKey, Standing, Version
 

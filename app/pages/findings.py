@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.case_words import SECTIONS
+from app.explain.case_words import SECTIONS
 from app.pages.evidence import anchor, one_line
 from app.pages.markdown import inline
 from app.pages.telling import Link

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app import enrolling
+from app.deeds import enrolling
 from app.pages.words import moment, shown
 from app.viewer import Viewer
 from verifier.model import Act, Enrolment, Publisher, Replied, Reply, Repository

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
 
-from app import commanding, exporting, links
+from app import links
+from app.deeds import commanding, exporting
 from app.pages.incident_page import BULLETINS, Seen, roll_up
 from app.signin.gate import viewer
 from app.signin.shown import notice

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
-from app import commanding
+from app.deeds import commanding
 from app.pages import markdown
 from app.pages import offers as offering
 from app.pages.telling import Link, links, state, title

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app import commanding
+from app.deeds import commanding
 from app.pages.words import plural
 from app.viewer import Viewer
 from checks.words import contradicts

@@ -17,10 +17,10 @@ from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app import subscribing
-from app.allowance import Allowance
+from app.deeds import subscribing
+from app.deeds.subscribe_form import FIELDS, LONGEST, Refused, read
 from app.pages.words import shown
-from app.subscribe_form import FIELDS, LONGEST, Refused, read
+from app.web.allowance import Allowance
 from checks.subscription import WORDS
 from verifier.model import OUTCOMES
 from verifier.verdict.audience import ANYBODY

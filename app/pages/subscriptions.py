@@ -14,9 +14,9 @@ import structlog
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app import subscribing
+from app.deeds import subscribing
+from app.deeds.subscribing import Confirmed
 from app.pages.words import moment
-from app.subscribing import Confirmed
 from checks.subscription import described
 from verifier.ledger.protocol import Book
 from verifier.model import Subscription

@@ -14,11 +14,11 @@ import structlog
 from flask import Blueprint, Response, render_template, request, url_for
 
 from app import anchors, notify
-from app.clock import MISSING_AFTER, NAME
-from app.github_server import LACKS, lacks
+from app.github.server import LACKS, lacks
 from app.pages.incidents import names
 from app.pages.routes_tried import rows
 from app.pages.words import plural, shown, span
+from app.processes.clock import MISSING_AFTER, NAME
 from app.signin.gate import viewer
 from app.signin.shown import notice
 from app.wake import STEPS

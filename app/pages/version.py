@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
-from app import acting
+from app.deeds import acting
 from app.pages.artifact import named
 from app.pages.errors import Unknown
 from app.pages.version_acts import acts, may_recheck

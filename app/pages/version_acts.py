@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from app import commanding
+from app.deeds import commanding
 from app.pages.offers import Offer, offers, refused
 from app.pages.version_page import Seen
 from app.viewer import Viewer

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from app.case_words import NEEDS, compared
+from app.explain.case_words import NEEDS, compared
 from app.pages import evidence, telling
 from app.pages.decided import Decided, decided, in_force
 from app.pages.evidence import Certificate, Held, Item, facts

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from app.addresses import Unusable, name, origin
+from app.network.addresses import Unusable, name, origin
+from app.network.places import place_of_registry
 from app.pacing.hosts import is_paced
 from app.pacing.turns import Pace
-from app.places import place_of_registry
 from app.polling.schedule import Means
 from app.settings import Settings
 from verifier.ledger.looks import Load

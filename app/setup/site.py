@@ -23,7 +23,6 @@ from flask import Flask, redirect, render_template, request
 from jwt.types import Options
 from werkzeug.wrappers import Response as Answer
 
-from app import headers
 from app.app_file import AppFile
 from app.pages import style
 from app.settings import Settings
@@ -33,6 +32,7 @@ from app.signin.calls import NoAnswer, converse
 from app.signin.cookies import Cookie
 from app.signin.here import is_here
 from app.signin.shown import notice
+from app.web import headers
 
 log = structlog.get_logger()
 

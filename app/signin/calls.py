@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from app.addresses import Unusable, name, origin
+from app.network.addresses import Unusable, name, origin
 from app.settings import Settings
 
 if TYPE_CHECKING:
     import requests
 
-    from app import dial
+    from app.network import dial
 
 DEADLINE = 15.0
 """Seconds for everything that one page asks; a web process is replaced when it is silent for twice as long."""
@@ -75,7 +75,7 @@ class Calls:
         import requests
         import urllib3
 
-        from app import dial
+        from app.network import dial
 
         if not self.deadline.left:
             raise NoAnswer("GitHub took too long to answer.")
@@ -131,7 +131,7 @@ class Calls:
 
 def converse(settings: Settings) -> Calls:
     """A conversation with the GitHub of these settings."""
-    from app import dial
+    from app.network import dial
 
     return Calls(settings.github_api_url, settings.website, dial.Deadline(DEADLINE))
 

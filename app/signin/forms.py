@@ -7,8 +7,8 @@ import hmac
 from flask import Request
 from markupsafe import Markup
 
-from app.addresses import Origin, Unusable
-from app.addresses import origin as origin_of
+from app.network.addresses import Origin, Unusable
+from app.network.addresses import origin as origin_of
 from app.settings import Settings
 from app.signin.cookies import session_cookie
 from app.signin.seal import seal_of

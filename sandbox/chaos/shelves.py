@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from app.webhooks import hear_one
+from app.web.webhooks import hear_one
 from sandbox.chaos.sender import Sent
 from verifier.ledger import memory_ledger
 from verifier.ledger.protocol import Book, Delivery

@@ -10,8 +10,9 @@ from typing import Any, cast
 
 from flask.testing import FlaskClient
 
-from app import create_app, tokens
+from app import create_app
 from app.api.pace import EACH
+from app.deeds import tokens
 from app.deps import Deps
 from app.settings import Settings
 from tests.ledger.examples import (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from app import tokens
 from app.api import badge, feed, metrics
 from app.api.operations import OPERATIONS, ROOT
 from app.api.pace import BURST, EACH
-from app.cli_tokens import SCOPES, create
+from app.cli.tokens import SCOPES, create
+from app.deeds import tokens
 from tests.api.site import NOW
 from tests.api.test_shown import FIGURES
 from tests.documents import document, table

@@ -10,10 +10,10 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import tokens
 from app.api.operations import ROOT
 from app.api.pace import BURST, EACH, Pace
-from app.cli import main
+from app.cli.main import main
+from app.deeds import tokens
 from app.settings import Settings
 from tests.api.site import NOW, Api, fill
 from tests.ledger.examples import HOUR, MINUTE

@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from app.cli import main
+from app.cli.main import main
 from tests.audit.parts import After
 
 
@@ -32,7 +32,7 @@ def test_what_is_typed_wrongly_is_said_and_nothing_is_asked(arguments: tuple[str
 def after(monkeypatch: pytest.MonkeyPatch) -> After:
     """The command's parts, pretended: its GitHub, its registries, its clock and its trust."""
     made = After("axios-2026")
-    monkeypatch.setattr("app.cli.read", lambda environment: made.settings)
+    monkeypatch.setattr("app.cli.main.read", lambda environment: made.settings)
     monkeypatch.setattr("app.audit.command.onlooker", lambda settings: made.github)
     monkeypatch.setattr("app.audit.command.make_login", lambda settings, now: made.deps.fetch)
     monkeypatch.setattr("app.audit.command.trust_of", lambda settings: made.deps.trust)

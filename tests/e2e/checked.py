@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import httpx
 
-from app.github import GitHub, clients
+from app.github.installation import GitHub, clients
 from app.settings import Settings
 from sandbox.app import create
 from sandbox.github.rim import PREFIX

@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from app.aws import make_aws
 from app.deps import Fetch
-from app.login import make_login
+from app.network.aws import make_aws
+from app.network.login import make_login
 from sandbox.events import Attested
 from sandbox.keys import make
 from sandbox.replay import REGISTRY, Replay

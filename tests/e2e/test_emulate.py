@@ -21,11 +21,11 @@ from githubkit import GitHub as Kit
 from githubkit import TokenAuthStrategy
 from githubkit.config import get_config
 
-from app.github import GitHub
-from app.github_kept import Kept
-from app.github_limits import Limits
-from app.github_people import role_of
-from app.github_rest import Rest
+from app.github.installation import GitHub
+from app.github.kept import Kept
+from app.github.limits import Limits
+from app.github.people import role_of
+from app.github.rest import Rest
 from checks import answers, check_run, issue
 from checks.base import Channel, Gone, Subject
 from tests.checks.examples import AT, incident, member

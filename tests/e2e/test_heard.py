@@ -19,11 +19,12 @@ from typing import Any
 import pytest
 
 from app import routes
-from app.jobs import speak, tell
-from app.lanes import Lanes
+from app.jobs import tell
+from app.jobs.telling import speak
 from app.mail_server import server as mail_setting
 from app.outbound import make_outbound
 from app.outbound.line import Line, Patience
+from app.processes.lanes import Lanes
 from app.settings import Settings
 from checks import OUTSIDE
 from tests.e2e.conftest import given

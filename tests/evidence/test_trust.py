@@ -108,7 +108,7 @@ def test_no_bytes_make_a_root_raise_anything_else(garbage):
 def test_whoever_only_hears_webhooks_or_reads_logs_does_not_wait_for_sigstore():
     """Loading it takes half a second."""
     code = (
-        "import sys, verifier.model, verifier.document, verifier.evidence.log, app.webhooks; "
+        "import sys, verifier.model, verifier.document, verifier.evidence.log, app.web.webhooks; "
         "sys.exit(any(name.partition('.')[0] in ('sigstore', 'pypi_attestations') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

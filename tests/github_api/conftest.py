@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.github import GitHub, clients
+from app.github.installation import GitHub, clients
 from tests.github_api.pretend import Pretend, repository_json, settings
 
 

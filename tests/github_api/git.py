@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from app.github import GitHub, clients
+from app.github.installation import GitHub, clients
 from tests.github_api.pretend import repository_json, settings
 
 Answer = tuple[int, Any]

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.github import GitHub, Renamed
-from app.github_attestations import LIMIT, MOST, SOURCE, Held, held_for, unpacked
+from app.github.attestations import LIMIT, MOST, SOURCE, Held, held_for, unpacked
+from app.github.installation import GitHub, Renamed
 from checks.base import Permanent, Temporary
 from tests.github_api.pretend import Pretend, repository_json
 from verifier.document import Malformed

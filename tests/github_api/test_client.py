@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.github import GitHub, Renamed, clients
+from app.github.installation import GitHub, Renamed, clients
 from checks.base import Gone, Permanent
 from tests.github_api.examples import AT, REPOSITORY, RUNS
 from tests.github_api.pretend import Pretend, repository_json, run_json, settings
@@ -209,7 +209,10 @@ def test_our_own_app_is_known_by_its_number_or_its_client_id(pretend: Pretend, g
 
 
 def test_githubkit_is_loaded_at_the_first_question_and_not_before() -> None:
-    code = "import sys, app.github; print(sorted(m for m in ('githubkit', 'httpx', 'sigstore') if m in sys.modules))"
+    code = (
+        "import sys, app.github.installation;"
+        "print(sorted(m for m in ('githubkit', 'httpx', 'sigstore') if m in sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"

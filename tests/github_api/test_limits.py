@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app.github import GitHub, clients
-from app.github_limits import PATIENCE, RESERVE, WRITES_AN_HOUR, Limits
-from app.github_refusals import SlowDown
+from app.github.installation import GitHub, clients
+from app.github.limits import PATIENCE, RESERVE, WRITES_AN_HOUR, Limits
+from app.github.refusals import SlowDown
 from app.pacing import LocalPace
 from checks.base import Temporary
 from tests.github_api.pretend import Pretend, repository_json, settings
@@ -25,7 +25,7 @@ SECONDARY = {"message": "You have exceeded a secondary rate limit. Please wait a
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time by which silences are kept; it moves when it is set."""
     now = [1000.0]
-    monkeypatch.setattr("app.github_limits.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("app.github.limits.time.monotonic", lambda: now[0])
     return now
 
 
@@ -223,7 +223,7 @@ def test_what_changes_with_each_look_or_never_is_not_kept(pretend: Pretend, gith
 
 
 def test_what_is_kept_has_a_bound() -> None:
-    from app.github_kept import ONE, Answered, Kept
+    from app.github.kept import ONE, Answered, Kept
 
     kept = Kept(most=1000)
     for number in range(20):

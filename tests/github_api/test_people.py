@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.github import GitHub
-from app.github_people import role_of
+from app.github.installation import GitHub
+from app.github.people import role_of
 from checks.base import Permanent, Temporary
 from tests.github_api.examples import REPOSITORY
 from tests.github_api.pretend import Pretend

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app import github_rest
-from app.github import GitHub, clients
-from app.github_refusals import SlowDown
+from app.github import rest as github_rest
+from app.github.installation import GitHub, clients
+from app.github.refusals import SlowDown
 from checks.base import Forbidden, NoLonger, NotInstalled, NotShown, Permanent, Temporary, Withheld
 from tests.github_api.pretend import Pretend, repository_json, settings
 
@@ -70,7 +70,7 @@ def test_who_was_asked_to_slow_down_asks_nothing_until_the_time_is_over(
 ) -> None:
     """GitHub bans who goes on asking. Another installation has its own measure."""
     clock = [1000.0]
-    monkeypatch.setattr("app.github_limits.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("app.github.limits.time.monotonic", lambda: clock[0])
     client = clients(settings(), pretend.transport)
     github, another = client(1), client(2)
     pretend.on("GET", "/repos/owner/name/issues", body, status, **headers)

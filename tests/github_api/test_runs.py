@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from app import github_runs
-from app.github import GitHub, clients
+from app.github import runs as github_runs
+from app.github.installation import GitHub, clients
 from checks.base import Permanent
 from tests.github_api.examples import AT, REPOSITORY, RUNS
 from tests.github_api.pretend import Pretend, repository_json, run_json, settings

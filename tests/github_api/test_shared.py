@@ -16,9 +16,9 @@ import pytest
 import redis
 from werkzeug.serving import make_server
 
-from app.github_limits import Limits
-from app.github_refusals import SlowDown
-from app.github_tokens import Tokens
+from app.github.limits import Limits
+from app.github.refusals import SlowDown
+from app.github.tokens import Tokens
 from app.redis_shelf import Shelf
 from sandbox.app import create
 from sandbox.github.measures import Measures
@@ -36,7 +36,7 @@ HOUR = timedelta(hours=1)
 WORKER = """
 import sys, time
 from app.build import build
-from app.github_refusals import SlowDown
+from app.github.refusals import SlowDown
 from app.settings import read
 import os
 deps = build(read(os.environ))

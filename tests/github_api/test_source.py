@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import github_source as source
-from app.github import clients
-from app.github_source import MOST_BRANCHES, MOST_LOOKED_AT, Branch
+from app.github import source
+from app.github.installation import clients
+from app.github.source import MOST_BRANCHES, MOST_LOOKED_AT, Branch
 from checks.base import Gone, Permanent, Temporary
 from tests.github_api.examples import REPOSITORY
 from tests.github_api.git import Git, sha

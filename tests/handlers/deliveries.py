@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from app.webhooks import hear_one
+from app.web.webhooks import hear_one
 from handlers import HANDLERS
 from verifier.ledger import Book, Ledger, memory_ledger
 from verifier.ledger.protocol import Delivery

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.webhooks import hear_one
+from app.web.webhooks import hear_one
 from tests.handlers.deliveries import GADGET, NOW, WIDGET, delivery, payload, shelves
 from verifier.ledger import memory_ledger
 from verifier.ledger.protocol import Delivery

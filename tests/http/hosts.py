@@ -23,9 +23,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from app import dial
-from app.http import Limits, make_fetch
-from app.login import LoggingIn, make_login
+from app.network import dial
+from app.network.http import Limits, make_fetch
+from app.network.login import LoggingIn, make_login
 from app.settings import Settings
 from tests.http.server import LIMIT, Answer, Handler, Server
 from verifier.registries.base import Ask
@@ -126,7 +126,7 @@ def running(folder: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool = True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         here = ("127.0.0.1", server.server_port)
-        monkeypatch.setattr("app.dial.is_public", lambda address: address == here[0] or PUBLIC(address))
+        monkeypatch.setattr("app.network.dial.is_public", lambda address: address == here[0] or PUBLIC(address))
         yield server
         server.over.set()
         server.shutdown()

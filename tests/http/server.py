@@ -9,8 +9,8 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 
-from app import dial
-from app.http import Fetcher, Limits, make_fetch
+from app.network import dial
+from app.network.http import Fetcher, Limits, make_fetch
 from app.settings import Settings
 from verifier.registries.base import Absent, Ask, Page, Unreadable
 

@@ -15,8 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from app import dial
-from app.http import REDIRECTS, make_fetch
+from app.network import dial
+from app.network.http import REDIRECTS, make_fetch
 from app.settings import Settings
 from tests.http.server import LIMIT, Server, fetcher, get, no_names, problem, redirect
 from verifier.registries.base import Ask, Page, Unreadable
@@ -216,7 +216,7 @@ def test_the_address_that_is_checked_is_the_one_that_is_dialled(server, monkeypa
             dialled.append(address)
             raise ConnectionRefusedError
 
-    monkeypatch.setattr("app.dial.socket.socket", NoSocket)
+    monkeypatch.setattr("app.network.dial.socket.socket", NoSocket)
     answer = fetcher(server, resolve=turning)(Ask("https://elsewhere.example/x", "application/json", LIMIT))
 
     assert isinstance(answer, Unreadable)

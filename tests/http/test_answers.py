@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import responses
 
-from app.http import make_fetch
+from app.network.http import make_fetch
 from app.settings import Settings
 from tests.http.server import LIMIT, fetcher, get, no_names, problem
 from verifier.registries.base import Absent, Ask, Page, Unreadable

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.http import Fetcher, make_fetch
+from app.network.http import Fetcher, make_fetch
 from app.settings import Settings, read
 from tests.http.hosts import REGISTRY, STRANGER, Hosts, certificates, running
 from tests.http.server import LIMIT, problem, redirect

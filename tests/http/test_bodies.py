@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.http import Limits
+from app.network.http import Limits
 from tests.http.server import IMPATIENT, LIMIT, Handler, get, problem
 from verifier.registries.base import Page
 

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import dial
-from app.addresses import Unusable, origin
-from app.http import make_fetch
-from app.login import make_login
+from app.network import dial
+from app.network.addresses import Unusable, origin
+from app.network.http import make_fetch
+from app.network.login import make_login
 from app.settings import Settings
 from tests.documents import ROOT
 from tests.http.hosts import NOW, bearer, guarded
@@ -238,10 +238,10 @@ def test_nothing_dials_but_what_checks_what_it_dials():
         if makes.search(path.read_text("utf-8"))
     }
 
-    assert OPERATORS_WORD | {"app/http.py", "app/outbound/http.py"} == found
+    assert OPERATORS_WORD | {"app/network/http.py", "app/outbound/http.py"} == found
 
 
-OPERATORS_WORD = {"app/signin/calls.py", "app/doctor_mistakes.py"}
+OPERATORS_WORD = {"app/signin/calls.py", "app/doctor/mistakes.py"}
 """Modules that dial places which only settings name: GitHub's website and API, for people's logins; and what `doctor`
 looks at for the operator, GitHub's clock and our own address."""
 

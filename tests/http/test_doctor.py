@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from app import doctor
 from app.build import build
-from app.login import LoggingIn
+from app.doctor import report as doctor
+from app.network.login import LoggingIn
 from app.settings import Settings
 from tests.http.hosts import NOW, PASSWORD, logins, running
 from tests.subscribers import SETTINGS

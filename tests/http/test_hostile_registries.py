@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.http import Limits, make_fetch
-from app.login import make_login
+from app.network.http import Limits, make_fetch
+from app.network.login import make_login
 from app.settings import Settings
 from tests.http.hosts import (
     BASIC,

@@ -12,9 +12,9 @@ import pytest
 import structlog
 
 from app.deps import Deps
-from app.http import NOBODY, Secret, make_fetch
-from app.login import make_login
-from app.logs import configure
+from app.logs.events import configure
+from app.network.http import NOBODY, Secret, make_fetch
+from app.network.login import make_login
 from app.settings import Settings
 from tests.http.hosts import (
     BASIC,

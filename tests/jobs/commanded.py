@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from app.jobs import inspect, report, speak
+from app.jobs import inspect, report
+from app.jobs.telling import speak
 from checks.base import Gone
 from tests.jobs.parts import Parts
 from tests.jobs.test_report import GitHub, monitor

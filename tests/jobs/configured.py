@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 
-from app.file_change import Pushed
-from app.github import Unfit
-from app.jobs.config import read_config
+from app.github.file_change import Pushed
+from app.github.installation import Unfit
+from app.jobs.configuring.config import read_config
 from checks.base import Gone
 from handlers.record import config_task
 from tests.github_api.validate import problem

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from app.deps import Deps
-from app.jobs import speak, tell
+from app.jobs import tell
+from app.jobs.telling import speak
 from checks.outside import Route
 from tests.checks.examples import CASES, member
 from tests.jobs.parts import Parts

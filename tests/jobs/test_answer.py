@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.jobs import inspect, report, speak
+from app.jobs import inspect, report
 from app.jobs.answer import answer, answered, matter_of
+from app.jobs.telling import speak
 from tests.checks.fake import APP
 from tests.jobs.commanded import IDS, SUSPECT, Told, touch
 from tests.registries.documents import SCOPED

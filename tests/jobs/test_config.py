@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.claims import CONFIG, DISCOVERY, SERVER
-from app.jobs.config import read_config
+from app.deeds.claims import CONFIG, DISCOVERY, SERVER
+from app.jobs.configuring.config import read_config
 from tests.jobs.parts import Parts
 from tests.registries.documents import NPM
 from tests.verdict.cases import NOON, REPOSITORY

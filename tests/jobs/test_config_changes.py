@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.claims import DISCOVERY, SERVER
-from app.file_change import Pushed
-from app.jobs.config_kept import MOST_KEPT
+from app.deeds.claims import DISCOVERY, SERVER
+from app.github.file_change import Pushed
+from app.jobs.configuring.kept import MOST_KEPT
 from checks.messages import SENTENCES
 from handlers.record import record
 from tests.jobs.configured import DAY, FILE, GEAR, HOME, HOUR, World

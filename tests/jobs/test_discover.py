@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.claims import DISCOVERY
+from app.deeds.claims import DISCOVERY
 from app.deps import Fetch
 from app.jobs.discover import discover, heard_of
 from checks.base import Gone, Permanent, Temporary

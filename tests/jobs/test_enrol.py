@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from app import enrolling, watching
-from app.claims import CONFIG, DISCOVERY, PEOPLE, SERVER
+from app.deeds import enrolling, watching
+from app.deeds.claims import CONFIG, DISCOVERY, PEOPLE, SERVER
 from app.jobs import inspect, poll
 from app.jobs.enrol import UNPROVEN
 from app.viewer import OPERATOR, Viewer

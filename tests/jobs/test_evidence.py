@@ -11,7 +11,7 @@ import pytest
 
 from app.deps import Deps
 from app.jobs.evidence import MOST_FILES, ask_github, read_evidence
-from app.trust import read as read_trust
+from app.trust.root import read as read_trust
 from checks.base import Gone, Permanent, Temporary
 from sandbox.sigstore import PrivateSigstore
 from tests.evidence.private import AT, PURL, RUN, SIGSTORE, SLSA, bundle, claims, receipt, statement

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.claims import CONFIG, SERVER, withdraw_elsewhere
-from app.jobs import speak
+from app.deeds.claims import CONFIG, SERVER, withdraw_elsewhere
+from app.jobs.telling import speak
 from tests.jobs.commanded import ROGUE, Told
 from tests.registries.documents import SCOPED
 from tests.verdict.cases import DAY, REPOSITORY, WORKFLOW

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 
-from app.github import clients
-from app.github_logs import PATIENCE
-from app.http import make_fetch
+from app.github.installation import clients
+from app.github.logs import PATIENCE
 from app.jobs.logs import MOST_JOBS, read_logs
+from app.network.http import make_fetch
 from app.settings import Settings
 from checks.base import Permanent, Temporary
 from tests.evidence.log.dated import END, STEP, dated, printed

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.github import Renamed
-from app.github_refusals import SlowDown
+from app.github.installation import Renamed
+from app.github.refusals import SlowDown
 from app.jobs.batch import each
 from checks.base import NotInstalled
 from handlers.record import installation_task

@@ -124,7 +124,7 @@ def test_a_registry_that_asks_for_fewer_requests_is_left_alone_as_long_as_it_say
     two.rounds(NOON + 25 * MINUTE)
 
     assert {"registry npm"} == set(two.problems)
-    assert two.asked["npm"] == 1  # the others are told without being asked (`app.budgets`)
+    assert two.asked["npm"] == 1  # the others are told without being asked (`app.network.budgets`)
 
 
 def test_one_that_fails_now_and_then_is_not_silent() -> None:

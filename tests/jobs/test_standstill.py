@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.jobs import standstill, tell_people
-from app.subscribing import REFUSED_FOR
+from app.deeds.subscribing import REFUSED_FOR
+from app.jobs.telling import standstill, tell_people
 from checks.base import Permanent, Refused, RefusedForNow, Temporary
 from tests.subscribers import ALICE, Monitor, incident, told
 from tests.verdict.cases import HOUR, MINUTE

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from app.github import GitHub
+from app.github.installation import GitHub
 from app.jobs import steps
 from app.jobs.steps import publishing_of
 from checks.base import Gone, Permanent, Temporary

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.jobs.storm import ALONE, GATHERED, WINDOW, Pace, kept, read
+from app.jobs.telling.storm import ALONE, GATHERED, WINDOW, Pace, kept, read
 from tests.verdict.cases import NOON
 
 moments = st.lists(st.floats(0, 3600), min_size=1, max_size=300).map(

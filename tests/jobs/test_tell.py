@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from app.jobs import lane, speak, tell
-from app.jobs.storm import ALONE
-from app.lanes import Lanes
+from app.jobs import tell
+from app.jobs.telling import lane, speak
+from app.jobs.telling.storm import ALONE
+from app.processes.lanes import Lanes
 from checks import CHANNELS
 from checks.base import Permanent, Temporary
 from tests.jobs.telling import INCIDENT, RESOLVED, Told, many
@@ -289,7 +290,7 @@ def test_a_message_that_cannot_be_made_stops_no_other() -> None:
 
 
 def test_a_message_that_cannot_even_be_begun_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.jobs import said
+    from app.jobs.telling import said
 
     make = said.message
 
@@ -299,7 +300,7 @@ def test_a_message_that_cannot_even_be_begun_stops_no_other(monkeypatch: pytest.
         return make(deps, book, key, told)
 
     begun: list[bool] = []
-    monkeypatch.setattr("app.jobs.said.message", broken)
+    monkeypatch.setattr("app.jobs.telling.said.message", broken)
     parts = Told(route("all"))
     parts.about(*many(3))
     parts.way.failing["all"] = Temporary("It did not answer in time.")

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.jobs import batch, storm, tell_people
-from app.week import after
+from app.jobs import batch
+from app.jobs.telling import storm, tell_people
+from app.processes.week import after
 from tests.checks.examples import HOSTILE, member
 from tests.subscribers import ALICE, SETTINGS, STRANGER, Monitor, end_link, incident, link, text, told
 from tests.verdict.cases import DAY, MINUTE, NOON, REPOSITORY

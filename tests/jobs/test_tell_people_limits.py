@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.subscribing import MOST_AN_HOUR, VALID
+from app.deeds.subscribing import MOST_AN_HOUR, VALID
 from checks.base import Refused
 from tests.subscribers import Monitor
 from tests.verdict.cases import MINUTE

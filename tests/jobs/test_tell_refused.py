@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from app.jobs import lane, tell
-from app.jobs.sending import TRIES
-from app.jobs.storm import ALONE
+from app.jobs import tell
+from app.jobs.telling import lane
+from app.jobs.telling.sending import TRIES
+from app.jobs.telling.storm import ALONE
 from checks.base import Permanent, RefusedForNow, Temporary
 from checks.message import Kind, Message
 from checks.outside import HttpPost, Sending

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.jobs import inspect, report, speak
+from app.jobs import inspect, report
+from app.jobs.telling import speak
 from tests.jobs.commanded import BOT, IDS, Told, tampered, touch
 from tests.verdict.cases import DAY
 from verifier.model import (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.github_source import MOST_BRANCHES, MOST_LOOKED_AT
+from app.github.source import MOST_BRANCHES, MOST_LOOKED_AT
 from app.jobs.vet import MOST_COMPARED, MOST_NAMED
 from checks.base import Permanent, Temporary
 from tests.documents import document

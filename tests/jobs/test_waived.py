@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.jobs.speak import about
+from app.jobs.telling.speak import about
 from tests.ledger.examples import HOUR, T0, WIDGET, publisher, verdict, version, waiver
 from verifier.ledger import memory_ledger
 from verifier.ledger.protocol import Dossier, Watch

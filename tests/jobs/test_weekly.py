@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from app.jobs import speak, weekly
+from app.jobs.telling import speak, weekly
 from tests.checks.examples import CASES
 from tests.jobs.telling import INCIDENT, RESOLVED, Told, many
 from tests.outside import route

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.jobs.workflows_told import Push, tell
+from app.jobs.telling.workflows_told import Push, tell
 from checks.base import Gone, Permanent
 from tests.jobs.parts import Parts
 from tests.verdict.cases import NOON, REPOSITORY

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Connection, delete, insert, select, update
 
-from app.cli import main
+from app.cli.main import main
 from tests.ledger.examples import HOUR, T0, WIDGET, version
 from tests.ledger.examples import run as example
 from tests.ledger.test_record import FINGERPRINT, STORY, record

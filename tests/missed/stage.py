@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from app.github import clients
+from app.github.installation import clients
 from app.jobs import run_step
 from app.jobs.backfill import backfill
 from sandbox.app import create

@@ -17,7 +17,7 @@ import requests
 from werkzeug.serving import make_server
 
 from app import create_app
-from app.github import clients
+from app.github.installation import clients
 from app.jobs import missed, run_step
 from sandbox.app import create
 from sandbox.play import play

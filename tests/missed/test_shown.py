@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from app import doctor_deliveries
 from app.api.backfill_shapes import BackfillShown
+from app.doctor import deliveries as doctor_deliveries
 from app.pages import troubles
 from handlers.missed import Attempt
 from verifier.model.backfill import Backfill, Counts, Gap, Listing, Slice

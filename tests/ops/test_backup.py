@@ -19,9 +19,9 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import make_url
 
-from app import backup as backups
-from app.backup import BEAT, backup
-from app.cli import main
+from app.cli.main import main
+from app.processes import backup as backups
+from app.processes.backup import BEAT, backup
 from app.settings import BadSetting, Settings
 from sandbox.events import Remove
 from sandbox.play import play

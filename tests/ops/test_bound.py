@@ -12,10 +12,10 @@ from typing import Any, cast
 import pytest
 import structlog
 
-from app import logs
 from app.deps import Deps
 from app.jobs import hear
 from app.jobs.batch import each
+from app.logs import events as logs
 from app.settings import Settings
 from verifier.ledger import memory_ledger
 from verifier.ledger.apply import version_task

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
-from app.cli import main
+from app.cli.main import main
+from app.processes.worker import END_WITHIN
 from app.secret_files import SECRETS
 from app.settings import VARIABLES
-from app.worker import END_WITHIN
 from tests.documents import ROOT, document
 
 SETTINGS = {*VARIABLES, *(f"{name}_FILE" for name in SECRETS)}

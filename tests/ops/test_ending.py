@@ -17,9 +17,9 @@ import pytest
 from app.deps import Deps
 from app.jobs import hear
 from app.jobs.batch import LONG_LEASE
+from app.processes.shift import Shift
+from app.processes.worker import give_back
 from app.settings import Settings
-from app.shift import Shift
-from app.worker import give_back
 from tests.ledger.conftest import NO_SERVER, empty_postgresql_url, migrated_file, postgresql_url, sqlite_url, url
 from verifier.ledger import memory_ledger, open_ledger
 from verifier.ledger.protocol import Delivery, Task
@@ -32,10 +32,10 @@ import pathlib, sys, time
 from datetime import UTC, datetime
 from app.deps import Deps
 from app.jobs.batch import LONG_LEASE, each
-from app.lanes import Lanes
+from app.processes.lanes import Lanes
 from app.settings import Settings
-from app.wake_local import LocalWake
-from app.worker import main
+from app.wake.local import LocalWake
+from app.processes.worker import main
 from verifier.ledger import open_ledger
 url, notes, seconds, end_within = sys.argv[1], pathlib.Path(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4])
 def do(deps, task):

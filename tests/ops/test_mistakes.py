@@ -13,9 +13,10 @@ import pytest
 import redis
 import responses
 
-from app import doctor, doctor_mistakes
-from app.doctor_mistakes import app, door, eviction, hook, listeners, migrated, mount, refused, room, skew, worker
-from app.doctor_routes import Found
+from app.doctor import mistakes as doctor_mistakes
+from app.doctor import report as doctor
+from app.doctor.mistakes import app, door, eviction, hook, listeners, migrated, mount, refused, room, skew, worker
+from app.doctor.routes import Found
 from app.settings import Settings
 from app.setup.manifest import load
 from checks.base import Gone, Permanent
@@ -199,7 +200,7 @@ def test_github_is_asked_for_the_time_the_app_and_the_webhook(monkeypatch: pytes
                 return APP | {"events": []}
             raise Gone("404")
 
-    monkeypatch.setattr("app.github.clients", lambda settings: lambda installation: Answers())
+    monkeypatch.setattr("app.github.installation.clients", lambda settings: lambda installation: Answers())
     responses.head(SETTINGS.github_api_url, status=403, headers={"Date": at(timedelta(hours=1))})
     found = list(doctor_mistakes.look_at_github(replace(SETTINGS, github_private_key="x"), NOW))
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from app.deps import Deps
-from app.jobs.weekly import key_of
-from app.retention import BATCH, EVERY, Forgotten, Retention, forget
+from app.jobs.telling.weekly import key_of
+from app.processes.retention import BATCH, EVERY, Forgotten, Retention, forget
 from app.settings import Settings
 from sandbox.play import play
 from sandbox.replay import Replay

@@ -14,10 +14,10 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
-from app.alive import WITHIN, problem
-from app.cli import main
+from app.cli.main import main
+from app.processes.alive import WITHIN, problem
+from app.processes.start import require_migrated
 from app.settings import BadSetting, Settings, read
-from app.start import require_migrated
 from tests.documents import ROOT
 from tests.ledger.conftest import (
     NO_SERVER,

@@ -15,7 +15,7 @@ import yaml
 
 from app.api import metrics
 from app.api.metrics import Figures
-from app.backup import BEAT
+from app.processes.backup import BEAT
 from tests.documents import ROOT, document, section
 from tests.ledger.conftest import NO_SERVER, empty_postgresql_url, ledger, migrated_file, postgresql_url, sqlite_url
 from tests.ledger.examples import GADGET, T0, WIDGET

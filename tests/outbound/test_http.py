@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import logs
+from app.logs import events as logs
 from app.outbound import Outbound, make_outbound
 from app.outbound.http import ANSWER
 from app.outbound.line import Line, Patience

@@ -8,10 +8,11 @@ from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import default
 
-from app.jobs import speak, tell
+from app.deeds.subscribing import REFUSED_FOR
+from app.jobs import tell
+from app.jobs.telling import speak
 from app.mail_server import MailServer
 from app.outbound import make_outbound
-from app.subscribing import REFUSED_FOR
 from checks.subscription import ONE_CLICK
 from tests.outbound.mailing import Postman, mail_server
 from tests.subscribers import ALICE, BASE, SETTINGS, STRANGER, Monitor, incident

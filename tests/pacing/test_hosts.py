@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.http import make_fetch
+from app.network.http import make_fetch
 from app.pacing import LocalPace
 from app.pacing.hosts import HostTurns
 from app.settings import Settings, read

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
-from app import enrolling
+from app.deeds import enrolling
+from app.deeds.watching import Unmeant
 from app.pages.adding import LONGEST
-from app.watching import Unmeant
 from tests.pages.acting import HOME, Desk
 from tests.registries.documents import SCOPED
 from tests.verdict.cases import REPOSITORY

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import commanding
+from app.deeds import commanding
 from tests.jobs.commanded import SUSPECT, Told
 from tests.pages.acting import HOME, Desk
 from tests.registries.documents import SCOPED

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.headers import SECURITY
 from app.pages.overview import INCIDENTS, LONGEST, ROWS, TROUBLES, Seen, address, asked, roll_up
 from app.pages.telling import NAMED, told
 from app.pages.words import BADGES, ODD
 from app.viewer import Viewer
+from app.web.headers import SECURITY
 from tests.pages.browser import Page, client, filled, harmless, read, statements
 from tests.pages.examples import (
     ALICE,

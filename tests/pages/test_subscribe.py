@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.headers import SECURITY
+from app.deeds.subscribing import MOST_AN_HOUR, MOST_LIVE, MOST_PENDING
 from app.pages.subscribe import LIMIT, MOST
-from app.subscribing import MOST_AN_HOUR, MOST_LIVE, MOST_PENDING
+from app.web.headers import SECURITY
 from tests.pages.browser import Page as Tags
 from tests.subscribers import ALICE, BASE, SETTINGS, STRANGER, Monitor, link, person, put, text
 from verifier.model import Filter

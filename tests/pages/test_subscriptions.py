@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.subscribing import KEPT, VALID
+from app.deeds.subscribing import KEPT, VALID
 from checks.subscription import ONE_CLICK
 from tests.pages.browser import Page as Tags
 from tests.subscribers import ALICE, KEY, Monitor, end_link, incident, link

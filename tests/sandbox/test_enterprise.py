@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.github_server import lacks
+from app.github.server import lacks
 from app.jobs.server import EXPIRES
 from app.pages.troubles import roll_up, see
 from tests.sandbox.living import Living, at, rogue

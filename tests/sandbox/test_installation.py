@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.jobs import speak
+from app.jobs.telling import speak
 from checks.issue import ACKNOWLEDGED
 from handlers.missed import TASK
 from sandbox.state import Webhook

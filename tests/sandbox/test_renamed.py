@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.jobs import speak
+from app.jobs.telling import speak
 from sandbox import people
 from sandbox.events import Move
 from sandbox.state import Webhook

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from app import app_file, create_app
 from app.app_file import AppFile
-from app.cli import main
+from app.cli.main import main
 from app.settings import BadSetting, Settings, read, require_login
 from app.setup import command, manifest
 from app.setup.site import SetUp, create

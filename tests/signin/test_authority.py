@@ -12,7 +12,7 @@ import pytest
 from flask import Flask, jsonify
 from werkzeug.serving import make_server
 
-from app import dial
+from app.network import dial
 from app.settings import Settings
 from app.signin import calls
 from app.signin.calls import NoAnswer, converse

@@ -15,8 +15,9 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from app import create_app, tokens
-from app.cli_incidents import FORMATS
+from app import create_app
+from app.cli.incidents import FORMATS
+from app.deeds import tokens
 from app.settings import Settings
 from app.signin.sessions import key_of
 from tests.pages.examples import dossier, run, verdict

@@ -17,7 +17,7 @@ from tuf.api.metadata import (  # type: ignore[attr-defined]
 )
 from tuf.api.serialization.json import JSONSerializer
 
-from app.trust import COPY
+from app.trust.root import COPY
 from tests.http.server import Answer, Server
 
 ROLES = ("root", "timestamp", "snapshot", "targets")

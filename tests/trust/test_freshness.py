@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from app.cli import main
-from app.freshness import EVERY, RETRY, STALE_AFTER, SUBJECT, Freshness, in_thread
+from app.cli.main import main
 from app.settings import Settings
-from app.trust import COPY
-from app.trust_refresh import Source
+from app.trust.freshness import EVERY, RETRY, STALE_AFTER, SUBJECT, Freshness, in_thread
+from app.trust.refresh import Source
+from app.trust.root import COPY
 from tests.http.server import Server, fetcher
 from tests.jobs.parts import Parts
 from tests.trust.conftest import NEW, OLD
@@ -173,7 +173,7 @@ def test_the_clock_command_keeps_it_fresh(monkeypatch, tmp_path):
     beside, kept = [], []
     monkeypatch.setattr(Freshness, "__call__", lambda self: kept.append(self))
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    monkeypatch.setattr("app.clock.main", lambda deps, **more: beside.append(more["beside"]))
+    monkeypatch.setattr("app.processes.clock.main", lambda deps, **more: beside.append(more["beside"]))
 
     assert 0 == CliRunner().invoke(main, ["migrate"]).exit_code
 

@@ -11,7 +11,7 @@ import pytest
 from app.build import build
 from app.deps import Deps
 from app.settings import Settings
-from app.trust import COPY, folder, read, shipped, trust_of
+from app.trust.root import COPY, folder, read, shipped, trust_of
 from checks.base import Permanent
 from tests.trust.conftest import NEW, OLD
 from verifier.evidence import Trust
@@ -83,7 +83,7 @@ def test_the_monitors_parts_trust_as_the_settings_say(tmp_path: Path) -> None:
 def test_nothing_of_sigstore_is_loaded_before_a_root_is_needed() -> None:
     """It costs half a second and 50 MB, and most processes never see a bundle."""
     code = (
-        "import sys, app.build, app.jobs, app.cli, app.freshness; "
+        "import sys, app.build, app.jobs, app.cli.main, app.trust.freshness; "
         "print(sorted({name.split('.')[0] for name in sys.modules} & {'sigstore', 'tuf', 'pypi_attestations'}))"
     )
 

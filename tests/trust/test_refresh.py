@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.trust import COPY
-from app.trust_refresh import Source, good_until, public, refresh
+from app.trust.refresh import Source, good_until, public, refresh
+from app.trust.root import COPY
 from checks.base import Temporary
 from tests.http.server import Server, fetcher
 from tests.trust.conftest import NEW, OLD

@@ -9,7 +9,7 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from app.cli import main
+from app.cli.main import main
 from sandbox.sigstore import PrivateSigstore
 from tests.evidence.private import AT, PURL, RUN, SHA256_HEX, SHA512_HEX, SLSA, bundle, statement
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.trust import shipped
-from app.verify_bundle import LIMIT, LINES, Expected, look
+from app.trust.root import shipped
+from app.trust.verify_bundle import LIMIT, LINES, Expected, look
 from tests.evidence.private import (
     AT,
     PURL,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from app.cli import main
+from app.cli.main import main
 from tests.evidence.shared import BUNDLES, INDEX, present
 from verifier.evidence.claims import GITHUB_ACTIONS
 

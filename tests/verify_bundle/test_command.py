@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from app.cli import main
+from app.cli.main import main
 from tests.evidence.private import PURL, SHA256_HEX, SHA512_HEX
 from tests.verify_bundle.command import OTHER, SUBJECT, Command, attestation, npm, signed, spoilt, stranger
 

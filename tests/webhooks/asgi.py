@@ -1,4 +1,4 @@
-"""A server's side of `app.entry`, without sockets: one process's life, and requests within it."""
+"""A server's side of `app.web.entry`, without sockets: one process's life, and requests within it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from app.entry import Entry
+from app.web.entry import Entry
 
 HERE = ("127.0.0.1", 8750)
 

@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.deps import Deps
+from app.processes.shift import Shift
 from app.settings import Settings
-from app.shift import Shift
 from tests.handlers.deliveries import payload
 from verifier.ledger import Book, Ledger, Unavailable, memory_ledger
 from verifier.ledger.protocol import Delivery

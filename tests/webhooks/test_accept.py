@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from app import create_app
 from app.deps import Deps
 from app.settings import BadSetting, Settings
-from app.webhooks import Answer, accept
+from app.web.webhooks import Answer, accept
 from handlers import HANDLERS
 from handlers.payload import LIMIT
 from tests.handlers.deliveries import payload
@@ -211,7 +211,7 @@ ANSWERS = {
 def test_the_webhook_path_loads_no_client_of_github_and_no_sigstore() -> None:
     """A web process starts small."""
     code = (
-        "import sys, app.webhooks, app.hints, app.health, app.headers; "
+        "import sys, app.web.webhooks, app.web.hints, app.web.health, app.web.headers; "
         "print([name for name in ('githubkit', 'sigstore', 'sqlalchemy') if name in sys.modules])"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -223,6 +223,6 @@ def test_a_fault_of_ours_is_one_plain_sentence(site: Site, monkeypatch: pytest.M
     def broken(*_: object) -> Answer:
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr("app.webhooks.accept", broken)
+    monkeypatch.setattr("app.web.webhooks.accept", broken)
 
     assert (503, "Something broke here; please try again.\n") == site.post()

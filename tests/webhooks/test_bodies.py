@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from app import bodies
-from app.bodies import Bodies, Gone, NoRoom, Refused, TooLarge, TooSlow
+from app.web import bodies
+from app.web.bodies import Bodies, Gone, NoRoom, Refused, TooLarge, TooSlow
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import create_app
-from app.entry import Entry
 from app.setup.arrival import arrival
-from app.webhooks import check
+from app.web.entry import Entry
+from app.web.webhooks import check
 from handlers import HANDLERS
 from handlers.base import BadPayload
 from handlers.payload import LIMIT, parse
@@ -184,7 +184,7 @@ def test_a_fault_of_ours_is_one_plain_sentence(monkeypatch: pytest.MonkeyPatch) 
     def broken(*_: Any) -> None:
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr("app.entry.check", broken)
+    monkeypatch.setattr("app.web.entry.check", broken)
     heard = before_flask(Site(), list(headers().items()), [RUN])
 
     assert (503, "Something broke here; please try again.\n") == (heard.status, heard.text)

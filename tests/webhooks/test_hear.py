@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.webhooks import hear_one
+from app.web.webhooks import hear_one
 from handlers import HANDLERS
 from tests.handlers.deliveries import WIDGET, payload
 from tests.webhooks.site import ID, NOW, RUN, Site

@@ -11,9 +11,9 @@ from typing import Any, cast
 
 import pytest
 
-from app import intake
-from app.intake import BUSY, Bell, Intake
-from app.webhooks import KEPT, KNOWN, NOT_KEPT, keep
+from app.web import intake
+from app.web.intake import BUSY, Bell, Intake
+from app.web.webhooks import KEPT, KNOWN, NOT_KEPT, keep
 from tests.webhooks.site import NOW, DeadLedger, Woken, kept
 from verifier.ledger import Book, Ledger, Unavailable, memory_ledger
 from verifier.ledger.protocol import Delivery

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 
-from app import bodies, create_app, server
-from app.entry import Entry
-from app.server import Bounded, Worker
+from app import create_app
+from app.web import bodies, server
+from app.web.entry import Entry
+from app.web.server import Bounded, Worker
 from tests.webhooks.site import RUN, Site, headers
 
 HEAD = b"POST /webhooks HTTP/1.1\r\nHost: localhost\r\n"

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from app import bodies, server
+from app.web import bodies, server
 from tests.webhooks.test_slow import HEAD, port, until_the_end
 
 __all__ = ["port"]

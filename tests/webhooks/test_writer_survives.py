@@ -10,9 +10,9 @@ from typing import Any, cast
 
 import pytest
 
-from app import webhooks
-from app.intake import Bell, Intake
-from app.webhooks import KEPT, NOT_KEPT
+from app.web import webhooks
+from app.web.intake import Bell, Intake
+from app.web.webhooks import KEPT, NOT_KEPT
 from tests.webhooks.test_intake import delivery, ids
 from verifier.ledger import Ledger, memory_ledger
 
@@ -52,7 +52,7 @@ def test_a_full_disk_that_takes_no_line_of_the_log_either_ends_nothing(
 
     disk = Full()
     monkeypatch.setattr(webhooks, "log", disk)
-    monkeypatch.setattr("app.intake.log", disk)
+    monkeypatch.setattr("app.web.intake.log", disk)
     box = Intake(cast(Ledger, disk), lambda: None)
     box.start()
     try:

@@ -1,0 +1,1 @@
+"""The command line: `main` holds the commands, its neighbours those that are about one thing."""

@@ -1,0 +1,59 @@
+"""Commands for whoever keeps the processes running: whether they live, and a copy of the ledger."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from app.settings import read, require_ledger
+
+
+@click.command()
+@click.argument("process", type=click.Choice(["web", "worker", "clock"]))
+def alive(process: str) -> None:
+    """Whether a process is alive: exit code 0 or 1, for HEALTHCHECK and service managers.
+
+    The web process is asked at PORT. For the others: looks at BEAT_FILE where that is set, else asks the database for
+    the last sign of life of any such process.
+
+    \b
+    Example:  BEAT_FILE=/run/artifact-monitor/beat artifact-monitor alive worker
+    """
+    from app.build import now
+    from app.processes.alive import problem
+
+    settings = read(os.environ)
+    if process != "web" and settings.beat_file is None:
+        require_ledger(settings)
+    said = problem(settings, process, now())
+    click.echo(said or f"the {process} is alive", err=bool(said))
+    sys.exit(1 if said else 0)
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--made", is_flag=True, help="Make none; note that one was made by other means, like pg_dump.")
+def backup(file: Path | None, made: bool) -> None:
+    """Copy the SQLite ledger into FILE while the monitor runs, and check the copy. For PostgreSQL: pg_dump.
+
+    FILE must not be there yet; it appears whole or not at all.
+
+    \b
+    Example:  artifact-monitor backup /srv/backup/ledger.sqlite3
+    """
+    from app.build import now
+    from app.processes.backup import backup as copy
+    from app.processes.backup import note
+
+    settings = read(os.environ)
+    require_ledger(settings)
+    if file is None and not made:
+        raise click.UsageError("Name the file to copy the ledger into, or say --made.")
+    if file is not None:
+        click.echo(copy(settings, file, now()))
+    else:
+        note(settings, now())
+        click.echo("Noted.")

@@ -1,0 +1,1 @@
+"""A repository's config file: read where the default branch has it, kept, and what it changes told."""

@@ -1,0 +1,1 @@
+"""Structured logs, with what must not stand in them taken out."""

@@ -1,0 +1,1 @@
+"""What signatures are held against: the trust root, kept fresh, and attestations verified on files."""
