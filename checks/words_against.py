@@ -160,6 +160,14 @@ AGAINST: dict[str, Words] = {
         "A run published something, and nothing says what",
         "Your run and a stolen token could both have published this at that minute. Look at what the run printed.",
     ),
+    "run-skipped-it": suspect(
+        "Your run came to publish it, and it was there already",
+        "Who holds the token can publish the next version seconds before your run does. Its log says it skipped this.",
+    ),
+    "run-fell-silent": suspect(
+        "The run published something, and its log does not say what",
+        "The logs before named what they published. A tool that finds a version there may skip it in silence.",
+    ),
     "burst": suspect(
         "More versions at once than ever",
         "Who has stolen a token publishes as much as possible before it is noticed.",

@@ -91,10 +91,12 @@ def _commit(commit: Commit) -> str:
 
 
 def claimed(claim: LogClaim) -> str:
-    """One thing that the log says was published."""
+    """One thing that the log says was published, or was there before."""
     word = "staged" if claim.staged else "published"
     what = f"{claim.name}@{claim.version}" if claim.version else claim.name
     of_file = f" ({shown(claim.file)})" if claim.file else ""
+    if claim.skipped:
+        return f"says it found {shown(what)}{of_file} in the registry, and skipped it"
     digests = few(claim.digests) or shown(claim.integrity) or "no digest"
     return f"says it {word} {shown(what)}{of_file}, {digests}"
 

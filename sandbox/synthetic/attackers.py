@@ -63,17 +63,31 @@ def in_window(project: Project) -> None:
     real = [project.pen.make(artifact, project.next_number()) for artifact in project.artifacts[:1]]
     step = project.step(project.at)
     run = project.pen.run(step, real, began=project.at, **project.about(real[0].number))
-    project.out(real, run, step, "usual")
+    if project.style.line == "staged":
+        project.approve(real, run, step)
+    else:
+        project.out(real, run, step, "usual")
     rogue = project.pen.make(project.artifacts[0], _number(project), by="a thief")
     _out(project, rogue, project.within(step), "token: in the window of a real run")
 
 
 def outrun(project: Project) -> None:
-    """Before the publish step gets to it, under its very number; the step finds it there, skips it, and succeeds."""
+    """Before the publish step gets to it, under its very number; the step finds it there, skips it, and succeeds.
+
+    Its tool says so, in a project whose logs say anything.
+    """
+    rogue = project.pen.make(project.artifacts[0], project.next_number(), by="a thief")
+    real, step = project.pen.make(rogue.artifact, rogue.number), project.step(project.at)
+    project.pen.run(step, (), found=[real], began=project.at, **project.about(rogue.number))
+    _out(project, rogue, step[0] + SECOND, "token: outruns the publish step, which skips and says so")
+
+
+def outrun_silently(project: Project) -> None:
+    """The same, and the tool skips it without a word."""
     rogue = project.pen.make(project.artifacts[0], project.next_number(), by="a thief")
     step = project.step(project.at)
     project.pen.run(step, (), began=project.at, **project.about(rogue.number))
-    _out(project, rogue, step[0] + SECOND, "token: outruns the publish step, which skips")
+    _out(project, rogue, step[0] + SECOND, "token: outruns the publish step, which skips silently")
 
 
 def outrun_failed(project: Project) -> None:
@@ -217,7 +231,9 @@ def hand_burst(project: Project) -> None:
         _out(project, _rogue(project, _number(project)), project.at + n * MINUTE, "token: known account, a burst")
 
 
-TOKEN = [at_random, in_window, outrun, outrun_failed, old_line, channel, gone, burst, after_failure]
+TOKEN = [
+    at_random, in_window, outrun, outrun_silently, outrun_failed, old_line, channel, gone, burst, after_failure
+]  # fmt: skip
 WRITE = [
     forged_tag, forged_log, replayed, other_workflow, orphan, orphan_kept, pull_request, branch, hijacked, authorised
 ]  # fmt: skip

@@ -16,6 +16,8 @@ BEFORE = 5
 """Releases before the monitor is installed."""
 BY_HAND = 0.0005
 """How often a line from CI is honestly published by hand."""
+SILENCED = 0.002
+"""How often a project changes its tool for one that prints nothing, from that release on."""
 ATTACKED = 0.9
 """How many of the projects a thief comes to, once."""
 
@@ -96,6 +98,8 @@ class Project:
 
     def release(self) -> None:
         """The next honest release, on some line, on some kind of day."""
+        if self.rng.random() < SILENCED:
+            self.pen.logs = "nothing"
         number = self.next_number()
         made = [self.pen.make(artifact, number) for artifact in self.artifacts]
         if self.style.line == "hand":
@@ -223,10 +227,14 @@ class Project:
         self._tag(made[0].number, self.at)
         step = self.step(self.at)
         run = self.pen.run(step, made, began=self.at, **self.about(made[0].number))
+        self.approve(made, run, step)
+        self.at += timedelta(hours=41) + MINUTE
+
+    def approve(self, made: Sequence[Made], run: Run, step: tuple[datetime, datetime]) -> None:
+        """What a run staged, let out by a person within two days."""
         account = Account(OIDC.name, OIDC.kind, approver=self.person.name)
         for one in made:
             at = step[1] + timedelta(hours=self.rng.uniform(0.1, 40))
             evidence = self.pen.sign(one, run, step[1] - SECOND) if self.style.attested else ()
             truth = Truth(one.artifact, one.number, at, False, "staged", "staged")
             self.pen.publish(one, at, account, evidence, truth)
-        self.at += timedelta(hours=41) + MINUTE

@@ -127,10 +127,12 @@ class Pen:
         stood: bool = True,
         heard: bool = True,
         blob: str = "f" * 40,
+        found: Sequence[Made] = (),
     ) -> Run:
         """One attempt (`of`: the next one of that run) whose publish step lasted so long; None: it was skipped.
 
-        `conclusion` is the step's. `printed` stand in its log, as far as the project's logs say anything.
+        `conclusion` is the step's. `printed` stand in its log, as far as the project's logs say anything; `found` as
+        what was in the registry already.
         """
         starts = began or (step[0] - 2 * MINUTE if step else self._now())
         ends = (step[1] if step else starts + 3 * MINUTE) + 2 * MINUTE
@@ -157,6 +159,11 @@ class Pen:
         said = conclusion if step else "skipped"
         steps = (PublishStep("publish", "Publish", 4, said, *at, job_id=key.run_id, types=(self.kind,), by_file=True),)
         claims = tuple(claim for made in printed for claim in self._claims(made, at[1])) if step else ()
+        claims += tuple(
+            replace(claim, digests=(), integrity="", skipped=True)
+            for one in found
+            for claim in self._claims(one, at[0])
+        )
         asked = ("refs/heads/main",)
         commit = Commit(sha, "maintainer", signed=True, first_time=False, pull_requests=(7,))
         vetting = Vetting(starts + 5 * SECOND, asked, asked if reachable else (), blob, stood, commit)

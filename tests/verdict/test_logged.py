@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.verdict.cases import (
+    DAY,
     HOUR,
     LATER,
     MINUTE,
@@ -16,13 +17,14 @@ from tests.verdict.cases import (
     case,
     ci_line,
     hand_line,
+    judged,
     reasons,
     run,
     signed,
     step,
     version,
 )
-from verifier.model import Confidence, LogClaim, LogState, Outcome, Run
+from verifier.model import Confidence, Finding, Judged, LogClaim, LogState, Outcome, Run, RunKey, Verdict, Weight
 from verifier.verdict import decide
 
 OTHER = "sha512:" + "f" * 32
@@ -152,3 +154,80 @@ def test_a_claim_of_another_package_or_ecosystem_says_nothing():
         verdict = decide(case(runs=(logging(strange),), siblings=ci_line()), LATER)
 
         assert Outcome.NON_COMPLIANT == verdict.outcome
+
+
+def test_a_run_that_found_the_version_there_already_does_not_explain_it_by_its_tag():
+    """Who holds the token can publish the next number seconds before the run does."""
+    skips = logging(claim(skipped=True), head_branch="v1.2.3")
+
+    assert Outcome.COMPLIANT == decide(case(runs=(logging(head_branch="v1.2.3"),), siblings=hand_line()), LATER).outcome
+    assert Outcome.UNVERIFIABLE == decide(case(runs=(skips,), siblings=hand_line()), LATER).outcome
+    assert Outcome.NON_COMPLIANT == decide(case(runs=(skips,), siblings=ci_line()), LATER).outcome
+
+
+def test_on_a_token_line_a_run_that_found_the_version_there_is_asked_about():
+    """The legitimate look-alike: the upload went through, its answer was lost, and the step tried again."""
+    line = tuple(judged(f"1.{i}.0", NOON - (10 - i) * DAY, Outcome.COMPLIANT) for i in range(3))
+
+    verdict = decide(case(runs=(logging(claim(skipped=True), head_branch="v1.2.3"),), siblings=line), LATER)
+
+    assert (Outcome.UNVERIFIABLE, True) == (verdict.outcome, verdict.suspect)
+    assert "run-skipped-it" in reasons(verdict)
+
+
+def test_what_proves_the_bytes_explains_whatever_another_attempt_skipped():
+    """A second attempt finds what the first one published (trap F7)."""
+    first = logging(SAME, head_branch="v1.2.3", conclusion="failure")
+    second = logging(claim(skipped=True), head_branch="v1.2.3", key=RunKey(7, 1, 2))
+    trusted = case(version(account=OIDC), runs=(second,), siblings=ci_line())
+
+    assert Outcome.COMPLIANT == decide(case(runs=(first, second), siblings=ci_line()), LATER).outcome
+    assert Outcome.COMPLIANT == decide(trusted, LATER).outcome
+
+
+def test_what_a_run_skipped_besides_what_it_published_takes_nothing_away():
+    both = logging(claim(), claim(skipped=True))
+
+    assert {"version-in-log"} == reasons(decide(case(runs=(both,), siblings=hand_line()), LATER))
+
+
+def told(number: str, days: int, outcome: Outcome = Outcome.COMPLIANT, *findings: Finding) -> Judged:
+    of = judged(number, NOON - days * DAY, outcome)
+    said = findings or (Finding("digest-in-log", Weight.EXPLAINS, Confidence.HIGH, "Its digest stands in a log."),)
+    return replace(of, verdict=Verdict(outcome, Confidence.HIGH, said, suspect=bool(findings)))
+
+
+PRINTING = (told("1.0.0", 9), told("1.1.0", 6), told("1.2.0", 3))
+
+
+def test_where_logs_always_named_the_version_one_that_names_nothing_is_asked_about():
+    """The legitimate look-alike: another tool, which publishes without a word."""
+    silent = logging(head_branch="v1.2.3")
+
+    verdict = decide(case(runs=(silent,), siblings=PRINTING), LATER)
+
+    assert (Outcome.UNVERIFIABLE, True) == (verdict.outcome, verdict.suspect)
+    assert "run-fell-silent" in reasons(verdict)
+
+
+def test_a_log_that_could_not_be_read_is_not_a_silent_one():
+    for state in (LogState.UNREAD, LogState.GONE, LogState.REFUSED):
+        unread = logging(head_branch="v1.2.3", log=state)
+
+        assert Outcome.COMPLIANT == decide(case(runs=(unread,), siblings=PRINTING), LATER).outcome
+
+
+def test_a_tool_that_fell_silent_is_asked_about_once():
+    asked = Finding("run-fell-silent", Weight.SUSPECTS, Confidence.MEDIUM, "Its log names nothing of it.")
+    line = (*PRINTING, told("1.2.2", 1, Outcome.UNVERIFIABLE, asked))
+
+    verdict = decide(case(runs=(logging(head_branch="v1.2.3"),), siblings=line), LATER)
+
+    assert {"ref-names-version"} == reasons(verdict)
+
+
+def test_where_publishing_by_hand_is_excluded_a_silent_tool_is_not_accused():
+    never = case(runs=(logging(head_branch="v1.2.3"),), siblings=PRINTING)
+    never = replace(never, publishers=tuple(replace(p, manual=False) for p in never.publishers))
+
+    assert Outcome.COMPLIANT == decide(never, LATER).outcome

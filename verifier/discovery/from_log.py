@@ -21,7 +21,7 @@ FOUND_IN = "log of run "
 
 def unwatched(run: Run, watched: Collection[Artifact]) -> tuple[Proposal, ...]:
     """A proposal for each package and image that the run's log claims and nobody watches, in order."""
-    claimed = {found for claim in run.claims if (found := _artifact(claim)) is not None}
+    claimed = {found for claim in run.claims if not claim.skipped and (found := _artifact(claim)) is not None}
     return tuple(
         Proposal(
             found.purl,

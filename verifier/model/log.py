@@ -24,7 +24,7 @@ class LogState(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class LogClaim:
-    """One thing that a publish step's log says was published: for real, not as a dry run.
+    """One thing that a publish step's log says was published: for real, not as a dry run; or was there before.
 
     `type` is the purl type (`npm`, `pypi`, `docker`, `oci`, …). `name` is the package or the image's repository as
     the tool writes it; of a file uploaded to a Python index, the project that the file's name bears. `version` is
@@ -41,6 +41,8 @@ class LogClaim:
     """npm's shortened form as printed: `sha512-<13 characters>[...]<15 characters>`; '' otherwise."""
     staged: bool = False
     """Staged for a person to approve, not published yet."""
+    skipped: bool = False
+    """The tool found it in the registry and published nothing of it."""
     tool: str = ""
     """What printed it: `npm`, `twine`, `buildx`, …"""
     step: str = ""

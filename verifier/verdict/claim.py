@@ -41,12 +41,14 @@ class Claim:
 
     @property
     def explains(self) -> bool:
-        """Strong enough to account for a version.
+        """Strong enough to account for a version. A run that found it there and skipped it did not publish it.
 
         A staged version is approved by a person at any later time, so nothing but its bytes ties it to a run. A step
         that failed explains only what its provenance or its log says it published before.
         """
         if self.log.same is False or (self.log.others and self.signed is None):
+            return False
+        if self.log.skipped and self.signed is None and not self.log.same and not self.trusted:
             return False
         if self.staged:
             return self.signed is not None or self.log.same is True

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 
 from verifier.model import (
     AccountKind,
@@ -17,6 +18,8 @@ from verifier.model import (
     File,
     Finding,
     JobsState,
+    Judged,
+    LogState,
     Outcome,
     Run,
     Standing,
@@ -28,9 +31,9 @@ from verifier.tag_names import core
 from verifier.verdict import vetted
 from verifier.verdict.approval import approved
 from verifier.verdict.claim import Claim, claims, files_of, signed_for
-from verifier.verdict.habit import Habit, lately
+from verifier.verdict.habit import LAST, Habit, Way, is_compliant, lately
 from verifier.verdict.image import known_bytes
-from verifier.verdict.logged import logged
+from verifier.verdict.logged import is_of, logged
 from verifier.verdict.mirrors import contested
 from verifier.verdict.naming import other_release
 from verifier.verdict.signed import about, binds, by_identity, elsewhere
@@ -83,6 +86,8 @@ def _best(case: Case, habit: Habit, file: File) -> Finding | None:
     if any(f.attested for f in version.files) and not file.attested:
         mine = [c for c in mine if c.signed is not None or c.log.same]  # CI attests all files: the odd one is not CI's
     mine = [c for c in mine if c.signed is not None or c.log.same or not _spent(case, c)]
+    if (silent := fallen_silent(case, habit)) and unnamed(case, habit):
+        mine = [c for c in mine if c.run not in silent or c.signed is not None or c.trusted]
     token = plain(case, habit)
     if token:
         # Anybody's pull request names a commit.
@@ -166,6 +171,33 @@ def unnamed(case: Case, habit: Habit) -> bool:
     newest = max(files_of(version), key=lambda file: version.span_of(file).until)
     found = [c for c in claims(case, version, newest, case.evidence) if c.window.step and not c.window.failed]
     return any(_unclaimed(case, claim) for claim in found if not claim.log.others and claim.log.same is not False)
+
+
+def skipping(case: Case) -> Run | None:
+    """The approved run that could have published it and says that it found it there already."""
+    found = (c for file in files_of(case.version) for c in claims(case, case.version, file, case.evidence))
+    return min((c.run for c in found if c.log.skipped), key=lambda run: run.key, default=None)
+
+
+def fallen_silent(case: Case, habit: Habit) -> tuple[Run, ...]:
+    """The runs whose logs, read whole, name nothing of this artifact, where those of its line's last versions did.
+
+    A tool that finds the version there and skips it without a word leaves such a log, and so does a tool that was
+    exchanged for another: once, for what is asked about teaches.
+    """
+    last = list(islice(lately(case, habit.line), LAST)) if habit.way is Way.CI else []
+    if len(last) < LAST or not all(map(_by_log, last)):
+        return ()
+    return tuple(
+        run
+        for run in case.runs
+        if run.log is LogState.READ and not any(is_of(claim, case.version.artifact) for claim in run.claims)
+    )
+
+
+def _by_log(judged: Judged) -> bool:
+    """A run's log accounts for it, whatever else does."""
+    return is_compliant(judged) and {f.reason for f in judged.verdict.reasons} <= {"digest-in-log", "version-in-log"}
 
 
 def _rivals(case: Case, claim: Claim) -> list[Claim]:

@@ -16,17 +16,19 @@ from verifier.verdict.naming import other_release, same_number
 class Logged:
     """One file of a version in one run's log. `same`: True its very bytes, False other bytes, None not comparable.
 
-    `others`: the log names versions of this artifact, and not this one.
+    `others`: the log names versions of this artifact, and not this one. `skipped`: it was there already.
     """
 
     named: bool = False
     same: bool | None = None
     others: bool = False
+    skipped: bool = False
 
 
 def logged(version: Version, file: File, run: Run) -> Logged:
     """What the run's log says of this file."""
-    ours = [c for c in run.claims if is_of(c, version.artifact)]
+    about = [c for c in run.claims if is_of(c, version.artifact)]
+    ours = [c for c in about if not c.skipped]
     naming = [c for c in ours if names(c, version, file)]
     parts = {part.digest for part in file.parts}
     whole = [c for c in naming if parts.isdisjoint(c.digests)]  # a platform pushed under the tag of its later index
@@ -35,7 +37,8 @@ def logged(version: Version, file: File, run: Run) -> Logged:
     if version.artifact.is_image and same is None and _pushed_otherwise(version, file, ours):
         same = True
     others = bool(ours) and not naming and not same and run.log is LogState.READ
-    return Logged(bool(naming), same, others)
+    skipped = not naming and any(c.skipped and names(c, version, file) for c in about)
+    return Logged(bool(naming), same, others, skipped)
 
 
 def _pushed_otherwise(version: Version, file: File, ours: list[LogClaim]) -> bool:

@@ -146,6 +146,12 @@ _ALL = (
         "The newest versions before it came from CI, whatever their line; it did not.",
     ),
     Reason("run-names-nothing", Weight.SUSPECTS, "An approved run published something then; nothing says it was this."),
+    Reason("run-skipped-it", Weight.SUSPECTS, "A run found it in the registry already, and no run published it."),
+    Reason(
+        "run-fell-silent",
+        Weight.SUSPECTS,
+        "The run's log names nothing of it; the logs of the versions before named them.",
+    ),
     Reason("burst", Weight.SUSPECTS, "More versions were published within an hour than this owner's history knows."),
     Reason("no-tag", Weight.SUSPECTS, "Versions of this line are always tagged; this one has no tag after a day."),
     Reason(

@@ -11,7 +11,7 @@ from verifier.model import AccountKind, Case, Confidence, Finding, Judged, Outco
 from verifier.verdict import vetted
 from verifier.verdict.absence import signed_by_ours, unreadable_only
 from verifier.verdict.approval import approved
-from verifier.verdict.explanation import explaining_runs, unnamed
+from verifier.verdict.explanation import explaining_runs, fallen_silent, skipping, unnamed
 from verifier.verdict.habit import LAST, Habit, by_ci, by_registry, expects_ci, is_tagged, lately
 from verifier.verdict.tag_doubt import doubts, explained_away
 from verifier.verdict.window import windows
@@ -106,6 +106,14 @@ def _unlike_all(case: Case) -> tuple[Finding, ...]:
 def _unnamed(case: Case, habit: Habit) -> tuple[Finding, ...]:
     if not expects_ci(case, habit) or not unnamed(case, habit):
         return ()
+    if (run := skipping(case)) is not None:
+        sentence = f"Run {run.key} found it in the registry already and skipped it; no run says that it published it."
+        return _suspect("run-skipped-it", sentence)
+    if silent := fallen_silent(case, habit):
+        sentence = (
+            f"The log of run {silent[0].key} names nothing of it; the logs of the {LAST} versions before named them."
+        )
+        return _suspect("run-fell-silent", sentence)
     return _suspect("run-names-nothing", "An approved run published something then; nothing says that it was this.")
 
 

@@ -20,6 +20,10 @@ _LERNA = re.compile(
 _NEXT = re.compile(r"📦|=== Tarball Details")
 _PUBLISHED = re.compile(r"🦋\s+success packages published successfully:\Z")
 _LISTED = re.compile(rf"🦋\s+{NPM_SPEC}\Z")
+_UNPUBLISHED = re.compile(
+    rf"🦋\s+(?:info|warn) (?P<name>{NPM_NAME}) is not being published because "
+    r"version (?P<version>\d\S{0,255}) is already published on npm\Z"
+)
 _SEMANTIC = re.compile(
     r"(?:\[[\d:]{5,8}(?: [AP]M)?\] )?\[semantic-release\] \[@semantic-release/npm\] › \S{1,8}\s+"
     rf"Published {NPM_SPEC} to (?:dist-tag )?@?\S{{1,200}}(?: dist-tag)? on (?P<registry>\S{{1,300}})\Z"
@@ -61,7 +65,7 @@ class Lerna:
 
 
 class Changesets(Spoken):
-    """changesets lists what it published behind a heading; what failed stands behind another."""
+    """changesets lists what it published behind a heading, what failed behind another."""
 
     def __init__(self) -> None:
         self._listing = False
@@ -71,10 +75,13 @@ class Changesets(Spoken):
         return self._listing or text.startswith("🦋")
 
     def read(self, line: Line) -> Iterator[LogClaim]:
-        """A claim for each line of the list."""
+        """A claim for each line of the list, and for each package whose version it found in the registry."""
         listed = _LISTED.match(line.text) if self._listing else None
+        before = _UNPUBLISHED.match(line.text)
         if listed:
             yield LogClaim("npm", listed["name"], listed["version"], tool="changesets", at=line.at)
+        elif before:
+            yield LogClaim("npm", before["name"], before["version"], skipped=True, tool="changesets", at=line.at)
         else:
             self._listing = bool(_PUBLISHED.match(line.text))
 

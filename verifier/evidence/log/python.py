@@ -80,7 +80,7 @@ class Uploads:
         if uploads:
             return self._upload(line, uploads["file"])
         if skips:
-            return self._skip(skips["twine"] or skips["poetry"] or skips["uv"] or "")
+            return self._skip(line, skips["twine"] or skips["poetry"] or skips["uv"] or "")
         if _FAILS.match(text):
             self._open.clear()
         elif _SHOWN.match(text):
@@ -117,13 +117,15 @@ class Uploads:
             self._open[file] = replace(claim, tool=self._begun.tool, at=line.at, registry=self._begun.to)
         return settled
 
-    def _skip(self, file: str) -> Iterable[LogClaim]:
-        """A file that was there before is no claim; whether it is the open one may be folded away."""
-        if file:
-            self._open.pop(file, None)
-        else:
-            self._open.clear()
-        return self._settled()
+    def _skip(self, line: Line, file: str) -> Iterable[LogClaim]:
+        """A file that was there before; its name may be folded away, and then it is the open one."""
+        named = [file] if file else list(self._open)
+        before = [found for name in named if (found := self._open.pop(name, None) or claim_of(name)) is not None]
+        settled = self._settled()
+        if rehearsed(self._begun.to):
+            return settled
+        said = {"tool": self._begun.tool, "at": line.at, "registry": self._begun.to}
+        return [*settled, *(replace(claim, skipped=True, **said) for claim in before)]
 
     def _settled(self, shown: str = "") -> Iterable[LogClaim]:
         """What is open is published. Of a tool that never said it begins only what it shows in the end (where) is."""

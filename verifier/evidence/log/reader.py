@@ -87,4 +87,5 @@ def _shown(claim: LogClaim) -> bool:
 
 
 def _thing(claim: LogClaim) -> tuple[str, ...]:
-    return claim.type, claim.name, claim.version, claim.file, str(claim.staged), claim.step, claim.registry
+    flags = f"{claim.staged} {claim.skipped}"
+    return claim.type, claim.name, claim.version, claim.file, flags, claim.step, claim.registry
