@@ -41,13 +41,17 @@ _WORKFLOWS = ".github/workflows/"
 
 @dataclass(frozen=True)
 class Found:
-    """One proposal. Everything in it may be shown. `ready`: it can be watched with one press; else `url` asks more."""
+    """One proposal. Everything in it may be shown but `sends`, the workflows as one press sends them.
+
+    `ready`: it can be watched with one press; else `url` asks more.
+    """
 
     purl: str
     name: str
     type: str
     repository: str
     workflows: tuple[str, ...]
+    sends: str
     found_in: str
     question: str
     ready: bool
@@ -146,6 +150,7 @@ def _found(one: Proposal, id_: int, repository: str, who: Viewer, publishers: Se
         artifact.type,
         shown(repository, 140),
         tuple(shown(path.removeprefix(_WORKFLOWS), 100) for path in one.workflows),
+        ",".join(path.removeprefix(_WORKFLOWS) for path in one.workflows),
         shown(one.found_in, 200),
         shown(question, 400),
         bool(one.workflows) and may,

@@ -49,6 +49,18 @@ def test_what_was_found_stands_first_and_takes_one_press(desk: Desk) -> None:
     assert "The registry is silent." in page
 
 
+def test_one_press_sends_the_workflow_whole_however_long_its_name(desk: Desk) -> None:
+    long = f"{'publish-' * 20}npm.yml"
+    with desk.told.parts.ledger.writing() as book:
+        said = Proposal(FOUND.purl, (f".github/workflows/{long}",), FOUND.found_in)
+        book.record(ArtifactsProposed(REPOSITORY.id, (said,)), desk.told.parts.now)
+
+    text = desk.browser("carol").get("/add").text
+
+    assert f'name="workflows" value="{long}"' in text
+    assert f"<code>{long}</code>" not in text
+
+
 def test_who_may_only_look_is_offered_nothing_and_refused(desk: Desk) -> None:
     assert "<button" not in desk.browser("erin", "read").get("/add").text.split("<main")[1]
     refused = send(desk, "erin", role="read")

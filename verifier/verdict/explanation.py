@@ -180,12 +180,13 @@ def skipping(case: Case) -> Run | None:
 
 
 def fallen_silent(case: Case, habit: Habit) -> tuple[Run, ...]:
-    """The runs whose logs, read whole, name nothing of this artifact, where those of its line's last versions did.
+    """The runs whose logs, read whole, name nothing of this package, where those of its line's last versions did.
 
     A tool that finds the version there and skips it without a word leaves such a log, and so does a tool that was
     exchanged for another: once, for what is asked about teaches.
     """
-    last = list(islice(lately(case, habit.line), LAST)) if habit.way is Way.CI else []
+    usual = habit.way is Way.CI and not case.version.artifact.is_image  # what pushes images is often silent
+    last = list(islice(lately(case, habit.line), LAST)) if usual else []
     if len(last) < LAST or not all(map(_by_log, last)):
         return ()
     return tuple(
@@ -197,7 +198,8 @@ def fallen_silent(case: Case, habit: Habit) -> tuple[Run, ...]:
 
 def _by_log(judged: Judged) -> bool:
     """A run's log accounts for it, whatever else does."""
-    return is_compliant(judged) and {f.reason for f in judged.verdict.reasons} <= {"digest-in-log", "version-in-log"}
+    reasons = {f.reason for f in judged.verdict.reasons} if judged.verdict is not None else set()
+    return is_compliant(judged) and reasons <= {"digest-in-log", "version-in-log"}
 
 
 def _rivals(case: Case, claim: Claim) -> list[Claim]:

@@ -124,8 +124,8 @@ class Uploads:
         settled = self._settled()
         if rehearsed(self._begun.to):
             return settled
-        said = {"tool": self._begun.tool, "at": line.at, "registry": self._begun.to}
-        return [*settled, *(replace(claim, skipped=True, **said) for claim in before)]
+        tool, to = self._begun.tool, self._begun.to
+        return [*settled, *(replace(c, skipped=True, tool=tool, at=line.at, registry=to) for c in before)]
 
     def _settled(self, shown: str = "") -> Iterable[LogClaim]:
         """What is open is published. Of a tool that never said it begins only what it shows in the end (where) is."""
