@@ -59,12 +59,8 @@ chaos: setup-dev ## break the real processes 200 times and judge what they say (
 screenshots: setup-dev ## play the demo and take the pictures in docs/images (needs Chromium)
 	@tests/e2e/screenshots
 
-bench: setup-dev ## measure: webhooks per second and their latency; what verifying a bundle costs; from verdict to message; pages
-	@$(BIN)/python benchmarks/webhooks.py
-	@$(BIN)/python benchmarks/verify.py
-	@$(BIN)/python -m benchmarks.heard
-	@$(BIN)/python -m benchmarks.views
-	@$(BIN)/python -m benchmarks.pages
+bench: setup-dev ## measure everything: one table, JSON and a drawing (FULL=1 ONLY=verify,polls OUT=dist/bench.json; docs/bench.md)
+	@$(BIN)/python -m benchmarks.bench --out $(or $(OUT),dist/bench.json) $(if $(FULL),--full) $(if $(ONLY),--only $(ONLY))
 
 corpus: setup-dev ## play all scenarios and count: what was said against what was true, beside the neighbours (JSON=file)
 	@$(BIN)/python -m sandbox.corpus $(if $(JSON),--json $(JSON))

@@ -21,8 +21,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from app.audit.judge import judge_all
 from verifier.ledger import memory_ledger
@@ -119,7 +121,7 @@ def _published(n: int, at: datetime) -> tuple[Dossier, Run, Ref]:
         steps=(PublishStep("publish", "Publish", 3, "success", at - MINUTE, at + MINUTE),),
         read_at=at + HOUR,
         log=LogState.READ,
-        claims=(LogClaim("npm", "widget", number, (digest,)),) if logged else (),
+        claims=(LogClaim("npm", "widget", number, digests=(digest,)),) if logged else (),
     )
     dossier = Dossier(version, (evidence,) if attested else (), github_asked=True)
     return dossier, run, Ref(7, f"v{number}", f"{n:040x}", at - 6 * MINUTE)
@@ -164,6 +166,20 @@ def measure(versions: int, runs: int) -> dict[str, object]:
     }
 
 
+def figures(sizes: Iterable[int], per_version: int) -> Iterator[dict[str, Any]]:
+    """One size after another, each in a process of its own; `exponent` is that of growth since the one before."""
+    before: dict[str, Any] = {}
+    for size in sizes:
+        command = [sys.executable, "-m", "benchmarks.audit", "--alone", str(size)]
+        command += ["--runs-per-version", str(per_version)]
+        row = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+        if before:
+            more = math.log(size / before["versions"])
+            row["exponent"] = round(math.log(row["cpu_seconds"] / before["cpu_seconds"]) / more, 3)
+        yield row
+        before = row
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -175,21 +191,14 @@ def main() -> None:
     if asked.alone:
         print(json.dumps(measure(asked.alone, asked.alone * asked.runs_per_version)))
         return
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     print(f"{'versions':>9} {'runs':>9} {'seconds':>8} {'cpu':>8} {'per s':>7} {'peak MB':>8} {'exponent':>8}")
-    for size in map(int, asked.versions.split(",")):
-        command = [sys.executable, "-m", "benchmarks.audit", "--alone", str(size)]
-        command += ["--runs-per-version", str(asked.runs_per_version)]
-        row = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        grown = ""
-        if rows:
-            more = math.log(size / int(str(rows[-1]["versions"])))
-            grown = f"{math.log(row['cpu_seconds'] / float(str(rows[-1]['cpu_seconds']))) / more:.3f}"
+    for row in figures(map(int, asked.versions.split(",")), asked.runs_per_version):
         rows.append(row)
-        speed = size / row["seconds"]
+        speed = row["versions"] / row["seconds"]
         print(
-            f"{size:>9} {row['runs']:>9} {row['seconds']:>8} {row['cpu_seconds']:>8} {speed:>7.0f} "
-            f"{row['peak_mb']:>8} {grown:>8}  {row['outcomes']}",
+            f"{row['versions']:>9} {row['runs']:>9} {row['seconds']:>8} {row['cpu_seconds']:>8} {speed:>7.0f} "
+            f"{row['peak_mb']:>8} {row.get('exponent', ''):>8}  {row['outcomes']}",
             flush=True,
         )
     if asked.json:

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -120,8 +120,8 @@ def rounds(folder: Path, body: bytes, receivers: Sequence[Receiver], address: st
             receiver.half = steady(body, receiver.port, receiver.path, rate, 3 * seconds)
 
 
-def run(server: str, count: int, seconds: float) -> list[Receiver]:
-    """Install, start, measure, end."""
+def run(server: str, count: int, seconds: float) -> tuple[list[Receiver], str]:
+    """Install, start, measure, end. The receivers, and the version of Probot."""
     receivers = [
         Receiver("Artifact Monitor, 2 processes", "/webhooks", "inbox"),
         Receiver("Artifact Monitor, 1 process", "/webhooks", "inbox"),
@@ -130,7 +130,8 @@ def run(server: str, count: int, seconds: float) -> list[Receiver]:
     ]
     with tempfile.TemporaryDirectory() as name, database(server) as address:
         folder = Path(name)
-        print(f"Probot {probot.install(folder)}", file=sys.stderr)
+        version = probot.install(folder)
+        print(f"Probot {version}", file=sys.stderr)
         body = probot.delivery(folder)
         scripts = Path(sys.executable).parent
         subprocess.run(
@@ -145,7 +146,7 @@ def run(server: str, count: int, seconds: float) -> list[Receiver]:
             chosen = "SELECT attcompression::text FROM pg_attribute WHERE attrelid = %s::regclass AND attname = 'body'"
             if connection.execute(chosen, ["inbox"]).fetchone() == ("l",):
                 connection.execute("ALTER TABLE deliveries ALTER COLUMN body SET COMPRESSION lz4")
-        starts = (
+        starts: tuple[Callable[[Receiver], subprocess.Popen[bytes]], ...] = (
             lambda receiver: ours(folder, address, receiver, 2),
             lambda receiver: ours(folder, address, receiver, 1),
             lambda receiver: probot.start(folder, "insert.mjs", receiver.port, SECRET, address),
@@ -161,7 +162,13 @@ def run(server: str, count: int, seconds: float) -> list[Receiver]:
                 if receiver.process:
                     receiver.process.terminate()
                     receiver.process.wait(30)
-    return receivers
+    return receivers, version
+
+
+def lacking(server: str) -> str:
+    """What is needed and not here; empty where all is."""
+    needed = [program for program in ("npm", "node", "wrk") if shutil.which(program) is None]
+    return ", ".join([*needed, *([] if server.startswith("postgresql://") else ["DATABASE_URL=postgresql://…"])])
 
 
 def median(found: Sequence[Found]) -> float:
@@ -199,10 +206,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     server = os.environ.get("DATABASE_URL", "")
-    missing = [program for program in ("npm", "node", "wrk") if shutil.which(program) is None]
-    if missing or not server.startswith("postgresql://"):
-        sys.exit(f"needs {', '.join(missing)} and DATABASE_URL=postgresql://…" if missing else "set DATABASE_URL")
-    receivers = run(server, options.rounds, options.seconds)
+    if lacks := lacking(server):
+        sys.exit(f"needs {lacks}")
+    receivers, _ = run(server, options.rounds, options.seconds)
     print(table(receivers))
     if options.json:
         found = [

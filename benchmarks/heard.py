@@ -21,9 +21,10 @@ import tempfile
 import threading
 import time
 import warnings
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -109,14 +110,14 @@ def siem(arrivals: Arrivals, place: str, context: ssl.SSLContext | None) -> int:
     return int(listener.getsockname()[1])
 
 
-class Noted(list):
+class Noted(list[tuple[str, str, bytes]]):
     """The mails of a mail server; notes each as it comes."""
 
     def __init__(self, arrivals: Arrivals) -> None:
         super().__init__()
         self._arrivals = arrivals
 
-    def append(self, mail) -> None:
+    def append(self, mail: tuple[str, str, bytes]) -> None:
         """One more was taken."""
         self._arrivals.note("email", mail[2])
 
@@ -143,7 +144,7 @@ routes:
 SPLUNK = "00000000-0000-0000-0000-000000000000"
 
 
-def rogue(repository_id: int, number: int, now) -> Incident:
+def rogue(repository_id: int, number: int, now: datetime) -> Incident:
     """An incident of its own."""
     told = replace(member(f"777.{number}.0"), detected_at=now, published_at=now)
     return Incident(f"bench-{number}", repository_id, now, IncidentState.OPEN, True, (told,))
@@ -161,19 +162,23 @@ def tell(stage: Live, repository_id: int, numbers: range) -> float:
     return begun
 
 
-def shown(name: str, taken: list[float]) -> str:
+def shown(name: str, taken: Sequence[float]) -> str:
     """One row, in milliseconds."""
     ordered = sorted(1000 * each for each in taken)
     at99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
     return f"{name:<16}{len(ordered):>7}{statistics.median(ordered):>10.0f}{at99:>10.0f}{ordered[-1]:>10.0f}"
 
 
-def main() -> None:
-    """Measure and print."""
-    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    reader.add_argument("--incidents", type=int, default=120)
-    reader.add_argument("--at-once", type=int, default=200)
-    given = reader.parse_args()
+@dataclass(frozen=True)
+class Heard:
+    """Seconds from the verdict to each receiver: of incidents one after another, and of many at once."""
+
+    alone: Mapping[str, Sequence[float]]
+    at_once: Mapping[str, Sequence[float]]
+
+
+def run(incidents: int, at_once: int) -> Heard:
+    """Start everything, open incidents, and note when each was heard of."""
     warnings.simplefilter("ignore")  # aiosmtpd announces its next version with every login
     logging.getLogger("mail.log").setLevel(logging.ERROR)
     scenario, arrivals, postman = load(ROOT / "scenarios" / "axios-2026"), Arrivals(), Postman()
@@ -204,24 +209,34 @@ def main() -> None:
             repository_id = book.repositories.all()[0].id
         places = (*PEOPLE, *MACHINES)
         taken: dict[str, list[float]] = {place: [] for place in places}
-        for number in range(given.incidents):
+        for number in range(incidents):
             stage.clock.set(stage.clock() + timedelta(minutes=11))
             time.sleep(0.05 + number % 7 * 0.03)  # not in step with the worker's own ticks
             begun = tell(stage, repository_id, range(number, number + 1))
             arrivals.wait(places, range(number, number + 1))
             for place in places:
                 taken[place].append(arrivals.at[place, number] - begun)
-        print(f"{'route':<16}{'count':>7}{'p50 ms':>10}{'p99 ms':>10}{'max ms':>10}   one after another")
-        for place in places:
-            print(shown(place, taken[place]))
-        print(shown("all", [each for every in taken.values() for each in every]))
-        storm = range(given.incidents, given.incidents + given.at_once)
+        storm = range(incidents, incidents + at_once)
         stage.clock.set(stage.clock() + timedelta(minutes=11))
         begun = tell(stage, repository_id, storm)
         arrivals.wait(MACHINES, storm)
-        print(f"\n{given.at_once} at once, from the first verdict on")
-        for place in MACHINES:
-            print(shown(place, [arrivals.at[place, number] - begun for number in storm]))
+        return Heard(taken, {place: [arrivals.at[place, n] - begun for n in storm] for place in MACHINES})
+
+
+def main() -> None:
+    """Measure and print."""
+    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    reader.add_argument("--incidents", type=int, default=120)
+    reader.add_argument("--at-once", type=int, default=200)
+    given = reader.parse_args()
+    found = run(given.incidents, given.at_once)
+    print(f"{'route':<16}{'count':>7}{'p50 ms':>10}{'p99 ms':>10}{'max ms':>10}   one after another")
+    for place, taken in found.alone.items():
+        print(shown(place, taken))
+    print(shown("all", [each for every in found.alone.values() for each in every]))
+    print(f"\n{given.at_once} at once, from the first verdict on")
+    for place, taken in found.at_once.items():
+        print(shown(place, taken))
 
 
 if __name__ == "__main__":

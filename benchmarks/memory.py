@@ -142,12 +142,18 @@ def work(stage: Live, chosen: Sequence[Scenario], until: float, done: dict[str, 
         done["deliveries"] += len(webhooks)
 
 
-def measure(minutes: float, rate: float, folder: Path) -> tuple[list[Series], dict[str, int], dict[int, int]]:
-    """Start everything, load it for so long, and look at it meanwhile."""
-    engines = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if name in os.environ}
+def engines() -> dict[str, str]:
+    """The database and the Redis that the environment names."""
+    return {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if name in os.environ}
+
+
+def measure(
+    minutes: float, rate: float, folder: Path, on: dict[str, str]
+) -> tuple[list[Series], dict[str, int], dict[int, int]]:
+    """Start everything on these engines, load it for so long, and look at it meanwhile."""
     chosen, answers = scenarios(), dict[int, int]()
     done = {"moments": 0, "deliveries": 0, "stuck": 0}
-    with Live(chosen, folder, engines) as stage:
+    with Live(chosen, folder, on) as stage:
         gunicorn, worker, clock = (process.pid for process in stage.processes)
         webs = [Series(f"web {number}", pid) for number, pid in enumerate(children(gunicorn), start=1)]
         series = [*webs, Series("worker", worker), Series("clock", clock), Series("gunicorn", gunicorn)]
@@ -196,7 +202,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        series, done, answers = measure(options.minutes, options.pages, Path(folder))
+        series, done, answers = measure(options.minutes, options.pages, Path(folder), engines())
     print(f"{done}; pages by status {answers}; load {'/'.join(f'{each:.1f}' for each in os.getloadavg())}")
     print(report(series))
     if options.json:

@@ -213,12 +213,9 @@ def seers(ledger: Ledger) -> dict[str, Sees]:
     return people
 
 
-def report(url: str, rounds: int, only: str, who_only: str) -> None:
-    """Measure every page whose name begins so, and print it."""
+def figures(url: str, rounds: int, only: str = "", who_only: str = "") -> Iterator[tuple[str, str, Taken]]:
+    """Every page whose name begins so: its name, who looked, and what it took."""
     ledger, database = open_ledger(url), Database(url)
-    print(f"{rounds} rounds; load {_load()}; {memory()} before the first page")
-    heads = [f"{'wall p50':>8} {'p95':>8} {'worst':>8}", f"{'cpu p50':>8} {'p95':>8}", f"{'database':>8} {'p95':>8}"]
-    print(f"{'ms':<31} {'sees':>5} |", " | ".join(heads))
     for who, sees in seers(ledger).items():
         if who_only not in ("", who):
             continue
@@ -226,11 +223,19 @@ def report(url: str, rounds: int, only: str, who_only: str) -> None:
         settle()
         for name, address in PAGES.items():
             if name.startswith(only):
-                taken = measure(asked, address, choice, rounds, database)
-                shown = [percentile(taken.wall, 0.5), percentile(taken.wall, 0.95), taken.wall[-1]]
-                shown += [percentile(taken.cpu, 0.5), percentile(taken.cpu, 0.95)]
-                shown += [percentile(taken.database, 0.5), percentile(taken.database, 0.95)]
-                print(_line(name, who, shown), flush=True)
+                yield name, who, measure(asked, address, choice, rounds, database)
+
+
+def report(url: str, rounds: int, only: str, who_only: str) -> None:
+    """Measure every page whose name begins so, and print it."""
+    print(f"{rounds} rounds; load {_load()}; {memory()} before the first page")
+    heads = [f"{'wall p50':>8} {'p95':>8} {'worst':>8}", f"{'cpu p50':>8} {'p95':>8}", f"{'database':>8} {'p95':>8}"]
+    print(f"{'ms':<31} {'sees':>5} |", " | ".join(heads))
+    for name, who, taken in figures(url, rounds, only, who_only):
+        shown = [percentile(taken.wall, 0.5), percentile(taken.wall, 0.95), taken.wall[-1]]
+        shown += [percentile(taken.cpu, 0.5), percentile(taken.cpu, 0.95)]
+        shown += [percentile(taken.database, 0.5), percentile(taken.database, 0.95)]
+        print(_line(name, who, shown), flush=True)
     print(f"load {_load()}; {memory()} after the last page")
 
 

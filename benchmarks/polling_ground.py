@@ -95,7 +95,10 @@ class Registry:
 
 
 def serve(kind: str, port: int, count: int, begin: datetime, out: Path) -> None:
-    """A registry that notes when it was asked for what. Each line of its input is an artifact to publish anew."""
+    """A registry that notes when it was asked for what.
+
+    Each line of its input is an artifact to publish anew, and the time that its version shall have, if not now.
+    """
     registry = Registry(kind, range(count), begin)
     asked: list[tuple[float, str, int]] = []
     published: dict[str, float] = {}
@@ -109,7 +112,9 @@ def serve(kind: str, port: int, count: int, begin: datetime, out: Path) -> None:
 
     def listen() -> None:
         for line in sys.stdin:
-            published[registry.publish(int(line), "1.3.0", datetime.now(UTC))] = time.time()
+            number, _, at = line.strip().partition(" ")
+            when = datetime.fromisoformat(at) if at else datetime.now(UTC)
+            published[registry.publish(int(number), "1.3.0", when)] = time.time()
 
     server = make_server("127.0.0.1", port, registry.app, threaded=True, request_handler=Noting)
     threading.Thread(target=listen, daemon=True).start()

@@ -12,7 +12,7 @@ import argparse
 import random
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -94,8 +94,8 @@ def measure(ledger: Ledger, ask: Ask, sees: Sees, choice: Choice, rounds: int) -
     return taken[len(taken) // 2], taken[int(len(taken) * 0.95)], taken[-1]
 
 
-def report(url: str, rounds: int) -> None:
-    """Measure everything at this address and print it."""
+def figures(url: str, rounds: int) -> Iterator[tuple[str, str, tuple[float, float, float]]]:
+    """Every question at this address: its name, who asked, and milliseconds as `measure` gives them."""
     ledger = open_ledger(url)
     with ledger.reading() as book:
         artifacts = [watch.artifact for watch in book.versions.watches()]
@@ -104,11 +104,16 @@ def report(url: str, rounds: int) -> None:
     people: dict[str, Sees] = {"all": None}
     for number in (20, len(repositories) // 2):
         people[str(number)] = frozenset(chooser.sample(repositories, min(number, len(repositories))))
-    print(f"{'ms':<30} {'sees':>5} {'p50':>8} {'p95':>8} {'worst':>8}   ({rounds} rounds)")
     for name, ask in QUESTIONS.items():
         for who, sees in people.items():
-            p50, p95, worst = measure(ledger, ask, sees, Choice(artifacts, repositories), rounds)
-            print(f"{name:<30} {who:>5} {p50:8.1f} {p95:8.1f} {worst:8.1f}", flush=True)
+            yield name, who, measure(ledger, ask, sees, Choice(artifacts, repositories), rounds)
+
+
+def report(url: str, rounds: int) -> None:
+    """Measure everything at this address and print it."""
+    print(f"{'ms':<30} {'sees':>5} {'p50':>8} {'p95':>8} {'worst':>8}   ({rounds} rounds)")
+    for name, who, (p50, p95, worst) in figures(url, rounds):
+        print(f"{name:<30} {who:>5} {p50:8.1f} {p95:8.1f} {worst:8.1f}", flush=True)
 
 
 def main() -> None:
