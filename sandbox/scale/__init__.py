@@ -1,0 +1,1 @@
+"""Beyond one machine: the monitor's own planning of looks, with a million artifacts, in simulated time."""
