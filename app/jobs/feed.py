@@ -38,7 +38,7 @@ def read(deps: Deps, task: Task) -> datetime | None:
     with deps.ledger.writing() as book:
         for artifact in book.looks.watched(changed.artifacts)[:MOST]:
             watch = book.versions.watch(artifact)
-            # PyPI's feed names a release for as long as it is among the newest: an hour and more.
+            # It may have been looked at just now, by another feed's word or because it was due.
             if watch is not None and (watch.polled_at is None or now - watch.polled_at >= EVERY):
                 book.work.want(POLL, artifact.purl, now)
         if changed.position != position:

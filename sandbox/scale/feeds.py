@@ -16,7 +16,7 @@ _EVERY = EVERY.total_seconds()
 
 
 class Feed:
-    """One registry's feed. npm's tells each change once; PyPI's holds the newest, however often it is read.
+    """One registry's feed. npm's tells each change once; of PyPI's, which holds the newest, each is taken twice.
 
     What a feed names, how many looks it causes and what a reading costs are smaller by the factor, like everything.
     """
@@ -25,6 +25,7 @@ class Feed:
         self.env, self.play, self.crew, self.registry, self.rng = env, play, crew, registry, rng
         holds = play.parameters.pypi_feed_holds if registry == "pypi" else 0
         self._newest: deque[Watched | None] = deque(maxlen=max(1, round(holds / play.factor)) if holds else None)
+        self._before: list[Watched | None] = []
         self._most = max(1, round(MOST / play.factor))
         self.wanted = 0
         """Looks that it caused."""
@@ -51,9 +52,9 @@ class Feed:
             yield self.env.timeout(_EVERY)
             if self.rng.random() < 1 / self.play.factor:
                 self.crew.ask(self.crew.hosts[self.registry], 1)
-            named = sorted({one.number: one for one in self._newest if one is not None}.items())
-            if self.registry == "npm":
-                self._newest.clear()
+            named = sorted({one.number: one for one in (*self._before, *self._newest) if one is not None}.items())
+            self._before = list(self._newest) if self.registry == "pypi" else []
+            self._newest.clear()
             for _, one in named[: self._most]:
                 if self.env.now - one.polled_at >= _EVERY:
                     self.wanted += 1

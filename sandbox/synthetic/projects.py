@@ -184,7 +184,7 @@ class Project:
 
     def _failed_later(self, made: Sequence[Made]) -> None:
         """Published, and then something else failed in the same step; the log says what was published."""
-        if self.style.logs == "nothing" and not self.style.attested:
+        if self.pen.logs == "nothing" and not self.style.attested:
             return self._usual(made)
         self._tag(made[0].number, self.at)
         step = self.step(self.at)
@@ -193,7 +193,7 @@ class Project:
 
     def _partial(self, made: Sequence[Made]) -> None:
         """Half of it was published, the rest by a second attempt."""
-        if len(made) < 2 or (self.style.logs == "nothing" and not self.style.attested):
+        if len(made) < 2 or (self.pen.logs == "nothing" and not self.style.attested):
             return self._usual(made)
         half = len(made) // 2
         self._tag(made[0].number, self.at)

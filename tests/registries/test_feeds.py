@@ -99,7 +99,32 @@ def test_names_that_are_none_are_passed_over(odd: object) -> None:
 def test_the_newest_releases_of_pypi_are_named_by_their_projects() -> None:
     found, _ = read("pypi", [said(RSS.replace("{long}", "x" * 3_000))])
 
-    assert Changed((Artifact("pkg:pypi/widget-a"), Artifact("pkg:pypi/gadget")), "") == found
+    assert isinstance(found, Changed)
+    assert (Artifact("pkg:pypi/widget-a"), Artifact("pkg:pypi/gadget")) == found.artifacts
+
+
+def releases(*titles: str) -> Page:
+    return said("".join(f"<item><title>{title}</title></item>" for title in titles))
+
+
+def test_each_release_of_pypi_is_named_by_two_readings_however_long_the_feed_holds_it() -> None:
+    """Once where the feed is ahead of the index would be too few, each minute would be too many."""
+    told, position = [], ""
+    feeds = [("a 1",), ("b 1", "a 1"), ("c 1", "b 1", "a 1"), ("c 1", "b 1", "a 1"), ("c 1", "b 1", "a 1")]
+    for titles in feeds:
+        found, _ = read("pypi", [releases(*titles)], position)
+        assert isinstance(found, Changed)
+        position = found.position
+        told.append("".join(artifact.name for artifact in found.artifacts))
+
+    assert ["a", "b", "cb", "c", ""] == told
+
+
+def test_a_feed_of_pypi_that_moved_on_past_what_was_seen_names_all_it_holds() -> None:
+    found, _ = read("pypi", [releases("z 1", "y 1")], "b 1\na 1")
+
+    assert isinstance(found, Changed)
+    assert ["z", "y"] == [artifact.name for artifact in found.artifacts]
 
 
 @pytest.mark.parametrize("answer", [Absent(ADDRESS), Unreadable(ADDRESS, "It did not answer.")])

@@ -21,8 +21,9 @@ LIMIT = 8 * 1024 * 1024
 AT_ONCE = 1_000
 """How many changes are asked for at once."""
 _BAD_REQUEST = 400
+_MARK = "\n"
 _NUMBER = re.compile("[0-9]{1,19}")
-_RELEASE = re.compile(r"<item>\s*<title>\s*([A-Za-z0-9][A-Za-z0-9._-]{0,213}) [^<\s]{1,200}\s*</title>")
+_RELEASE = re.compile(r"<item>\s*<title>\s*(([A-Za-z0-9][A-Za-z0-9._-]{0,213}) [^<\s]{1,200})\s*</title>")
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,19 @@ def npm(address: str, position: str) -> Conversation[Changed | Unreadable]:
 
 
 def pypi(address: str, position: str) -> Conversation[Changed | Unreadable]:
-    """The newest releases, whatever was seen of them before."""
+    """The newest releases, the newest first, down to what the reading before the last one saw.
+
+    So each is named twice, for the feed may be ahead of the index. `position`: the newest of the last two readings.
+    """
     answer = yield Ask(address, "application/rss+xml, text/xml", LIMIT)
     if not isinstance(answer, Page):
         return _not_there(answer)
-    text = answer.body.decode("utf-8", errors="replace")
-    return Changed(_artifacts("pypi", _RELEASE.findall(text)), position)
+    found = _RELEASE.findall(answer.body.decode("utf-8", errors="replace"))
+    last, _, before = position.partition(_MARK)
+    titles = [title for title, _ in found]
+    fresh = found[: titles.index(before)] if before in titles else found
+    newest = titles[0] if titles else last
+    return Changed(_artifacts("pypi", [name for _, name in fresh]), f"{newest}{_MARK}{last or newest}")
 
 
 FEEDS: dict[str, Callable[[str, str], Conversation[Changed | Unreadable]]] = {"npm": npm, "pypi": pypi}
