@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from app import routes
 from app.deps import Deps, Fetch
 from app.network.aws import make_aws
 from app.outbound import make_outbound
@@ -26,6 +25,7 @@ from verifier.registries.base import Absent, Ask, Page, Unreadable
 
 if TYPE_CHECKING:
     from app.github.installation import GitHub
+    from checks.outside import Route
 
 
 def build(settings: Settings, environment: Mapping[str, str] = os.environ) -> Deps:
@@ -43,13 +43,22 @@ def build(settings: Settings, environment: Mapping[str, str] = os.environ) -> De
         now=now,
         trust=trust_of(settings),
         aws=make_aws(),
-        routes=routes.of(settings, environment),
+        routes=routes_of(settings, environment),
         outbound=make_outbound(settings),
         lanes=Lanes(),
         pace=pace,
         rhythm=Rhythm(random.random),
         shift=Shift(settings.beat_file),
     )
+
+
+def routes_of(settings: Settings, environment: Mapping[str, str]) -> tuple[Route, ...]:
+    """The routes that the settings' file names; what reads YAML is not loaded where there is none."""
+    if settings.routes is None:
+        return ()
+    from app import routes
+
+    return routes.of(settings, environment)
 
 
 def now() -> datetime:

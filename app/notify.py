@@ -7,7 +7,6 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app import routes
 from app.outbound import Outbound, make_outbound
 from app.settings import Settings
 from checks import OUTSIDE
@@ -43,6 +42,8 @@ def test(settings: Settings, environment: Mapping[str, str], name: str, now: dat
 
     Raises BadSetting for a routes file that cannot be used, ValueError for a route that is not in it.
     """
+    from app import routes  # what reads YAML is loaded when somebody tries one
+
     found = named(routes.of(settings, environment), name)
     return [through(route, make_outbound(settings), now) for route in found]
 

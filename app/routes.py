@@ -22,7 +22,8 @@ from checks.fields import EVERY
 from checks.hearing import NOTICE
 from checks.outside import BadRoute, Outside, Route
 from verifier import purls
-from verifier.discovery.strict import BYTES, BadConfig, compose, flag, items, line, mapping, meant, shown, text, word
+from verifier.discovery.meant import meant
+from verifier.discovery.strict import BYTES, BadConfig, compose, flag, items, line, mapping, shown, text, word
 from verifier.model import OUTCOMES, BulletinKind, Filter, Severity
 from verifier.verdict.severity import severity_of_bulletin
 

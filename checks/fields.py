@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from checks.outside import BadRoute
-from verifier.discovery.strict import meant
+from verifier.discovery.meant import meant
 
 LONGEST = 2_000
 """The most characters of one field."""

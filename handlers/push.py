@@ -13,7 +13,6 @@ from typing import Any
 from handlers import fields, shapes
 from handlers.base import BadPayload, Payload
 from handlers.record import config_task, discover_task, record, workflow_task
-from verifier.discovery.manifests import concerns_discovery
 from verifier.ledger.protocol import Book, Delivery
 from verifier.model import CONFIG_PATH, Fact, ForcedPushSeen, RefSeen, RepositorySeen
 
@@ -41,6 +40,8 @@ def handle(delivery: Delivery, payload: Payload, book: Book, now: datetime) -> N
 
     A push that GitHub does not list whole may have changed anything.
     """
+    from verifier.discovery.manifests import concerns_discovery  # who only keeps deliveries does without the readers
+
     facts, touched = read(payload, delivery.received_at), _touched(payload)
     pusher = fields.optional_name(fields.part(payload, "pusher").get("name"), "pusher.name") or ""
     before, after = (fields.name(payload.get(key), key) for key in ("before", "after"))

@@ -19,7 +19,8 @@ LOADED = """
 heavy = (
     "boto3", "botocore", "cattrs", "cryptography", "githubkit", "httpx", "jwt", "psycopg", "pydantic", "pygments",
     "pypi_simple", "redis", "requests", "rich", "rq", "sigstore", "slack_sdk", "smtplib", "sqlalchemy.orm", "urllib3",
-    "sqlalchemy.dialects.postgresql",
+    "sqlalchemy.dialects.postgresql", "packaging.tags", "tomllib", "verifier.discovery.config",
+    "verifier.discovery.propose", "verifier.verdict.decision", "xml.etree", "yaml",
 )
 print([name for name in heavy if name in sys.modules])
 """

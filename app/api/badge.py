@@ -9,8 +9,8 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from html import escape
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, request
 
@@ -69,10 +69,10 @@ def picture(badge: Badge) -> str:
     """The SVG. Widths are estimated and then held by `textLength`, whatever font there is. Pure."""
     right = f"{badge.sign} {badge.word}"
     left_width, right_width = _width(badge.label) + 12, _width(right) + 12
-    width, label, said = left_width + right_width, escape(badge.label), escape(right)
+    width, label, said = left_width + right_width, escape(badge.label, quote=False), escape(right, quote=False)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" role="img" aria-label="{_quoted(badge)}">'
-        f"<title>{label}: {escape(badge.word)}</title>"
+        f"<title>{label}: {escape(badge.word, quote=False)}</title>"
         f'<rect width="{left_width}" height="20" fill="#24292f"/>'
         f'<rect x="{left_width}" width="{right_width}" height="20" fill="{badge.colour}"/>'
         '<g fill="#ffffff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">'
@@ -121,4 +121,4 @@ def _width(text: str) -> int:
 
 
 def _quoted(badge: Badge) -> str:
-    return escape(f"{badge.label}: {badge.word}", {'"': "&quot;"})
+    return escape(f"{badge.label}: {badge.word}")

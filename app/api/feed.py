@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
 
 from flask import Blueprint, Response, request
 
@@ -27,6 +26,8 @@ from verifier.model import Incident
 from verifier.verdict.severity import severity_of
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
     from app.deps import Deps
 
 ENTRIES = 50
@@ -77,6 +78,8 @@ def entry_of(incident: Incident, last: datetime | None, link: str) -> Entry:
 
 def feed(entries: Iterable[Entry], base_url: str) -> bytes:
     """The feed, last changed first. Pure."""
+    from xml.etree import ElementTree  # loaded by the first who reads it
+
     entries = sorted(entries, key=lambda entry: (entry.updated, entry.id), reverse=True)
     root = ElementTree.Element("feed", xmlns="http://www.w3.org/2005/Atom")
     _text(root, "id", _urn("feed"))
@@ -124,5 +127,7 @@ def _time(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _text(parent: ElementTree.Element, name: str, text: str) -> None:
-    ElementTree.SubElement(parent, name).text = text
+def _text(parent: Element, name: str, text: str) -> None:
+    child = parent.makeelement(name, {})
+    child.text = text
+    parent.append(child)

@@ -20,7 +20,6 @@ from handlers.commands import REASON
 from handlers.fields import printable
 from handlers.record import list_task
 from verifier import purls
-from verifier.discovery.config import TRIGGERS, unfit
 from verifier.ledger.protocol import Book
 from verifier.model import (
     Act,
@@ -230,6 +229,8 @@ def _warning(unwatched: Sequence[str]) -> str:
 
 def _of_image(artifact: Artifact, wanted: Wanted) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The patterns of moving tags, and the mirrors. Raises Unmeant for a package, and for what is neither."""
+    from verifier.discovery.config import unfit  # loaded where somebody adds an artifact, and not before
+
     mirrors = [_mirror(text) for text in wanted.mirrors]
     if (wanted.moving or mirrors) and not artifact.is_image:
         field = "moving" if wanted.moving else "mirrors"
@@ -264,6 +265,8 @@ def _ref(text: str) -> str:
 
 
 def _event(text: str) -> str:
+    from verifier.discovery.config import TRIGGERS
+
     if text not in TRIGGERS:
         raise Unmeant(
             "events", f"{_cut(text)!r} is not an event that starts a workflow; write it like push or release."

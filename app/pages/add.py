@@ -18,7 +18,6 @@ from app.pages.words import shown
 from app.signin.gate import viewer
 from app.viewer import Viewer
 from verifier import purls
-from verifier.discovery.propose import ELSEWHERE
 from verifier.ledger.protocol import Book
 from verifier.model import Artifact, Conduct, Enrolment, Proposal, Publisher, Repository
 from verifier.model.github import EVENTS
@@ -137,6 +136,8 @@ def roll_up(seen: Seen, who: Viewer, typed: Mapping[str, str], edits: str = "", 
 
 
 def _found(one: Proposal, id_: int, repository: str, who: Viewer, publishers: Sequence[Publisher]) -> Found:
+    from verifier.discovery.propose import ELSEWHERE  # loaded where somebody adds an artifact, and not before
+
     artifact = Artifact(one.purl)
     elsewhere = [p for p in publishers if p.artifact == artifact and p.repository_id != id_]
     question = one.question

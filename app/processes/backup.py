@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -63,7 +62,9 @@ def note(settings: Settings, now: datetime) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    from verifier.ledger.sql.engine import PATIENCE  # a web process reads this module for a name
+    import sqlite3  # a web process reads this module for a name
+
+    from verifier.ledger.sql.engine import PATIENCE
 
     with (
         contextlib.closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=rw", uri=True, timeout=PATIENCE)) as live,
@@ -78,6 +79,8 @@ def _copy(source: Path, target: Path) -> None:
 
 def _checked(made: Path) -> int:
     """How many facts it holds. Raises ValueError where it is not whole."""
+    import sqlite3
+
     with contextlib.closing(sqlite3.connect(made)) as copy:
         said = copy.execute("PRAGMA integrity_check").fetchone()[0]
     if said != "ok":

@@ -38,20 +38,28 @@ def settle() -> None:
     does; Python's collector would look through all of it again and again, within requests.
     """
     remember(REMEMBERED)
-    _one_arena()
     gc.collect()
+    _small_heap()
     gc.freeze()
 
 
-_M_ARENA_MAX = -8
+_M_ARENA_MAX, _M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -8, -3, -1
+LARGE = 64 * 1024
+"""Bytes from which on a piece of memory goes back to the system when it is freed."""
 
 
-def _one_arena() -> None:
-    """Let all threads share one heap of C's, where the library is glibc; nothing elsewhere.
+def _small_heap() -> None:
+    """Let all threads share one heap of C's that keeps little of what is free, where the library is glibc.
 
     Each thread would have its own, which keeps what its largest page took: 9 MB with four of them. Python holds its
-    lock while it asks for memory, so no thread waits for another that did not before. Source: mallopt(3).
+    lock while it asks for memory, so no thread waits for another that did not before. And a large piece that is freed
+    would raise what counts as large, up to 32 MB, so that later pages and deliveries leave holes in the heap: said
+    once, the bound stays. What loading has left free goes back now. Source: mallopt(3), malloc_trim(3).
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_M_ARENA_MAX, 1)
+    library = ctypes.CDLL(None)
+    mallopt, trim = getattr(library, "mallopt", None), getattr(library, "malloc_trim", None)
+    if mallopt is None or trim is None:
+        return
+    for what, value in ((_M_ARENA_MAX, 1), (_M_MMAP_THRESHOLD, LARGE), (_M_TRIM_THRESHOLD, LARGE)):
+        mallopt(what, value)
+    trim(0)

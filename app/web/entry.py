@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import structlog
 from a2wsgi import WSGIMiddleware
 from flask import Flask, Response
+from werkzeug.test import create_environ
 
 from app.settings import is_loopback
 from app.web.bodies import Bodies, Gone, Message, Receive, Refused, Send, TooLarge, TooSlow
@@ -167,7 +168,7 @@ _FRAMING = (b"content-length", b"transfer-encoding")
 
 def _worn(app: Flask) -> Headers:
     """The headers that Flask gives every answer, so that ours wear them too."""
-    with app.test_request_context(PATH, method="POST"):
+    with app.request_context(create_environ(PATH, method="POST")):
         answer = app.process_response(Response("", mimetype="text/plain"))
     named = [(name.lower(), value) for name, value in answer.headers if name.lower() != "content-length"]
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in named]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 import yaml
+
+from verifier.discovery.meant import meant
 
 BYTES = 64 * 1024
 DEPTH = 8
@@ -147,9 +148,3 @@ def _cut(text: str) -> str:
 def shown(text: str) -> str:
     """A stranger's text as a sentence may show it."""
     return ascii(_cut(text)) if not text.isprintable() else f"'{_cut(text)}'"
-
-
-def meant(text: str, known: Iterable[str]) -> str:
-    """The known word that was probably meant, as an addition to a sentence."""
-    close = get_close_matches(text[:40].lower(), known, n=1)
-    return f" (did you mean {close[0]}?)" if close else ""

@@ -55,7 +55,7 @@ class Cases:
         self._names: dict[tuple[int, ...], tuple[Shared[Ref], Shared[Release]]] = {}
         self._siblings: dict[Artifact, Siblings] = {}
         self._kin: dict[tuple[Artifact, str, object, object], list[Dossier]] = {}
-        self._vettings: dict[tuple[Artifact, str], Vetting | None] = {}
+        self._vettings: dict[Artifact, dict[str, Vetting | None]] = {}
 
     def case(self, dossier: Dossier, watch: Watch, github_problem: str = "") -> Case:
         """The case of one version as the ledger knows it."""
@@ -93,7 +93,7 @@ class Cases:
         """A version of which cases were gathered has this verdict now; nothing else about it changed."""
         version = dossier.version
         self._of(version.artifact)[version.number] = dossier
-        self._vettings.pop((version.artifact, version.number), None)
+        self._vettings.get(version.artifact, {}).pop(version.number, None)
         known = self._siblings.get(version.artifact)
         if known is not None:
             self._siblings[version.artifact] = known.judged(version.number, _judged(dossier))
@@ -117,13 +117,13 @@ class Cases:
     def _others(self, version: Version) -> Siblings:
         """All other versions; those just before it, on its line and at all, with what GitHub said of their runs."""
         every = self._all(version.artifact)
-        near = (
-            *islice(every.before(version.at), PREDECESSORS),
-            *islice(every.before(version.at, version.line), PREDECESSORS),
-        )
-        of = self._of(version.artifact)
-        vettings = {judged.version.number: self._vetting(of[judged.version.number]) for judged in near}
-        return every.about(version.number, vettings)
+        before = every.before(version.at), every.before(version.at, version.line)
+        near = {judged.version.number for each in before for judged in islice(each, PREDECESSORS)}
+        of, known = self._of(version.artifact), self._vettings.setdefault(version.artifact, {})
+        for number in near:
+            if number not in known:
+                known[number] = self._vetting(of[number])
+        return every.about(version.number, {number: known[number] for number in near})
 
     def _predecessors(self, version: Version) -> list[Version]:
         """Those just before it on its line."""
@@ -139,14 +139,6 @@ class Cases:
 
     def _vetting(self, dossier: Dossier) -> Vetting | None:
         """What GitHub said of the run that accounts for a version, or that its proven evidence names."""
-        key = (dossier.version.artifact, dossier.version.number)
-        if dossier is not self._versions.get(key[0], {}).get(key[1]):
-            return self._asked(dossier)  # what a tag held before
-        if key not in self._vettings:
-            self._vettings[key] = self._asked(dossier)
-        return self._vettings[key]
-
-    def _asked(self, dossier: Dossier) -> Vetting | None:
         explaining = dossier.verdict.reasons if dossier.verdict is not None else ()
         named = [*(f.run for f in explaining if f.run is not None), *sorted(named_runs(dossier.evidence or ()))]
         runs = [run for key in named if (run := self._run(key)) is not None]
@@ -230,7 +222,7 @@ class Cases:
 def _patient(policy: Policy, publishers: Sequence[Publisher]) -> Policy:
     """The grace that all publishers ask for, the shortest of theirs; never less than the server's."""
     asked = min((publisher.grace or policy.grace for publisher in publishers), default=policy.grace)
-    return replace(policy, grace=max(policy.grace, asked))
+    return replace(policy, grace=asked) if asked > policy.grace else policy
 
 
 def _judged(dossier: Dossier) -> Judged:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, TypeVar
 
 from verifier.model.artifact import Artifact, Version
@@ -114,6 +115,11 @@ class Case:
     mirrors: tuple[Mirror, ...] = ()
     sight: Sight = Sight()
     policy: Policy = Policy()
+
+    @cached_property
+    def found(self) -> dict[Any, Any]:
+        """A place for what several rules ask of this very case, so that it is found out once; no part of the case."""
+        return {}
 
     def __post_init__(self) -> None:
         """Whoever has the others, or the names, as plain tuples may give them so."""

@@ -10,8 +10,6 @@ from collections import defaultdict
 from datetime import datetime
 from urllib.parse import quote, unquote
 
-from packaging.utils import canonicalize_name
-
 from verifier.document import (
     Complaints,
     Malformed,
@@ -40,9 +38,16 @@ _DASHES = 40
 """More than any file name has; file names are taken apart by patterns that get slow with very many."""
 
 
+def _normal(name: str) -> str:
+    """What all spellings of a project's name share."""
+    from packaging.utils import canonicalize_name  # loaded with what it is written with, below
+
+    return canonicalize_name(name)
+
+
 def ask(artifact: Artifact, base: str) -> Ask:
     """The project's page, as JSON: the HTML form has no times."""
-    name = quote(canonicalize_name(artifact.name), safe="")
+    name = quote(_normal(artifact.name), safe="")
     return Ask(f"{base.rstrip('/')}/{name}/", "application/vnd.pypi.simple.v1+json", LIMIT, conditional=True)
 
 
@@ -55,7 +60,7 @@ def read(artifact: Artifact, page: Page, read_at: datetime) -> Snapshot | Unread
     try:
         document = mapping(parse(page.body), "the document")
         name = text(document.get("name"), "name")
-        if canonicalize_name(name) != canonicalize_name(artifact.name):
+        if _normal(name) != _normal(artifact.name):
             raise Malformed(f"name is not {artifact.name}")
         entries = items(document.get("files"), "files", _FILES)
     except Malformed as error:
@@ -117,7 +122,7 @@ def _version_in(filename: str, artifact: Artifact, where: str) -> str:
             project, version, _ = parse_filename(filename, artifact.name)
         except UnparsableFilenameError as error:
             raise Malformed(f"{where}.filename is not that of a distribution") from error
-    if canonicalize_name(project) != canonicalize_name(artifact.name):
+    if _normal(project) != _normal(artifact.name):
         raise Malformed(f"{where}.filename is of another project")
     return number(version, f"{where}.filename")
 
@@ -158,7 +163,7 @@ def _quarantined(status: object) -> bool:
 
 def ask_evidence(version: Version, base: str) -> tuple[Ask, ...]:
     """The provenance of each attested file, at the address rebuilt beside our own base: the one on the page is data."""
-    project = quote(canonicalize_name(version.artifact.name), safe="")
+    project = quote(_normal(version.artifact.name), safe="")
     root = f"{base.rstrip('/').removesuffix('/simple')}/integrity/{project}/{quote(version.number, safe='')}"
     return tuple(
         Ask(

@@ -89,7 +89,7 @@ def _gap(case: Case) -> tuple[Finding, ...]:
 def _runs(case: Case, now: datetime) -> tuple[Finding, ...]:
     """Approved runs around the publication that are going on or not read; not longer than the limit."""
     found = []
-    for run in case.runs:
+    for run in filter(_unread, case.runs):
         if not publishers_of(case, run) or not _may_concern(case, run) or not approved(case, run):
             continue
         if not run.completed and now - case.version.last_at < case.policy.blind_limit:

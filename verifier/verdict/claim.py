@@ -8,7 +8,7 @@ from verifier.model import AccountKind, Case, Evidence, File, Run, Span, Standin
 from verifier.verdict.approval import approved
 from verifier.verdict.logged import Logged, logged
 from verifier.verdict.naming import tag_names, title_names
-from verifier.verdict.signed import binds, signs
+from verifier.verdict.signed import about, binds, signs
 from verifier.verdict.window import Window, windows
 
 
@@ -32,6 +32,11 @@ class Claim:
         return self.log.named or self.named_by_ref or self.named_by_commit
 
     @property
+    def by_name_alone(self) -> bool:
+        """Its ref or commit says the number, and nothing else ties it."""
+        return self.signed is None and not self.trusted and not self.log.same and not self.log.named
+
+    @property
     def strength(self) -> int:
         """Orders rival claims on one run; 0 is a time window alone, which never explains."""
         if self.signed is not None:
@@ -53,6 +58,14 @@ class Claim:
         if self.staged:
             return self.signed is not None or self.log.same is True
         return (self.signed is not None or self.log.named) if self.window.failed else self.strength > 0
+
+
+def own_claims(case: Case, file: File) -> tuple[Claim, ...]:
+    """`claims` of a file of the version under judgement, by the evidence about it: found once: several rules ask."""
+    if (own_claims, file) not in case.found:
+        case.found[own_claims, file] = tuple(claims(case, case.version, file, about(case, file)))
+    found: tuple[Claim, ...] = case.found[own_claims, file]
+    return found
 
 
 def claims(case: Case, version: Version, file: File, evidence: tuple[Evidence, ...] | None) -> list[Claim]:

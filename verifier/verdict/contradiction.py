@@ -11,7 +11,7 @@ from dataclasses import replace
 from verifier.model import Case, Confidence, Evidence, File, Finding, JobsState, Run, Standing, Weight
 from verifier.verdict import vetted
 from verifier.verdict.approval import allows_event, allows_ref, allows_workflow, publishers_of, ref_of
-from verifier.verdict.claim import claims
+from verifier.verdict.claim import own_claims
 from verifier.verdict.habit import habit
 from verifier.verdict.signed import about, binds, by_identity, elsewhere, run_of
 from verifier.verdict.window import publish_steps, windows
@@ -66,8 +66,7 @@ def _against_log(case: Case, file: File) -> list[Finding]:
     """
     if case.version.artifact.is_image:
         return []
-    found = claims(case, case.version, file, about(case, file))
-    other = [c for c in found if c.log.same is False and c.window.step]
+    other = [c for c in own_claims(case, file) if c.log.same is False and c.window.step]
     if not other or any(binds(evidence, file) for evidence in about(case, file)):
         return []
     run = min((c.run for c in other), key=lambda run: run.key)

@@ -30,7 +30,7 @@ from verifier.model import (
 from verifier.tag_names import core
 from verifier.verdict import vetted
 from verifier.verdict.approval import approved
-from verifier.verdict.claim import Claim, claims, files_of, signed_for
+from verifier.verdict.claim import Claim, claims, files_of, own_claims, signed_for
 from verifier.verdict.habit import LAST, Habit, Way, is_compliant, lately
 from verifier.verdict.image import known_bytes
 from verifier.verdict.logged import is_of, logged
@@ -60,7 +60,7 @@ def explaining_runs(case: Case) -> tuple[Run, ...]:
     named = named_runs(case.evidence or ())
     found = {run.key: run for run in case.runs if run.key in named}
     for file in files_of(case.version):
-        for claim in claims(case, case.version, file, about(case, file)):
+        for claim in own_claims(case, file):
             if claim.explains:
                 found[claim.run.key] = claim.run
     return tuple(found[key] for key in sorted(found))
@@ -81,13 +81,13 @@ def plain(case: Case, habit: Habit) -> bool:
 
 def _best(case: Case, habit: Habit, file: File) -> Finding | None:
     version = case.version
-    found = [c for c in claims(case, version, file, about(case, file)) if c.explains and _wins(case, c)]
+    found = [c for c in own_claims(case, file) if c.explains and _wins(case, c)]
     mine = [c for c in found if not vetted.unclear(case, c.run) and not _is_another_runs(case, file, c)]
     if any(f.attested for f in version.files) and not file.attested:
         mine = [c for c in mine if c.signed is not None or c.log.same]  # CI attests all files: the odd one is not CI's
     mine = [c for c in mine if c.signed is not None or c.log.same or not _spent(case, c)]
-    if (silent := fallen_silent(case, habit)) and unnamed(case, habit):
-        mine = [c for c in mine if c.run not in silent or c.signed is not None or c.trusted]
+    if any(c.by_name_alone for c in mine) and (silent := fallen_silent(case, habit)) and unnamed(case, habit):
+        mine = [c for c in mine if c.run not in silent or not c.by_name_alone]
     token = plain(case, habit)
     if token:
         # Anybody's pull request names a commit.
@@ -175,7 +175,7 @@ def unnamed(case: Case, habit: Habit) -> bool:
 
 def skipping(case: Case) -> Run | None:
     """The approved run that could have published it and says that it found it there already."""
-    found = (c for file in files_of(case.version) for c in claims(case, case.version, file, case.evidence))
+    found = (claim for file in files_of(case.version) for claim in own_claims(case, file))
     return min((c.run for c in found if c.log.skipped), key=lambda run: run.key, default=None)
 
 

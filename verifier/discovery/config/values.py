@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import yaml
 
 from verifier import purls
-from verifier.discovery.strict import BadConfig, items, line, meant, shown, text
+from verifier.discovery.meant import meant
+from verifier.discovery.strict import BadConfig, items, line, shown, text
 from verifier.model import Artifact
 from verifier.model.github import EVENTS
 

@@ -35,9 +35,9 @@ class Started:
             self._starts = [run.started_at for run in self._short]
         earliest = since - SHORT if since - datetime.min.replace(tzinfo=since.tzinfo) > SHORT else since
         first, last = bisect_left(self._starts, earliest), bisect_right(self._starts, until)
-        near = (*self._short[first:last], *self._long)
-        active = [r for r in near if r.started_at <= until and (not r.completed or r.updated_at >= since)]
-        return sorted(active, key=by_start)
+        short = [run for run in self._short[first:last] if run.updated_at >= since]
+        long = [r for r in self._long if r.started_at <= until and (not r.completed or r.updated_at >= since)]
+        return sorted((*short, *long), key=by_start) if long else short
 
 
 class Runs:

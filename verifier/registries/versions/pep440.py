@@ -5,7 +5,6 @@ Source: packaging.python.org, "Version specifiers" (PEP 440), read by the packag
 
 from __future__ import annotations
 
-from packaging.utils import canonicalize_version
 from packaging.version import InvalidVersion, Version
 
 from verifier.model import Line
@@ -31,6 +30,8 @@ def _parse(number: str) -> Version | None:
 
 def canonical(number: str) -> str:
     """What all spellings of one version share (`1.0` and `1.0.0`, `1.0-rc1` and `1.0rc1`); itself where unreadable."""
+    from packaging.utils import canonicalize_version  # knows every platform by heart, and few ask
+
     version = _parse(number)
     return number if version is None else canonicalize_version(version)
 
