@@ -195,3 +195,11 @@ def test_what_no_process_could_start_with_is_one_sentence_before_any_is_started(
     with pytest.raises(BadSetting, match=words):
         run(settings)
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("name", ["worker", "clock"])
+def test_each_process_of_ours_can_be_started_by_its_command(name: str) -> None:
+    done = subprocess.run([*commands(Settings())[name], "--help"], capture_output=True, text=True, check=False)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert name in done.stdout

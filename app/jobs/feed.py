@@ -38,8 +38,8 @@ def read(deps: Deps, task: Task) -> datetime | None:
     with deps.ledger.writing() as book:
         for artifact in book.looks.watched(changed.artifacts)[:MOST]:
             watch = book.versions.watch(artifact)
-            # It may have been looked at just now, by another feed's word or because it was due.
-            if watch is not None and (watch.polled_at is None or now - watch.polled_at >= EVERY):
+            # It may have been looked at just now because it was due. What is named twice is looked at twice.
+            if watch is not None and (watch.polled_at is None or now - watch.polled_at >= EVERY / 2):
                 book.work.want(POLL, artifact.purl, now)
         if changed.position != position:
             book.looks.put_feed(name, changed.position)

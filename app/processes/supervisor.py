@@ -39,7 +39,7 @@ def commands(settings: Settings) -> dict[str, list[str]]:
     """The command line of each process: what `Procfile` starts one by one."""
     python, root = sys.executable, Path(__file__).resolve().parents[2]
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    own = [python, "-c", "from app.cli import main; main()"]
+    own = [python, "-c", "from app.cli.main import main; main()"]
     return {
         "web": [
             *(python, "-m", "gunicorn", "-c", str(root / "gunicorn.conf.py")),

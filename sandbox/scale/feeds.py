@@ -56,6 +56,6 @@ class Feed:
             self._before = list(self._newest) if self.registry == "pypi" else []
             self._newest.clear()
             for _, one in named[: self._most]:
-                if self.env.now - one.polled_at >= _EVERY:
+                if self.env.now - one.polled_at >= _EVERY / 2:
                     self.wanted += 1
                     self.crew.want(one, self.env.now)

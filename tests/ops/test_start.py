@@ -89,7 +89,7 @@ def test_a_database_that_does_not_answer_is_waited_for() -> None:
 @pytest.mark.parametrize("process", ["worker", "clock", "web"])
 def test_each_process_says_in_one_line_that_the_database_is_not_migrated(tmp_path: Path, process: str) -> None:
     upgrade(f"sqlite:///{tmp_path / 'ledger.sqlite3'}", BEFORE)
-    script = [sys.executable, "-c", "from app.cli import main; main()", process]
+    script = [sys.executable, "-c", "from app.cli.main import main; main()", process]
     web = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py")]
     environment = {
         "PATH": os.environ["PATH"],

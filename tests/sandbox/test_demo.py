@@ -27,7 +27,7 @@ from verifier.model import Notice, NoticeKind
 
 @pytest.mark.parametrize("moment", [" on this machine (1 scenario) …", "Dashboard: "])
 def test_sigterm_ends_the_demo_with_its_processes_and_its_folder(tmp_path: Path, moment: str) -> None:
-    command = [sys.executable, "-u", "-c", "from app.cli import main; main()", "demo", "--once"]
+    command = [sys.executable, "-u", "-c", "from app.cli.main import main; main()", "demo", "--once"]
     demo = subprocess.Popen(
         [*command, "--scenario", "axios-2026"],
         cwd=ROOT,

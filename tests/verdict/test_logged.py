@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.verdict.cases import (
+    BOB,
     DAY,
     HOUR,
     LATER,
@@ -231,3 +232,39 @@ def test_where_publishing_by_hand_is_excluded_a_silent_tool_is_not_accused():
     never = replace(never, publishers=tuple(replace(p, manual=False) for p in never.publishers))
 
     assert Outcome.COMPLIANT == decide(never, LATER).outcome
+
+
+def test_silence_counts_whoever_published_and_whatever_else_was_published_then():
+    silent = logging(head_branch="v1.2.3")
+    stranger = case(version(account=BOB), runs=(silent,), siblings=PRINTING)
+    beside = case(runs=(silent,), siblings=(*PRINTING, judged("2.0.0-rc.1", NOON, account=BOB)))
+
+    assert "run-fell-silent" in reasons(decide(stranger, LATER))
+    assert "run-fell-silent" in reasons(decide(beside, LATER))
+
+
+def test_the_log_of_a_run_that_does_not_fit_is_no_silence():
+    """A thief publishes while the run of another package of the repository goes on."""
+    other = logging(replace(claim(), name="gadget"), head_branch="gadget@1.2.3")
+
+    assert "run-fell-silent" not in reasons(decide(case(runs=(other,), siblings=PRINTING), LATER))
+
+
+def test_what_was_asked_about_for_its_silence_teaches_nothing_else():
+    """Else a thief who is asked about once would not be asked about on another line."""
+    asked = Finding("run-fell-silent", Weight.SUSPECTS, Confidence.MEDIUM, "Its log names nothing of it.")
+    line = (*PRINTING, told("1.2.2", 1, Outcome.UNVERIFIABLE, asked))
+
+    verdict = decide(case(version("0.9.9"), siblings=line), LATER)
+
+    assert "unlike-all-before" in reasons(verdict)
+
+
+def test_a_version_that_a_run_skipped_is_not_accused_on_a_token_line_whatever_is_configured():
+    skips = case(runs=(logging(claim(skipped=True), head_branch="v1.2.3"),), siblings=PRINTING)
+    never = replace(skips, publishers=tuple(replace(p, manual=False) for p in skips.publishers))
+
+    for one in (skips, never, replace(skips, version=version(account=BOB))):
+        verdict = decide(one, LATER)
+        assert (Outcome.UNVERIFIABLE, True) == (verdict.outcome, verdict.suspect)
+        assert "run-skipped-it" in reasons(verdict)

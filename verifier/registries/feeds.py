@@ -7,6 +7,7 @@ and PyPI's feed of the newest releases (docs.pypi "Feeds").
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ AT_ONCE = 1_000
 """How many changes are asked for at once."""
 _BAD_REQUEST = 400
 _MARK = "\n"
+_SEEN, _DIGITS = 1_000, 12
+"""How many releases of one reading are remembered at most, and with how many digits of a hash each."""
 _NUMBER = re.compile("[0-9]{1,19}")
 _RELEASE = re.compile(r"<item>\s*<title>\s*(([A-Za-z0-9][A-Za-z0-9._-]{0,213}) [^<\s]{1,200})\s*</title>")
 
@@ -59,19 +62,19 @@ def npm(address: str, position: str) -> Conversation[Changed | Unreadable]:
 
 
 def pypi(address: str, position: str) -> Conversation[Changed | Unreadable]:
-    """The newest releases, the newest first, down to what the reading before the last one saw.
+    """The newest releases, but those that the reading before the last one saw.
 
-    So each is named twice, for the feed may be ahead of the index. `position`: the newest of the last two readings.
+    So each is named by two readings: the feed may be ahead of the index. `position`: what the last two readings saw.
     """
     answer = yield Ask(address, "application/rss+xml, text/xml", LIMIT)
     if not isinstance(answer, Page):
         return _not_there(answer)
-    found = _RELEASE.findall(answer.body.decode("utf-8", errors="replace"))
+    found = _RELEASE.findall(answer.body.decode("utf-8", errors="replace"))[:_SEEN]
     last, _, before = position.partition(_MARK)
-    titles = [title for title, _ in found]
-    fresh = found[: titles.index(before)] if before in titles else found
-    newest = titles[0] if titles else last
-    return Changed(_artifacts("pypi", [name for _, name in fresh]), f"{newest}{_MARK}{last or newest}")
+    marks = [hashlib.sha256(title.encode()).hexdigest()[:_DIGITS] for title, _ in found]
+    known = set(before.split())
+    fresh = [name for mark, (_, name) in zip(marks, found, strict=True) if mark not in known]
+    return Changed(_artifacts("pypi", fresh), f"{' '.join(marks)}{_MARK}{last}")
 
 
 FEEDS: dict[str, Callable[[str, str], Conversation[Changed | Unreadable]]] = {"npm": npm, "pypi": pypi}

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from verifier.model import Case, Confidence, File, Finding, JobsState, RunKey, Standing, Weight, named_runs
 from verifier.verdict import vetted
 from verifier.verdict.approval import approved
-from verifier.verdict.explanation import RETENTION, explaining_runs, tied, unnamed
+from verifier.verdict.explanation import RETENTION, explaining_runs, fallen_silent, skipping, tied, unnamed
 from verifier.verdict.habit import LAST, Habit, by_registry, expects_ci
 from verifier.verdict.image import expects_run, of_bytes
 from verifier.verdict.mirrors import alone, contested, differing
@@ -35,7 +35,7 @@ def absence(case: Case, habit: Habit, now: datetime, *, explained: bool = False)
         return ()
     unvetted = any(vetted.unclear(case, run) for run in explaining_runs(case))
     # What names this version does not count before its run is vetted: until then nobody can say that nothing does.
-    if unnamed(case, habit) and not contested(case):
+    if (unnamed(case, habit) and not contested(case)) or _came_to_publish(case, habit):
         return _unvetted(case, now) if unvetted else ()
     if version.artifact.is_image and (_pushed_by_ours(case) or goes_on(case)):
         return ()
@@ -56,6 +56,14 @@ def absence(case: Case, habit: Habit, now: datetime, *, explained: bool = False)
         sentence = "GitHub may hold provenance for its digests; it is not asked yet."
         return (Finding("attestations-not-asked", Weight.BLINDS, Confidence.HIGH, sentence),)
     return _absent(case, habit, explained)
+
+
+def _came_to_publish(case: Case, habit: Habit) -> bool:
+    """On a line of plain tokens a run came to publish just this, and found it there, or does not say what it did.
+
+    An upload whose answer was lost, tried again by the same step, leaves the same behind: it is asked about.
+    """
+    return not habit.attested and (skipping(case) is not None or bool(fallen_silent(case, habit)))
 
 
 def _pushed_by_ours(case: Case) -> bool:

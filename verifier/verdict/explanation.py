@@ -86,7 +86,7 @@ def _best(case: Case, habit: Habit, file: File) -> Finding | None:
     if any(f.attested for f in version.files) and not file.attested:
         mine = [c for c in mine if c.signed is not None or c.log.same]  # CI attests all files: the odd one is not CI's
     mine = [c for c in mine if c.signed is not None or c.log.same or not _spent(case, c)]
-    if any(c.by_name_alone for c in mine) and (silent := fallen_silent(case, habit)) and unnamed(case, habit):
+    if any(c.by_name_alone for c in mine) and (silent := fallen_silent(case, habit)):
         mine = [c for c in mine if c.run not in silent or not c.by_name_alone]
     token = plain(case, habit)
     if token:
@@ -174,26 +174,37 @@ def unnamed(case: Case, habit: Habit) -> bool:
 
 
 def skipping(case: Case) -> Run | None:
-    """The approved run that could have published it and says that it found it there already."""
+    """The approved run that could have published it and says that it found it there already; None where none does."""
     found = (claim for file in files_of(case.version) for claim in own_claims(case, file))
     return min((c.run for c in found if c.log.skipped), key=lambda run: run.key, default=None)
 
 
 def fallen_silent(case: Case, habit: Habit) -> tuple[Run, ...]:
-    """The runs whose logs, read whole, name nothing of this package, where those of its line's last versions did.
+    """The runs that fit by a name alone and whose logs, read whole, name nothing of this package, where the logs of its
+    line's last versions named those.
 
     A tool that finds the version there and skips it without a word leaves such a log, and so does a tool that was
-    exchanged for another: once, for what is asked about teaches.
+    exchanged for another: once, for where the version before was asked about for that, this is the line's new way.
     """
-    usual = habit.way is Way.CI and not case.version.artifact.is_image  # what pushes images is often silent
-    last = list(islice(lately(case, habit.line), LAST)) if usual else []
-    if len(last) < LAST or not all(map(_by_log, last)):
+    usual = habit.way is Way.CI and not habit.attested and not case.version.artifact.is_image
+    if not usual or any(publisher.manual is False for publisher in case.publishers):
         return ()
-    return tuple(
-        run
-        for run in case.runs
-        if run.log is LogState.READ and not any(is_of(claim, case.version.artifact) for claim in run.claims)
-    )
+    last = list(islice(lately(case, habit.line), LAST))
+    before = next(case.siblings.before(case.version.at, case.version.line), None)
+    if len(last) < LAST or not all(map(_by_log, last)) or (before is not None and _asked_for_silence(before)):
+        return ()
+    found = [c for file in files_of(case.version) for c in own_claims(case, file) if c.by_name_alone and c.explains]
+    silent = {c.run.key: c.run for c in found if c.run.log is LogState.READ and not _speaks_of(case, c.run)}
+    return tuple(silent[key] for key in sorted(silent))
+
+
+def _speaks_of(case: Case, run: Run) -> bool:
+    return any(is_of(claim, case.version.artifact) for claim in run.claims)
+
+
+def _asked_for_silence(judged: Judged) -> bool:
+    findings = judged.verdict.findings if judged.verdict is not None else ()
+    return judged.version.removed_at is None and any(f.reason == "run-fell-silent" for f in findings)
 
 
 def _by_log(judged: Judged) -> bool:

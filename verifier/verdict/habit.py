@@ -51,16 +51,13 @@ def is_compliant(judged: Judged) -> bool:
     return judged.verdict is not None and judged.verdict.outcome is Outcome.COMPLIANT
 
 
-_ONCE = ({"tag-by-nobody"}, {"run-fell-silent"}, {"run-fell-silent", "unlike-all-before"})
-
-
 def teaches(judged: Judged) -> bool:
     """It says something about the line: versions in doubt themselves, and registry placeholders, do not."""
     verdict = judged.verdict
     doubtful = verdict is not None and (verdict.outcome is Outcome.NON_COMPLIANT or verdict.suspect)
-    if doubtful and verdict is not None:
-        # Asked only because nothing was known of its line, or because its tool changed: then something is known.
-        doubtful = {f.reason for f in verdict.findings if f.weight is Weight.SUSPECTS} not in _ONCE
+    if doubtful and verdict is not None and judged.version.artifact.is_image:
+        # Asked only because nothing was known of its line: after a few of them something is.
+        doubtful = {f.reason for f in verdict.findings if f.weight is Weight.SUSPECTS} != {"tag-by-nobody"}
     return not doubtful and not judged.version.placeholder
 
 

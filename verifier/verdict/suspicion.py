@@ -104,7 +104,7 @@ def _unlike_all(case: Case) -> tuple[Finding, ...]:
 
 
 def _unnamed(case: Case, habit: Habit) -> tuple[Finding, ...]:
-    if not expects_ci(case, habit) or not unnamed(case, habit):
+    if not expects_ci(case, habit):
         return ()
     if (run := skipping(case)) is not None:
         sentence = f"Run {run.key} found it in the registry already and skipped it; no run says that it published it."
@@ -114,6 +114,8 @@ def _unnamed(case: Case, habit: Habit) -> tuple[Finding, ...]:
             f"The log of run {silent[0].key} names nothing of it; the logs of the {LAST} versions before named them."
         )
         return _suspect("run-fell-silent", sentence)
+    if not unnamed(case, habit):
+        return ()
     return _suspect("run-names-nothing", "An approved run published something then; nothing says that it was this.")
 
 

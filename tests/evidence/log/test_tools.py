@@ -90,7 +90,7 @@ CLAIMS: dict[str, list[LogClaim]] = {
     ],
     "twine-7-verbose": [pypi(WHEEL, "twine"), pypi(SDIST, "twine")],
     "twine-7-failed": [pypi("apkg-1.0-py3-none-any.whl", "twine", name="apkg")],
-    "twine-7-skip-existing": [replace(pypi(WHEEL, "twine"), skipped=True), pypi(SDIST, "twine")],
+    "twine-7-skip-existing": [pypi(SDIST, "twine"), replace(pypi(WHEEL, "twine"), skipped=True)],
     "gh-action-pypi-publish-print-hash": [pypi(WHEEL, "twine", digest=A), pypi(SDIST, "twine", digest=B)],
     "uv": [pypi(WHEEL, "uv"), pypi(SDIST, "uv")],
     "uv-failed": [pypi("apkg-1.0-py3-none-any.whl", "uv", name="apkg")],

@@ -71,14 +71,15 @@ def _give(read: Iterable[Line], windows: Sequence[Window]) -> None:
 
 
 def _sorted(claims: Iterable[LogClaim]) -> tuple[LogClaim, ...]:
-    """Each thing once, by time. What one tool tells with digests and another without is told with them."""
+    """Each thing once, by time, what was skipped at the end. What one tool tells with digests and another without is
+    told with them."""
     first: dict[LogClaim, LogClaim] = {}
     told = sorted(claims, key=lambda claim: (not _shown(claim), str(claim.at), claim.tool))
     with_digest = {_thing(claim) for claim in told if _shown(claim)}
     for claim in told:
         if _shown(claim) or _thing(claim) not in with_digest:
             first.setdefault(replace(claim, at=None, tool=""), claim)
-    kept = sorted(first.values(), key=lambda claim: (str(claim.at), claim.type, claim.name, claim.version, claim.file))
+    kept = sorted(first.values(), key=lambda c: (c.skipped, str(c.at), c.type, c.name, c.version, c.file))
     return tuple(kept[:MOST_CLAIMS])
 
 
