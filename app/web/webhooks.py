@@ -91,14 +91,12 @@ def keep(ledger: Ledger, deliveries: Sequence[Delivery]) -> list[Answer]:
     """Keep these with one insert and one commit; each one's answer, in their order. Returns when the commit is durable.
 
     Where the database refuses the insert for what one of them holds, the others are kept all the same: each half is
-    tried by itself. Where a connection broke, it is tried once more on another. Where the database does not answer,
-    none is kept, and GitHub shows each as failed so that it can be sent again.
+    tried by itself. Where it does not answer, none is kept, and GitHub shows each as failed so that it can be sent
+    again.
     """
     try:
-        try:
-            new = _kept(ledger, deliveries)
-        except Unavailable:
-            new = _kept(ledger, deliveries)
+        with ledger.writing() as book:
+            new = book.inbox.keep_all(deliveries)
     except Exception as error:  # whatever it was, no answer may say that it was kept
         if len(deliveries) > 1 and not isinstance(error, Unavailable):
             half = len(deliveries) // 2
@@ -110,11 +108,6 @@ def keep(ledger: Ledger, deliveries: Sequence[Delivery]) -> list[Answer]:
         answers.append(KEPT if delivery.id in new else KNOWN)
         new.discard(delivery.id)
     return answers
-
-
-def _kept(ledger: Ledger, deliveries: Sequence[Delivery]) -> set[str]:
-    with ledger.writing() as book:
-        return book.inbox.keep_all(deliveries)
 
 
 def signature_problem(signature: str | None, body: bytes, secret: str) -> str:
