@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,8 +24,6 @@ GROUP_BYTES = 4 * 1024 * 1024
 WAITING_ROWS = 1024
 WAITING_BYTES = 16 * 1024 * 1024
 """What may wait for the next insert in one process. More is refused: a slow database must cost no memory."""
-GATHER = 0.002
-"""Seconds after a group of several for which the next gathers: where many arrive, fewer commits keep more of them."""
 WAKE_EVERY = 0.02
 """Seconds between two wake-ups at least: the step that is woken takes all that is there."""
 
@@ -85,8 +82,6 @@ class Intake:
             _answer(group, answers)
             if any(answer.kept for answer in answers):
                 self._bell.ring()
-            if len(group) > 1:
-                time.sleep(GATHER)
 
     def _kept(self, group: Sequence[_Waiting]) -> Sequence[Answer]:
         """Their answers, whatever happens: a full disk takes neither the row nor the line that says so."""
