@@ -188,7 +188,7 @@ def measure(names: tuple[str, ...]) -> dict[str, Any]:
                 if result.problems:
                     print(f"{name}: {result.problems}", file=sys.stderr)
     finally:
-        batch.one, poll.one, hear._hear = each, polled, heard  # type: ignore[attr-defined]
+        batch.one, poll.one, hear._hear = each, polled, heard  # type: ignore[attr-defined]  # put back
     return {"scenarios": len(names), "kinds": _kinds(meter), **found}
 
 

@@ -80,4 +80,5 @@ class Parameters:
 
 def sources() -> list[tuple[str, float, str]]:
     """Name, value and source of each number, in order."""
+    # Every field has a default that is a number, which the type of `fields` does not say.
     return [(one.name, one.default, str(one.metadata["source"])) for one in fields(Parameters)]  # type: ignore[misc]

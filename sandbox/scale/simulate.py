@@ -42,9 +42,10 @@ def simulate(play: Play, people: Population | None = None, runs: bool = True) ->
     env = simpy.Environment()
     people = people or populate(play.parameters, play.simulated, HOT_FOR.total_seconds(), rng)
     hosts = {name: Host(name, play.requests_a_look(name)) for name in REGISTRIES}
-    crew = Crew(env, play, hosts, random.Random(rng.random()))  # noqa: S311
+    crew = Crew(env, play, hosts, random.Random(rng.random()))  # noqa: S311 - a play
     asked = Asked(env, play, people.owners)
-    publishing = Publishing(env, play, people, crew, asked, random.Random(rng.random()))  # noqa: S311
+    publishing = Publishing(env, play, people, crew, asked, random.Random(rng.random()))  # noqa: S311 - a play
+    # Drawn for a play, no secret.
     feeds = {name: Feed(env, play, crew, name, random.Random(rng.random())) for name in sorted(play.feeds)}  # noqa: S311
     by_host: dict[str, list[Watched]] = {name: [] for name in hosts}
     for one in people.artifacts:
