@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 
 class SharedClock:
-    """A clock kept in a file. Calling it gives its time in UTC; only one process may set it."""
+    """A clock kept in a file. Calling it gives its time in UTC; one process may set it, from any of its threads."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._setting = threading.RLock()
 
     def __call__(self) -> datetime:
         """The time it was set to, and as much as has passed since."""
@@ -20,12 +22,17 @@ class SharedClock:
 
     def set(self, to: datetime) -> None:
         """Set it, never back: whoever reads meanwhile sees the old or the new time."""
-        if self._path.exists():
-            to = max(to, self())
-        self.put(to)
+        with self._setting:
+            self.put(max(to, self()) if self._path.exists() else to)
+
+    def jump(self, by: timedelta) -> None:
+        """Set it forward or back by so much."""
+        with self._setting:
+            self.put(self() + by)
 
     def put(self, to: datetime) -> None:
         """Set it, back too: as when somebody corrects a machine's clock."""
-        fresh = self._path.with_suffix(".new")
-        fresh.write_text(f"{to.astimezone(UTC).isoformat()} {time.time()!r}")
-        fresh.replace(self._path)
+        with self._setting:
+            fresh = self._path.with_suffix(".new")
+            fresh.write_text(f"{to.astimezone(UTC).isoformat()} {time.time()!r}")
+            fresh.replace(self._path)

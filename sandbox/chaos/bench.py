@@ -173,7 +173,8 @@ class Bench:
     def _rest(self, seconds: float) -> tuple[str, ...]:
         """Wait until nothing is due, but no longer than so many seconds; returns what is left."""
         deadline = time.monotonic() + seconds
-        while (left := self._left()) and time.monotonic() < deadline:
+        # Twice: what is done while the steps are looked at one after another may want a step that was looked at before.
+        while (left := self._left() or self._left()) and time.monotonic() < deadline:
             for step in STEPS:
                 self._wake.wake(step)
             time.sleep(0.03)
@@ -201,6 +202,7 @@ class Bench:
     def _left(self) -> tuple[str, ...]:
         """What is due now and not done; empty when the monitor has come to rest."""
         now = self.site.clock()
+        sending = self.site.sender.left  # first: what is answered from here on is found in the inbox
         try:
             with self.ledger.reading() as book:
                 waiting = book.inbox.waiting()
@@ -212,7 +214,6 @@ class Bench:
                 ]
         except Unavailable:
             return ("the database does not answer",)
-        sending = self.site.sender.left
         return (
             *([f"{sending} webhooks to deliver"] if sending else []),
             *([f"{waiting} webhooks to hear"] if waiting else []),
