@@ -24,6 +24,8 @@ GROUP_BYTES = 4 * 1024 * 1024
 WAITING_ROWS = 1024
 WAITING_BYTES = 16 * 1024 * 1024
 """What may wait for the next insert in one process. More is refused: a slow database must cost no memory."""
+GATHER = 0.002
+"""Seconds that a group may gather for after one of several: until as many are there, who mostly come again."""
 WAKE_EVERY = 0.02
 """Seconds between two wake-ups at least: the step that is woken takes all that is there."""
 
@@ -45,6 +47,8 @@ class Intake:
         self._ledger = ledger
         self._waiting: deque[_Waiting] = deque()
         self._bytes = 0
+        self._wanted = 1
+        """Deliveries for which the writer is woken."""
         self._closed = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._write, name="intake")
@@ -65,7 +69,8 @@ class Intake:
                 return BUSY
             self._waiting.append(entry)
             self._bytes += len(delivery.body)
-            self._changed.notify()
+            if len(self._waiting) >= self._wanted:
+                self._changed.notify()
         return await entry.answered
 
     def close(self) -> None:
@@ -77,7 +82,8 @@ class Intake:
         self._bell.close()
 
     def _write(self) -> None:
-        while group := self._next():
+        group: Sequence[_Waiting] = ()
+        while group := self._next(len(group)):
             answers = self._kept(group)
             _answer(group, answers)
             if any(answer.kept for answer in answers):
@@ -91,11 +97,18 @@ class Intake:
             _noted("deliveries.not_kept")
             return [NOT_KEPT for _ in group]
 
-    def _next(self) -> list[_Waiting]:
-        """The next group, waited for; empty at the end."""
+    def _next(self, before: int) -> list[_Waiting]:
+        """The next group, waited for; empty at the end. `before`: how many the last one had."""
+
+        def enough() -> bool:
+            return self._closed or len(self._waiting) >= self._wanted
+
         with self._changed:
-            while not self._waiting and not self._closed:
-                self._changed.wait()
+            if before > 1:
+                self._wanted = before
+                self._changed.wait_for(enough, GATHER)
+            self._wanted = 1
+            self._changed.wait_for(enough)
             group: list[_Waiting] = []
             size = 0
             while self._waiting and len(group) < GROUP_ROWS:

@@ -91,6 +91,56 @@ def test_what_arrives_during_one_commit_goes_together_in_the_next_and_waits_for_
     assert [["first"], ["d0", "d1", "d2", "d3", "d4"]] == slow.groups
 
 
+@pytest.mark.parametrize("gather", [0.02, 1000.0])
+def test_after_a_group_of_several_as_many_are_waited_for_and_no_longer_than_a_moment(
+    gather: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def play() -> None:
+        tasks = [asyncio.create_task(box.keep(delivery("first")))]
+        await asyncio.to_thread(slow.begun.acquire)
+        tasks += [asyncio.create_task(box.keep(delivery(f"d{n}"))) for n in range(3)]
+        await asyncio.sleep(0)
+        slow.let(1)
+        await asyncio.to_thread(slow.begun.acquire)
+        slow.let()
+        await asyncio.gather(*tasks)
+        early = asyncio.create_task(box.keep(delivery("early")))
+        await asyncio.sleep(0)
+        if gather == 1000.0:
+            await asyncio.sleep(0.05)
+            assert not early.done()
+            await asyncio.gather(*(box.keep(delivery(f"late{n}")) for n in range(2)))
+        assert await early is KEPT
+
+    monkeypatch.setattr(intake, "GATHER", gather)
+    slow = Slow()
+    with writer(slow) as box:
+        asyncio.run(play())
+    last = ["early", "late0", "late1"] if gather == 1000.0 else ["early"]
+    assert [["first"], ["d0", "d1", "d2"], last] == slow.groups
+
+
+def test_the_end_waits_for_no_group_to_gather(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def play() -> None:
+        first = asyncio.create_task(box.keep(delivery("first")))
+        await asyncio.to_thread(slow.begun.acquire)
+        others = [asyncio.create_task(box.keep(delivery(name))) for name in ("a", "b")]
+        await asyncio.sleep(0)
+        slow.let()
+        await asyncio.gather(first, *others)
+        last = asyncio.create_task(box.keep(delivery("last")))
+        await asyncio.sleep(0)
+        await asyncio.to_thread(box.close)
+        assert await last is KEPT
+
+    monkeypatch.setattr(intake, "GATHER", 1000.0)
+    slow = Slow()
+    box = Intake(cast(Ledger, slow), lambda: None)
+    box.start()
+    asyncio.run(play())
+    assert [["first"], ["a", "b"], ["last"]] == slow.groups
+
+
 def test_a_commit_that_fails_fails_its_group_and_no_other() -> None:
     async def play() -> None:
         first = asyncio.create_task(box.keep(delivery("first")))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import os
+import time
 import weakref
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 PATIENCE = 30
 """Seconds to wait for a lock before the transaction is given up."""
+IDLE = 1.0
+"""Seconds after which a connection of the pool is no longer taken for alive."""
 
 
 def address(url: str) -> URL:
@@ -43,7 +48,30 @@ def engine(url: str) -> Engine:
 
 def _postgresql(url: URL) -> Engine:
     # Read committed: a transaction that writes derived rows holds the ledger's lock first, so it reads what is newest.
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    made = create_engine(url, connect_args={"connect_timeout": 10})
+    _ping_when_idle(made)
+    return made
+
+
+def _ping_when_idle(made: Engine) -> None:
+    """A connection that lay idle may be dead: it is asked before it is used, and replaced where it does not answer.
+
+    `pool_pre_ping` asks each time, and a short transaction is hardly longer than that question.
+    """
+
+    def used(_: object, record: ConnectionPoolEntry) -> None:
+        record.info["used"] = time.monotonic()
+
+    def ping(connection: Any, record: ConnectionPoolEntry, _: object) -> None:
+        if time.monotonic() - record.info.get("used", math.inf) < IDLE:
+            return
+        try:
+            made.dialect.do_ping(connection)
+        except made.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
+
+    event.listen(made, "checkin", used)
+    event.listen(made, "checkout", ping)
 
 
 def _sqlite(url: URL) -> Engine:
