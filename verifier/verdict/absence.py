@@ -59,11 +59,12 @@ def absence(case: Case, habit: Habit, now: datetime, *, explained: bool = False)
 
 
 def _came_to_publish(case: Case, habit: Habit) -> bool:
-    """On a line of plain tokens a run came to publish just this, and found it there, or does not say what it did.
+    """A run came to publish just this, and does not say what it did; or, on a line of plain tokens, found it there.
 
-    An upload whose answer was lost, tried again by the same step, leaves the same behind: it is asked about.
+    An upload whose answer was lost, tried again by the same step, leaves the same behind, and so does a silent tool
+    that was exchanged for the old one and turned provenance off (trap F4): it is asked about.
     """
-    return not habit.attested and (skipping(case) is not None or bool(fallen_silent(case, habit)))
+    return bool(fallen_silent(case, habit)) or (not habit.attested and skipping(case) is not None)
 
 
 def _pushed_by_ours(case: Case) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from verifier.model import Case, Confidence, Evidence, Finding, Standing, Weight
 from verifier.verdict import vetted
 from verifier.verdict.absence import gone_runs
-from verifier.verdict.explanation import tied, unnamed
+from verifier.verdict.explanation import BY_LOG, logging, tied, unnamed
 from verifier.verdict.habit import Habit, Way, by_hand_allowed
 from verifier.verdict.preview import note
 from verifier.verdict.tag_doubt import explained_away
@@ -50,9 +50,14 @@ def notes(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
 
 
 def of_run(case: Case, explained: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """What is worth knowing about the runs that explain the version: a changed workflow file, who let it through."""
+    """What is worth knowing about the runs that explain the version: a changed workflow file, who let it through, and
+    whether its log says the same."""
     keys = {finding.run for finding in explained}
-    found = []
+    found = [
+        _note("log-names-it", f"The log of run {run.key} names it, too.")
+        for run in logging(case)
+        if run.key in keys and not all(finding.reason in BY_LOG for finding in explained)
+    ]
     for run in (run for run in case.runs if run.key in keys and run.vetting is not None):
         if vetted.changed_file(case, run):
             sentence = f"Run {run.key} used a newer {run.workflow} than the releases before it; it was reviewed in."

@@ -39,6 +39,8 @@ from verifier.verdict.naming import other_release
 from verifier.verdict.signed import about, binds, by_identity, elsewhere
 from verifier.verdict.window import may_concern, windows
 
+BY_LOG = frozenset({"digest-in-log", "version-in-log"})
+"""The reasons that rest on what a run printed."""
 RETENTION = timedelta(days=90)
 """How long GitHub keeps runs and their jobs by default."""
 
@@ -64,6 +66,13 @@ def explaining_runs(case: Case) -> tuple[Run, ...]:
             if claim.explains:
                 found[claim.run.key] = claim.run
     return tuple(found[key] for key in sorted(found))
+
+
+def logging(case: Case) -> tuple[Run, ...]:
+    """The approved runs that could have published it and whose log names it."""
+    found = (claim for file in files_of(case.version) for claim in own_claims(case, file))
+    runs = {claim.run.key: claim.run for claim in found if claim.log.named or claim.log.same}
+    return tuple(runs[key] for key in sorted(runs))
 
 
 def tied(case: Case) -> bool:
@@ -186,14 +195,16 @@ def fallen_silent(case: Case, habit: Habit) -> tuple[Run, ...]:
     A tool that finds the version there and skips it without a word leaves such a log, and so does a tool that was
     exchanged for another: once, for where the version before was asked about for that, this is the line's new way.
     """
-    usual = habit.way is Way.CI and not habit.attested and not case.version.artifact.is_image
+    usual = habit.way is Way.CI and not case.version.artifact.is_image
     if not usual or any(publisher.manual is False for publisher in case.publishers):
         return ()
     last = list(islice(lately(case, habit.line), LAST))
     before = next(case.siblings.before(case.version.at, case.version.line), None)
-    if len(last) < LAST or not all(map(_by_log, last)) or (before is not None and _asked_for_silence(before)):
+    if len(last) < LAST or not all(map(_in_log, last)) or (before is not None and _asked_for_silence(before)):
         return ()
     found = [c for file in files_of(case.version) for c in own_claims(case, file) if c.by_name_alone and c.explains]
+    if plain(case, habit):
+        found = [c for c in found if c.named_by_ref]
     silent = {c.run.key: c.run for c in found if c.run.log is LogState.READ and not _speaks_of(case, c.run)}
     return tuple(silent[key] for key in sorted(silent))
 
@@ -207,10 +218,13 @@ def _asked_for_silence(judged: Judged) -> bool:
     return judged.version.removed_at is None and any(f.reason == "run-fell-silent" for f in findings)
 
 
-def _by_log(judged: Judged) -> bool:
-    """A run's log accounts for it, whatever else does."""
-    reasons = {f.reason for f in judged.verdict.reasons} if judged.verdict is not None else set()
-    return is_compliant(judged) and reasons <= {"digest-in-log", "version-in-log"}
+def _in_log(judged: Judged) -> bool:
+    """The log of the run that accounts for it names it, by itself or beside better evidence."""
+    verdict = judged.verdict
+    if verdict is None or not is_compliant(judged):
+        return False
+    by_log = {f.reason for f in verdict.reasons} <= BY_LOG
+    return by_log or any(f.reason == "log-names-it" for f in verdict.findings)
 
 
 def _rivals(case: Case, claim: Claim) -> list[Claim]:

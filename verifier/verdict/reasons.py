@@ -133,6 +133,7 @@ _ALL = (
     Reason(
         "workflow-changed", Weight.NOTES, "The workflow file has changed since the releases before; it is reviewed."
     ),
+    Reason("log-names-it", Weight.NOTES, "The log of the run that accounts for it names it, too."),
     Reason("environment-approved", Weight.NOTES, "A person let the run into a protected environment."),
     Reason("attested-later", Weight.NOTES, "Its provenance was signed after it was published."),
     Reason("run-silent", Weight.NOTES, "A run of yours pushed images then, and its log names none of them."),
