@@ -110,6 +110,7 @@ FOR: dict[str, Words] = {
     ),
     "preview-of-run": calm("A preview", "Your workflow pushed it from a branch or a pull request; it is no release."),
     "environment-approved": calm("A person let it through", "The run waited for somebody, and was let in."),
+    "log-names-it": calm("The log says the same", "What the run printed agrees with what accounts for it."),
     "attested-later": calm(
         "Signed after it was published", "Provenance made later says who signed, not who published."
     ),

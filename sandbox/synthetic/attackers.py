@@ -49,8 +49,12 @@ def _out(
 ) -> None:
     """Published with the stolen token, so in its owner's name, and unsigned."""
     person = account or (project.person if project.style.line == "hand" else project.token)
-    line = project.style.line
-    project.pen.publish(made, at, person, (), Truth(made.artifact, made.number, at, True, strategy, line, power))
+    project.pen.publish(made, at, person, (), _truth(project, made, at, strategy, power))
+
+
+def _truth(project: Project, made: Made, at: datetime, strategy: str, power: str = "token") -> Truth:
+    prints = project.pen.logs != "nothing"
+    return Truth(made.artifact, made.number, at, True, strategy, project.style.line, power, prints)
 
 
 def at_random(project: Project) -> None:
@@ -114,9 +118,7 @@ def channel(project: Project) -> None:
 def gone(project: Project) -> None:
     """Taken down before anybody looks."""
     rogue = _rogue(project, _number(project))
-    truth = Truth(
-        rogue.artifact, rogue.number, project.at, True, "token: gone before the next poll", project.style.line, "token"
-    )
+    truth = _truth(project, rogue, project.at, "token: gone before the next poll")
     removed = project.at + SECOND
     project.pen.publish(rogue, project.at, project.token, (), truth, removed)
 
@@ -156,7 +158,7 @@ def replayed(project: Project) -> None:
     honest = project.pen.make(rogue.artifact, f"{number}-honest")
     run = project.pen.run(step, [], began=project.at, **project.about(number))
     at = project.within(step)
-    truth = Truth(rogue.artifact, number, at, True, "write: replayed provenance", project.style.line, "write")
+    truth = _truth(project, rogue, at, "write: replayed provenance", "write")
     project.pen.publish(rogue, at, project.token, project.pen.sign(honest, run, at), truth)
 
 
@@ -169,7 +171,7 @@ def _through(
     about: dict[str, Any] = {**project.about(number), **({"ref": ref} if ref else {}), **run}
     ran = project.pen.run(span if step else None, [rogue], began=project.at, **about)
     at = project.within(span)
-    truth = Truth(rogue.artifact, number, at, True, strategy, project.style.line, power)
+    truth = _truth(project, rogue, at, strategy, power)
     evidence = project.pen.sign(rogue, ran, at)
     project.pen.publish(rogue, at, OIDC, evidence, truth)
 

@@ -27,6 +27,12 @@ def counted(heard: Sequence[Heard]) -> dict[str, Any]:
         },
         "emergencies": _share(h for h in heard if h.truth.strategy == EMERGENCY),
         "token_on_ci": _share(ci),
+        "token_on_printing": _share(h for h in ci if h.truth.prints),
+        "missed": [
+            [str(h.truth.artifact), h.truth.number, h.truth.strategy, h.reason]
+            for h in ci
+            if not h.accused and not h.asked
+        ],
         "precision": _precision(heard),
         "strategies": _by_strategy(h for h in heard if h.truth.rogue),
         "days": _by_strategy(h for h in heard if not h.truth.rogue),
@@ -77,6 +83,7 @@ def _by_strategy(heard: Iterable[Heard]) -> list[dict[str, Any]]:
 def as_text(document: dict[str, Any]) -> str:
     """Tables for people, in Markdown."""
     honest, token, precision = document["honest"], document["token_on_ci"], document["precision"]
+    printing = document["token_on_printing"]
     lines = [
         f"{document['versions']} versions judged.",
         "",
@@ -86,6 +93,8 @@ def as_text(document: dict[str, Any]) -> str:
         f" accused {document['emergencies']['accused']}, asked about {document['emergencies']['asked']}.",
         f"- rogue, a token alone, on a line from CI: {token['versions']}; accused {token['accused']},"
         f" asked about {token['asked']}, missed {token['neither']}.",
+        f"- of these, where runs print what they publish: {printing['versions']}; accused {printing['accused']},"
+        f" asked about {printing['asked']}, missed {printing['neither']}.",
         f"- precision: of {precision['accused']} accused {precision['accused_rogue']} were rogue;"
         f" of {precision['asked']} asked about {precision['asked_rogue']}.",
         "",

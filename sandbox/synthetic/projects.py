@@ -18,6 +18,8 @@ BY_HAND = 0.0005
 """How often a line from CI is honestly published by hand."""
 SILENCED = 0.002
 """How often a project changes its tool for one that prints nothing, from that release on."""
+UNSIGNED = 0.001
+"""How often a run that should sign publishes with a token and without provenance, by an accident of its setup."""
 ATTACKED = 0.9
 """How many of the projects a thief comes to, once."""
 
@@ -74,13 +76,6 @@ class Project:
         self.old: list[int] | None = None
         self.at = BEGAN
         self.tagged = self.rng.random() < 0.8
-
-    @property
-    def account(self) -> Account:
-        """What the registry says of an honest release."""
-        if self.style.line == "hand":
-            return self.person
-        return OIDC if self.style.attested else self.token
 
     def story(self, releases: int) -> Story:
         """So many releases, with a thief among them or not."""
@@ -149,11 +144,14 @@ class Project:
 
     def out(self, made: Sequence[Made], run: Run, step: tuple[datetime, datetime], day: str) -> None:
         """The honest publications of a run."""
+        signs = self.style.attested
+        if signs and self.rng.random() < UNSIGNED:
+            signs, day = False, "provenance off"
         for one in made:
             at = self.within(step)
-            evidence = self.pen.sign(one, run, at) if self.style.attested else ()
+            evidence = self.pen.sign(one, run, at) if signs else ()
             truth = Truth(one.artifact, one.number, at, False, day, self.style.line)
-            self.pen.publish(one, at, self.account, evidence, truth)
+            self.pen.publish(one, at, OIDC if signs else self.token, evidence, truth)
 
     def _tag(self, number: str, at: datetime) -> None:
         if self.style.trigger in ("tag", "release") or self.tagged:

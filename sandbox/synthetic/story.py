@@ -52,6 +52,7 @@ class Truth:
     """What is true of one version. `strategy`: how it came about, of an honest one how it was released.
 
     `line`: `ci`, `hand` or `staged`. `power` is what its attacker holds: `token`, `write` or '' of an honest one.
+    `prints`: the project's runs print what they publish.
     """
 
     artifact: Artifact
@@ -61,6 +62,7 @@ class Truth:
     strategy: str
     line: str
     power: str = ""
+    prints: bool = True
 
 
 @dataclass

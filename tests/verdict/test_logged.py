@@ -211,6 +211,50 @@ def test_where_logs_always_named_the_version_one_that_names_nothing_is_asked_abo
     assert "run-fell-silent" in reasons(verdict)
 
 
+def signed_and_told(number: str, days: int) -> Judged:
+    """Provenance accounts for it, and its run's log names it, too."""
+    of = told(
+        number, days, Outcome.COMPLIANT, Finding("provenance-verified", Weight.EXPLAINS, Confidence.HIGH, "It is.")
+    )
+    beside = Finding("log-names-it", Weight.NOTES, Confidence.HIGH, "The log names it, too.")
+    verdict = replace(of.verdict, findings=(*of.verdict.findings, beside), suspect=False) if of.verdict else None
+    return replace(of, version=replace(of.version, files=version(number, attested=True).files), verdict=verdict)
+
+
+SIGNING = (signed_and_told("1.0.0", 9), signed_and_told("1.1.0", 6), signed_and_told("1.2.0", 3))
+
+
+def test_a_signed_version_whose_run_prints_it_says_so_and_one_whose_run_does_not_says_nothing():
+    signed_one = case(version(attested=True), evidence=(signed(),), runs=(logging(SAME),), siblings=ci_line())
+    quiet = replace(signed_one, runs=(logging(),))
+
+    assert "log-names-it" in {f.reason for f in decide(signed_one, LATER).findings}
+    assert "log-names-it" not in {f.reason for f in decide(quiet, LATER).findings}
+    assert {"digest-in-log"} == {
+        f.reason for f in decide(case(runs=(logging(SAME),), siblings=hand_line()), LATER).findings
+    }
+
+
+def test_on_an_attested_line_a_log_that_fell_silent_beside_lost_provenance_is_asked_about():
+    """The legitimate look-alike: a silent tool in the place of the old one, which signs nothing either (trap F4)."""
+    verdict = decide(case(runs=(logging(head_branch="v1.2.3"),), siblings=SIGNING), LATER)
+
+    assert (Outcome.UNVERIFIABLE, True) == (verdict.outcome, verdict.suspect)
+    assert "run-fell-silent" in reasons(verdict)
+
+
+def test_lost_provenance_alone_is_no_question_where_the_log_goes_on_or_never_said_anything():
+    for runs, line in ((logging(SAME, head_branch="v1.2.3"), SIGNING), (logging(head_branch="v1.2.3"), ci_line())):
+        assert Outcome.COMPLIANT == decide(case(runs=(runs,), siblings=line), LATER).outcome
+
+
+def test_on_an_attested_line_a_commits_title_does_not_turn_an_accusation_into_a_question():
+    """Anybody's pull request names a commit."""
+    named = logging(title="chore: release 1.2.3")
+
+    assert Outcome.NON_COMPLIANT == decide(case(runs=(named,), siblings=SIGNING), LATER).outcome
+
+
 def test_a_log_that_could_not_be_read_is_not_a_silent_one():
     for state in (LogState.UNREAD, LogState.GONE, LogState.REFUSED):
         unread = logging(head_branch="v1.2.3", log=state)

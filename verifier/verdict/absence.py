@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from verifier.model import Case, Confidence, File, Finding, JobsState, RunKey, Standing, Weight, named_runs
 from verifier.verdict import vetted
 from verifier.verdict.approval import approved
-from verifier.verdict.explanation import RETENTION, explaining_runs, fallen_silent, skipping, tied, unnamed
+from verifier.verdict.explanation import RETENTION, explaining_runs, tied, unnamed
 from verifier.verdict.habit import LAST, Habit, by_registry, expects_ci
 from verifier.verdict.image import expects_run, of_bytes
 from verifier.verdict.mirrors import alone, contested, differing
 from verifier.verdict.preview import by_event, is_preview, own_run
 from verifier.verdict.signed import about, binds, run_of
+from verifier.verdict.silence import fallen_silent, skipping
 from verifier.verdict.window import may_concern
 
 

@@ -7,9 +7,10 @@ from datetime import datetime
 from verifier.model import Case, Confidence, Evidence, Finding, Standing, Weight
 from verifier.verdict import vetted
 from verifier.verdict.absence import gone_runs
-from verifier.verdict.explanation import BY_LOG, logging, tied, unnamed
+from verifier.verdict.explanation import tied, unnamed
 from verifier.verdict.habit import Habit, Way, by_hand_allowed
 from verifier.verdict.preview import note
+from verifier.verdict.silence import BY_LOG, logging
 from verifier.verdict.tag_doubt import explained_away
 
 

@@ -9,17 +9,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from itertools import islice
 
 from verifier.model import (
-    AccountKind,
     Case,
     Confidence,
     File,
     Finding,
     JobsState,
-    Judged,
-    LogState,
     Outcome,
     Run,
     Standing,
@@ -31,16 +27,15 @@ from verifier.tag_names import core
 from verifier.verdict import vetted
 from verifier.verdict.approval import approved
 from verifier.verdict.claim import Claim, claims, files_of, own_claims, signed_for
-from verifier.verdict.habit import LAST, Habit, Way, is_compliant, lately
+from verifier.verdict.habit import Habit, lately, plain
 from verifier.verdict.image import known_bytes
-from verifier.verdict.logged import is_of, logged
+from verifier.verdict.logged import logged
 from verifier.verdict.mirrors import contested
 from verifier.verdict.naming import other_release
 from verifier.verdict.signed import about, binds, by_identity, elsewhere
+from verifier.verdict.silence import fallen_silent
 from verifier.verdict.window import may_concern, windows
 
-BY_LOG = frozenset({"digest-in-log", "version-in-log"})
-"""The reasons that rest on what a run printed."""
 RETENTION = timedelta(days=90)
 """How long GitHub keeps runs and their jobs by default."""
 
@@ -68,24 +63,10 @@ def explaining_runs(case: Case) -> tuple[Run, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def logging(case: Case) -> tuple[Run, ...]:
-    """The approved runs that could have published it and whose log names it."""
-    found = (claim for file in files_of(case.version) for claim in own_claims(case, file))
-    runs = {claim.run.key: claim.run for claim in found if claim.log.named or claim.log.same}
-    return tuple(runs[key] for key in sorted(runs))
-
-
 def tied(case: Case) -> bool:
     """A run could account for it, but another version claims the same run and nothing says which is right."""
     mine = [c for file in files_of(case.version) for c in claims(case, case.version, file, case.evidence) if c.explains]
     return bool(mine) and not any(_wins(case, claim) for claim in mine)
-
-
-def plain(case: Case, habit: Habit) -> bool:
-    """A plain token published it, on a line that CI attests: nothing proven, no trusted publisher."""
-    account = case.version.account
-    trusted = account is not None and account.kind is AccountKind.TRUSTED_PUBLISHER
-    return habit.attested and not trusted and not any(e.proven for e in case.evidence or ())
 
 
 def _best(case: Case, habit: Habit, file: File) -> Finding | None:
@@ -180,51 +161,6 @@ def unnamed(case: Case, habit: Habit) -> bool:
     newest = max(files_of(version), key=lambda file: version.span_of(file).until)
     found = [c for c in claims(case, version, newest, case.evidence) if c.window.step and not c.window.failed]
     return any(_unclaimed(case, claim) for claim in found if not claim.log.others and claim.log.same is not False)
-
-
-def skipping(case: Case) -> Run | None:
-    """The approved run that could have published it and says that it found it there already; None where none does."""
-    found = (claim for file in files_of(case.version) for claim in own_claims(case, file))
-    return min((c.run for c in found if c.log.skipped), key=lambda run: run.key, default=None)
-
-
-def fallen_silent(case: Case, habit: Habit) -> tuple[Run, ...]:
-    """The runs that fit by a name alone and whose logs, read whole, name nothing of this package, where the logs of its
-    line's last versions named those.
-
-    A tool that finds the version there and skips it without a word leaves such a log, and so does a tool that was
-    exchanged for another: once, for where the version before was asked about for that, this is the line's new way.
-    """
-    usual = habit.way is Way.CI and not case.version.artifact.is_image
-    if not usual or any(publisher.manual is False for publisher in case.publishers):
-        return ()
-    last = list(islice(lately(case, habit.line), LAST))
-    before = next(case.siblings.before(case.version.at, case.version.line), None)
-    if len(last) < LAST or not all(map(_in_log, last)) or (before is not None and _asked_for_silence(before)):
-        return ()
-    found = [c for file in files_of(case.version) for c in own_claims(case, file) if c.by_name_alone and c.explains]
-    if plain(case, habit):
-        found = [c for c in found if c.named_by_ref]
-    silent = {c.run.key: c.run for c in found if c.run.log is LogState.READ and not _speaks_of(case, c.run)}
-    return tuple(silent[key] for key in sorted(silent))
-
-
-def _speaks_of(case: Case, run: Run) -> bool:
-    return any(is_of(claim, case.version.artifact) for claim in run.claims)
-
-
-def _asked_for_silence(judged: Judged) -> bool:
-    findings = judged.verdict.findings if judged.verdict is not None else ()
-    return judged.version.removed_at is None and any(f.reason == "run-fell-silent" for f in findings)
-
-
-def _in_log(judged: Judged) -> bool:
-    """The log of the run that accounts for it names it, by itself or beside better evidence."""
-    verdict = judged.verdict
-    if verdict is None or not is_compliant(judged):
-        return False
-    by_log = {f.reason for f in verdict.reasons} <= BY_LOG
-    return by_log or any(f.reason == "log-names-it" for f in verdict.findings)
 
 
 def _rivals(case: Case, claim: Claim) -> list[Claim]:

@@ -173,6 +173,13 @@ def by_hand_allowed(case: Case) -> bool:
     return bool(stated) and all(stated)
 
 
+def plain(case: Case, habit: Habit) -> bool:
+    """A plain token published it, on a line that CI attests: nothing proven, no trusted publisher."""
+    account = case.version.account
+    trusted = account is not None and account.kind is AccountKind.TRUSTED_PUBLISHER
+    return habit.attested and not trusted and not any(e.proven for e in case.evidence or ())
+
+
 def expects_ci(case: Case, habit: Habit) -> bool:
     """An absent run counts against this version: configured so, or the line's habit."""
     if any(p.manual is not None for p in case.publishers):

@@ -11,8 +11,9 @@ from verifier.model import AccountKind, Case, Confidence, Finding, Judged, Outco
 from verifier.verdict import vetted
 from verifier.verdict.absence import signed_by_ours, unreadable_only
 from verifier.verdict.approval import approved
-from verifier.verdict.explanation import explaining_runs, fallen_silent, skipping, unnamed
+from verifier.verdict.explanation import explaining_runs, unnamed
 from verifier.verdict.habit import LAST, Habit, by_ci, by_registry, expects_ci, is_tagged, lately
+from verifier.verdict.silence import fallen_silent, skipping
 from verifier.verdict.tag_doubt import doubts, explained_away
 from verifier.verdict.window import windows
 
