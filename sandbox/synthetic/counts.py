@@ -29,7 +29,7 @@ def counted(heard: Sequence[Heard]) -> dict[str, Any]:
         "token_on_ci": _share(ci),
         "token_on_printing": _share(h for h in ci if h.truth.prints),
         "missed": [
-            [str(h.truth.artifact), h.truth.number, h.truth.strategy, h.reason]
+            [h.truth.artifact.purl, h.truth.number, h.truth.strategy, h.reason]
             for h in ci
             if not h.accused and not h.asked
         ],

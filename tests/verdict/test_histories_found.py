@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from tests.verdict.cases import ALICE, BOB, DAY, HOUR, LATER, MINUTE, NOON, case, hand_line, judged, run, tags, version
 from tests.verdict.cases import reasons as reasons_of
-from verifier.model import Artifact, JobsState, Need, Outcome, Sight
+from verifier.model import Artifact, JobsState, Need, Outcome, Shared, Sight
+from verifier.model.github import NEVER
 from verifier.model.siblings import Siblings
 from verifier.verdict import decide
 
@@ -22,6 +23,19 @@ def test_a_line_whose_tags_come_later_than_a_day_is_not_asked_about_its_missing_
     assert not decide(case(siblings=hand_line(), refs=late), NOON + 2 * DAY).suspect
     in_time = tuple(replace(ref, seen_at=ref.seen_at - DAY - HOUR) for ref in late)
     assert "no-tag" in reasons_of(decide(case(siblings=hand_line(), refs=in_time), NOON + 2 * DAY))
+
+
+def test_of_before_we_watched_it_is_enough_that_every_version_has_a_tag_whatever_its_line():
+    """eslint-scope 3.7.2: nobody knows when the older tags came, and its own line has two versions."""
+    line = (judged("3.7.0", NOON - 400 * DAY), judged("3.7.1", NOON - 370 * DAY), judged("4.0.0", NOON - 20 * DAY))
+    known = tuple(replace(ref, seen_at=NEVER) for ref in tags("v3.7.0", "v3.7.1", "v4.0.0"))
+    of = replace(case(version("3.7.2"), siblings=line, refs=known), first_contact=NOON - 10 * DAY)
+
+    assert "no-tag" in reasons_of(decide(of, NOON + DAY))
+    assert not decide(of, LATER).suspect
+    assert not decide(replace(of, refs=Shared(known[1:])), NOON + DAY).suspect
+    assert not decide(replace(of, siblings=Siblings.of(line[1:])), NOON + DAY).suspect
+    assert not decide(replace(of, first_contact=NOON - 30 * DAY), NOON + DAY).suspect  # there, and saw no tag come
 
 
 def test_a_monorepo_that_is_always_published_together_by_hand_is_no_burst_whoever_does_it():

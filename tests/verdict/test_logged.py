@@ -26,6 +26,7 @@ from tests.verdict.cases import (
     version,
 )
 from verifier.model import Confidence, Finding, Judged, LogClaim, LogState, Outcome, Run, RunKey, Verdict, Weight
+from verifier.model.siblings import Siblings
 from verifier.verdict import decide
 
 OTHER = "sha512:" + "f" * 32
@@ -253,6 +254,16 @@ def test_on_an_attested_line_a_commits_title_does_not_turn_an_accusation_into_a_
     named = logging(title="chore: release 1.2.3")
 
     assert Outcome.NON_COMPLIANT == decide(case(runs=(named,), siblings=SIGNING), LATER).outcome
+
+
+def test_a_line_of_few_versions_is_held_to_what_the_logs_of_the_others_say_and_to_its_own():
+    few = (told("0.9.0", 1), told("1.1.0", 6), told("1.2.0", 3))
+    of = case(version("0.9.1"), runs=(logging(head_branch="v0.9.1"),), siblings=few)
+    by_tag = Finding("ref-names-version", Weight.EXPLAINS, Confidence.MEDIUM, "Its tag names it.")
+    quiet = replace(few[0], verdict=Verdict(Outcome.COMPLIANT, Confidence.MEDIUM, (by_tag,)))
+
+    assert "run-fell-silent" in reasons(decide(of, LATER))
+    assert Outcome.COMPLIANT == decide(replace(of, siblings=Siblings.of((quiet, *few[1:]))), LATER).outcome
 
 
 def test_a_log_that_could_not_be_read_is_not_a_silent_one():

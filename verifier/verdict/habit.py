@@ -124,11 +124,28 @@ def _of_line(case: Case, line: Line, rank: tuple[int, ...]) -> Habit:
         way=Way.CI if ci else Way.HAND,
         count=len(own),
         attested=all(attested(j) for j in own),
-        tagged=len(own) == LAST
-        and all(tagged_by(case, j.version, j.version.at + case.policy.tagged_grace) for j in own),
+        tagged=_are_tagged(case, own if len(own) == LAST else last(case, line)),
         pull_requests=len(own) == LAST and bool(events) and all(e.startswith("pull_request") for e in events),
         line=line,
     )
+
+
+def _are_tagged(case: Case, versions: list[Judged]) -> bool:
+    """Each of them got its tag in time; of before first contact, when nobody was there to see that, it has one."""
+
+    def tagged(version: Version) -> bool:
+        if version.at < case.first_contact:
+            return is_tagged(case, version)
+        return tagged_by(case, version, version.at + case.policy.tagged_grace)
+
+    return len(versions) == LAST and all(tagged(judged.version) for judged in versions)
+
+
+def last(case: Case, line: Line | None) -> list[Judged]:
+    """The last versions of a line, the newest first; where they are too few, the artifact's newest others, too."""
+    own = list(islice(lately(case, line), LAST))
+    others = (judged for judged in lately(case) if judged.version.line != line)
+    return own + list(islice(others, LAST - len(own)))
 
 
 def _count(case: Case, line: Line) -> int:

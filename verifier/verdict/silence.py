@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from verifier.model import Case, Judged, LogState, Run
 from verifier.verdict.claim import files_of, own_claims
-from verifier.verdict.habit import LAST, Habit, Way, is_compliant, lately, plain
+from verifier.verdict.habit import LAST, Habit, Way, is_compliant, last, plain
 from verifier.verdict.logged import is_of
 
 BY_LOG = frozenset({"digest-in-log", "version-in-log"})
@@ -44,9 +42,9 @@ def _fallen_silent(case: Case, habit: Habit) -> tuple[Run, ...]:
     usual = habit.way is Way.CI and not case.version.artifact.is_image
     if not usual or any(publisher.manual is False for publisher in case.publishers):
         return ()
-    last = list(islice(lately(case, habit.line), LAST))
     before = next(case.siblings.before(case.version.at, case.version.line), None)
-    if len(last) < LAST or not all(map(_in_log, last)) or (before is not None and _asked_for_silence(before)):
+    usually = last(case, habit.line)
+    if len(usually) < LAST or not all(map(_in_log, usually)) or (before is not None and _asked_for_silence(before)):
         return ()
     found = [c for file in files_of(case.version) for c in own_claims(case, file) if c.by_name_alone and c.explains]
     if plain(case, habit):
