@@ -21,7 +21,7 @@ from app.jobs import run_step
 from app.logs.events import quiet
 from app.processes import clock
 from app.settings import Settings
-from app.wake import STEPS
+from app.wake import STEPS, Nobody
 from app.web import webhooks
 from handlers import missed
 from sandbox import ecr, provenance
@@ -98,7 +98,7 @@ class Replay(LedgerView):
             ledger=memory_ledger(),
             fetch=Fetch(Client(app)),
             github=_kept(clients(settings, httpx.WSGITransport(app=app))),
-            wake=NoWake(),
+            wake=Nobody(),
             now=lambda: self._now,
             trust=_trust,
             aws=ecr.answers(self.world),
@@ -132,17 +132,6 @@ class Replay(LedgerView):
         with self.deps.ledger.writing() as book:
             book.health.beat(clock.NAME, since)
             clock.beat(book, self._now, clock.MISSING_AFTER)
-
-
-class NoWake:
-    """Nobody sleeps here: `settle` runs every step."""
-
-    def wake(self, step: str) -> None:
-        """Nothing to do."""
-
-    def serve(self, run: Callable[[str], None], stop: Callable[[], bool], tick: timedelta) -> None:
-        """Never called in a replay."""
-        raise NotImplementedError("a replay has no workers")
 
 
 class Fetch:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from app import build
 from app.audit.client import onlooker
@@ -21,6 +21,7 @@ from app.logs.events import quiet
 from app.network.login import make_login
 from app.settings import Settings
 from app.trust.root import trust_of
+from app.wake import Nobody
 from verifier import purls
 from verifier.ledger import memory_ledger
 
@@ -39,17 +40,6 @@ class Options:
     limit: int = 0
     fail_on: str = "suspect"
     form: str = "text"
-
-
-class Asleep:
-    """Nobody waits for work here: what is to be done is done at once."""
-
-    def wake(self, step: str) -> None:
-        """Nothing to do."""
-
-    def serve(self, run: Callable[[str], None], stop: Callable[[], bool], tick: timedelta) -> None:
-        """Never called in an audit."""
-        raise NotImplementedError("an audit has no workers")
 
 
 def wanted(options: Options) -> Wanted:
@@ -77,7 +67,7 @@ def run(settings: Settings, options: Options, say: Callable[[str], object]) -> i
         ledger=memory_ledger(),
         fetch=make_login(settings, build.now),
         github=lambda installation: github,
-        wake=Asleep(),
+        wake=Nobody(),
         now=build.now,
         trust=trust_of(settings),
     )

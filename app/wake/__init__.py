@@ -17,3 +17,14 @@ class Wake(Protocol):
 
     def serve(self, run: Callable[[str], None], stop: Callable[[], bool], tick: timedelta) -> None:
         """Call `run(step)` for each wake-up, and for every step at least each `tick`, until `stop()`."""
+
+
+class Nobody:
+    """Nobody waits for work here: whoever drives the steps does them at once. Satisfies `Wake`."""
+
+    def wake(self, step: str) -> None:
+        """Nothing to do."""
+
+    def serve(self, run: Callable[[str], None], stop: Callable[[], bool], tick: timedelta) -> None:
+        """Never called: there are no workers."""
+        raise NotImplementedError("there are no workers here")

@@ -13,11 +13,11 @@ import jwt
 from werkzeug.test import Client
 
 from app.audit.client import Onlooker, onlooker
-from app.audit.command import Asleep
 from app.audit.look import Progress, Wanted, look
 from app.audit.result import Audited
 from app.deps import Deps
 from app.settings import Settings
+from app.wake import Nobody
 from sandbox import provenance
 from sandbox.app import HUB, IMAGES, create
 from sandbox.github.rim import PREFIX
@@ -70,7 +70,7 @@ class After:
             ledger=memory_ledger(),
             fetch=Fetch(Client(self.app)),
             github=lambda installation: self.github,
-            wake=Asleep(),
+            wake=Nobody(),
             now=lambda: self.now,
             trust=trust,
         )

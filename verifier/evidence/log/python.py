@@ -114,7 +114,7 @@ class Uploads:
         settled = self._settled()
         claim = claim_of(file) if len(self._open) < MOST_HELD else None
         if claim is not None:
-            self._open[file] = replace(claim, tool=self._begun.tool, at=line.at, registry=self._begun.to)
+            self._open[file] = self._stamped(claim, line)
         return settled
 
     def _skip(self, line: Line, file: str) -> Iterable[LogClaim]:
@@ -124,8 +124,11 @@ class Uploads:
         settled = self._settled()
         if rehearsed(self._begun.to):
             return settled
-        tool, to = self._begun.tool, self._begun.to
-        return [*settled, *(replace(c, skipped=True, tool=tool, at=line.at, registry=to) for c in before)]
+        return [*settled, *(replace(self._stamped(claim, line), skipped=True) for claim in before)]
+
+    def _stamped(self, claim: LogClaim, line: Line) -> LogClaim:
+        """With what is known of the upload that goes on."""
+        return replace(claim, tool=self._begun.tool, at=line.at, registry=self._begun.to)
 
     def _settled(self, shown: str = "") -> Iterable[LogClaim]:
         """What is open is published. Of a tool that never said it begins only what it shows in the end (where) is."""
