@@ -17,6 +17,7 @@ from app.build import wake_of
 from app.jobs.batch import LEASE
 from app.settings import read
 from app.wake import STEPS
+from handlers import missed
 from sandbox import keys
 from sandbox.app import create
 from sandbox.chaos import checks, collect
@@ -56,6 +57,7 @@ JUDGED_WITHIN = timedelta(hours=1)
 _SPEAKING = "tell", "report"
 """The steps whose work is due within seconds, or failed."""
 _TELL = "tell/webhook", "lane/webhook"
+_MISSED = {("inspect", missed.TASK), ("inspect", "redeliver")}
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class Bench:
         self.environment |= {"DATABASE_URL": postgres.url, "REDIS_URL": cache.url}
         self.web = self.environment["BASE_URL"]
         draw = random.Random(f"sender {seed}")  # noqa: S311  # replayable, no secret
-        sender = Sender(f"{self.web}/webhooks", secrets.webhook_secret, redeliver, draw)
+        sender = Sender(f"{self.web}/webhooks", secrets.webhook_secret, redeliver, draw, self._answered)
         self.log = folder / "monitor.log"
         crew = Crew(self.environment, self.log)
         self.site = Site(crew, postgres, cache, github, registry, receiver, sender, clock)
@@ -236,11 +238,14 @@ class Bench:
     def _retry_at(self, until: datetime) -> datetime | None:
         """When the next thing that failed is tried again, what waits is said, or what is open is judged again.
 
-        None when there is nothing of the kind; of what is judged again only what is due by then counts.
+        None when there is nothing of the kind; of what is judged again only what is due by then counts. What was not
+        delivered the monitor finds when it next looks at GitHub's list.
         """
         with self.ledger.reading() as book:
             tasks = [task for step in (*STEPS, *_TELL) for task in book.work.all(step)]
         again = [t.due_at for t in tasks if t.problem or t.step in _SPEAKING]
+        if self.site.sender.undelivered:
+            again += [t.due_at for t in tasks if (t.step, t.key.partition("/")[0]) in _MISSED]
         return min([*again, *(t.due_at for t in tasks if t.step == "examine" and t.due_at <= until)], default=None)
 
     def _look(self, at: datetime, left: tuple[str, ...]) -> Seen:
@@ -257,6 +262,10 @@ class Bench:
             site.crew,
             left,
         )
+
+    def _answered(self, guid: str, status: int) -> None:
+        with self.world.lock:
+            self.world.deliveries.answered(guid, status)
 
     def _await_web(self) -> None:
         deadline = time.monotonic() + START_WITHIN

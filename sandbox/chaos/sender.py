@@ -1,6 +1,7 @@
 """GitHub's side of webhooks: sends each delivery, remembers how it was answered, and sends again what got no 202.
 
-GitHub itself sends nothing again by itself: somebody asks it to. Here the bench asks, unless `redeliver` is off.
+GitHub itself sends nothing again by itself: somebody asks it to. Here the bench asks; where `redeliver` is off the
+monitor has to, by GitHub's list of deliveries, which is told what came of each.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import contextlib
 import random
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import requests
@@ -20,6 +21,7 @@ from sandbox.state import Webhook
 PATIENCE = 10.0
 """Seconds that GitHub waits for an answer."""
 ACCEPTED = 202
+UNANSWERED = 0
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,10 @@ class Sender:
     `unruly`: while it is set, what is to be sent is shuffled, and each delivery is sent up to three times.
     """
 
-    def __init__(self, url: str, secret: str, redeliver: bool, draw: random.Random) -> None:
-        self._url, self._secret, self._redeliver, self._draw = url, secret, redeliver, draw
+    def __init__(
+        self, url: str, secret: str, redeliver: bool, draw: random.Random, note: Callable[[str, int], None]
+    ) -> None:
+        self._url, self._secret, self._redeliver, self._draw, self._note = url, secret, redeliver, draw, note
         self._lock = threading.Condition()
         self._due: deque[str] = deque()
         self._failed: deque[str] = deque()
@@ -65,7 +69,7 @@ class Sender:
         with self._lock:
             fresh = list(webhooks)
             for webhook in fresh:
-                self._sent[webhook.id] = Sent(webhook, signed(webhook, self._secret)[1], 0, 0)
+                self._sent.setdefault(webhook.id, Sent(webhook, signed(webhook, self._secret)[1], 0, 0))
             due = [webhook.id for webhook in fresh]
             if self.doubles:
                 due = [one for one in due for _ in range(self._draw.choice((1, 2, 3)))]
@@ -88,6 +92,12 @@ class Sender:
         """How many are not delivered: waiting, being sent, or failed and to be sent again."""
         with self._lock:
             return len(self._due) + self._busy + (len(self._failed) if self._redeliver else 0)
+
+    @property
+    def undelivered(self) -> bool:
+        """Something was sent and never accepted, and is not under way."""
+        with self._lock:
+            return any(one.times and not one.accepted for one in self._sent.values())
 
     @property
     def sent(self) -> tuple[Sent, ...]:
@@ -117,12 +127,16 @@ class Sender:
     def _one(self, session: requests.Session, name: str) -> None:
         headers, body = signed(self._sent[name].webhook, self._secret)
         try:
-            accepted = session.post(self._url, data=body, headers=headers, timeout=PATIENCE).status_code == ACCEPTED
+            status = session.post(self._url, data=body, headers=headers, timeout=PATIENCE).status_code
         except requests.RequestException:
-            accepted = False
+            status = UNANSWERED
         with self._lock:
             known = self._sent[name]
-            self._sent[name] = Sent(known.webhook, known.body, known.times + 1, known.accepted + accepted)
-            if not accepted and not known.accepted and name not in self._failed:
+            accepted = known.accepted + (status == ACCEPTED)
+            self._sent[name] = Sent(known.webhook, known.body, known.times + 1, accepted)
+            if not accepted and name not in self._failed:
                 self._failed.append(name)
+        # What GitHub shows: of one that was sent several times at once that it was accepted, if it ever was.
+        self._note(name, ACCEPTED if accepted else status)
+        with self._lock:
             self._busy -= 1
