@@ -34,7 +34,7 @@ def deps() -> Deps:
 def web() -> Entry:
     """What gunicorn loads."""
     entry = asgi.behind(deps())
-    asgi.settle()
+    asgi.settle(entry)
     return entry
 
 

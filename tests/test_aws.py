@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -221,6 +222,22 @@ def test_a_real_client_is_patient_within_bounds_and_says_who_it_is(monkeypatch: 
     assert (10, 20) == (config.connect_timeout, config.read_timeout)
     assert 2 == config.retries["total_max_attempts"]
     assert "artifact-monitor" in config.user_agent
+
+
+def test_clients_share_what_the_library_knows_of_the_services_and_no_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is 9 MB, and a monitor may watch images in many regions."""
+    regions = ("eu-west-1", "us-east-1")
+    for region in regions:
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", region)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        assert region == aws.connected("ecr", region)._get_credentials().access_key
+
+    tracemalloc.start()
+    try:
+        kept = [aws.connected("ecr", region) for region in regions]
+        assert tracemalloc.get_traced_memory()[0] < 3_000_000, kept
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_region_that_is_none_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from verifier.registries.base import Absent, Answer, Call, Page, Unreadable
@@ -105,9 +106,16 @@ def make_aws() -> Callable[[Call], Answer]:
 
 
 def connected(service: str, region: str) -> Any:
-    """A client of one service in one region, patient within bounds."""
+    """A client of one service in one region, patient within bounds.
+
+    Each has a session of its own, so that it finds the login that is there when it is made.
+    """
+    import botocore.session
     from boto3.session import Session
     from botocore.config import Config
+
+    session = botocore.session.Session()
+    session.register_component("data_loader", _descriptions())
 
     config = Config(
         connect_timeout=_CONNECT_SECONDS,
@@ -115,7 +123,15 @@ def connected(service: str, region: str) -> Any:
         retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
         user_agent_extra="artifact-monitor",
     )
-    return Session().client(service, region_name=region, config=config)
+    return Session(botocore_session=session).client(service, region_name=region, config=config)
+
+
+@cache
+def _descriptions() -> Any:
+    """What botocore knows of Amazon's services, read once: 9 MB, which each client would keep for itself."""
+    import botocore.session
+
+    return botocore.session.Session().get_component("data_loader")
 
 
 def login_found() -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from app.processes import heap
 from app.wake import STEPS
 
 if TYPE_CHECKING:
@@ -177,6 +178,7 @@ def main(deps: Deps, step: Step | None = None, tick: timedelta = TICK, end_withi
         # What cannot be tidied now is tidied at the next start; the database being down is waited for by the steps.
         with contextlib.suppress(Exception):
             tell.tidy(deps)
+    heap.small()
     with stop_on_signals() as stop:
         log.info("worker started", tick_s=tick.total_seconds())
         threading.Thread(target=_end, args=(deps, stop, end_within), daemon=True, name="end").start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import os
 
@@ -10,11 +9,12 @@ from app import create_app, settings
 from app.build import build
 from app.deps import Deps
 from app.logs import events as logs
+from app.processes import heap
 from app.web.entry import Entry
 from verifier.ledger.codec import remember
 
-REMEMBERED = 512
-"""How many decoded things a web process remembers."""
+REMEMBERED = 256 * 1024
+"""Characters of text whose things a web process remembers: what one large page shows."""
 
 
 def application() -> Entry:
@@ -22,7 +22,7 @@ def application() -> Entry:
     read = settings.read(os.environ)
     logs.configure(read)
     entry = behind(build(read))
-    settle()
+    settle(entry)
     return entry
 
 
@@ -31,35 +31,15 @@ def behind(deps: Deps) -> Entry:
     return Entry(create_app(deps), deps)
 
 
-def settle() -> None:
+def settle(entry: Entry) -> None:
     """Make this a process that answers people: small, and never busy with itself while somebody waits.
 
     A page shows a hundred versions and few people look at the same ones. What was imported stays as long as the process
-    does; Python's collector would look through all of it again and again, within requests.
+    does; Python's collector would look through all of it again and again, within requests. Compiling templates takes
+    2 MB for a moment: taken before people come, pages fill them again.
     """
     remember(REMEMBERED)
+    entry.read_templates()
     gc.collect()
-    _small_heap()
+    heap.small()
     gc.freeze()
-
-
-_M_ARENA_MAX, _M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -8, -3, -1
-LARGE = 64 * 1024
-"""Bytes from which on a piece of memory goes back to the system when it is freed."""
-
-
-def _small_heap() -> None:
-    """Let all threads share one heap of C's that keeps little of what is free, where the library is glibc.
-
-    Each thread would have its own, which keeps what its largest page took: 9 MB with four of them. Python holds its
-    lock while it asks for memory, so no thread waits for another that did not before. And a large piece that is freed
-    would raise what counts as large, up to 32 MB, so that later pages and deliveries leave holes in the heap: said
-    once, the bound stays. What loading has left free goes back now. Source: mallopt(3), malloc_trim(3).
-    """
-    library = ctypes.CDLL(None)
-    mallopt, trim = getattr(library, "mallopt", None), getattr(library, "malloc_trim", None)
-    if mallopt is None or trim is None:
-        return
-    for what, value in ((_M_ARENA_MAX, 1), (_M_MMAP_THRESHOLD, LARGE), (_M_TRIM_THRESHOLD, LARGE)):
-        mallopt(what, value)
-    trim(0)

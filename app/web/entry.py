@@ -58,6 +58,11 @@ class Entry:
         self._headers = _worn(app)
         self._behind = WSGIMiddleware(cast(Any, self._flask), workers=THREADS)
 
+    def read_templates(self) -> None:
+        """Compile every page's template now, and not when somebody waits for the first."""
+        for name in self._app.jinja_env.list_templates(extensions=["html"]):
+            self._app.jinja_env.get_template(name)
+
     def listen_at(self, names: list[Any]) -> None:
         """Be told the addresses that the server listens at, as sockets name them."""
         self._bound = outermost(names)

@@ -8,9 +8,11 @@ default.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
+from hashlib import sha256
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from verifier.model import Fact
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
 T = TypeVar("T")
-Decoder = Callable[[Any, str], Any]
 
 KINDS: dict[str, type[Fact]] = {kind.__name__: kind for kind in get_args(Fact)}
 """Every kind of fact by the name under which it is stored."""
@@ -65,8 +66,8 @@ def encode(thing: object) -> str:
 
 
 # Everything decoded is frozen, so equal text may share one object: examining one of n versions reads its n-1 siblings.
-REMEMBERED = 8192
-"""How many things that were decoded are remembered: a version takes some 10 KB with its text."""
+REMEMBERED = 4 * 1024 * 1024
+"""Characters of the text whose things are remembered at most: the things take twice that in bytes, 2 KB a version."""
 
 
 def _structured(kind: Any, text: str) -> Any:
@@ -77,24 +78,44 @@ def _structured(kind: Any, text: str) -> Any:
 
 
 class _Memory:
-    """What this process remembers of what it decoded."""
+    """What this process remembers of what it decoded, by the digest of its text: the text itself is not kept.
 
-    def __init__(self) -> None:
-        self.decode: Decoder = lru_cache(REMEMBERED)(_structured)
+    What was not asked for the longest is forgotten first.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most, self._size = most, 0
+        self._held: OrderedDict[tuple[Any, bytes], tuple[Any, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def decode(self, kind: Any, text: str) -> Any:
+        """The thing of this kind and text."""
+        key = kind, sha256(text.encode(errors="surrogatepass")).digest()
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key][0]
+        thing = _structured(kind, text)
+        with self._lock:
+            self._size += len(text) - self._held.pop(key, (None, 0))[1]
+            self._held[key] = thing, len(text)
+            while self._size > self._most:
+                self._size -= self._held.popitem(last=False)[1][1]
+        return thing
 
 
-_memory = _Memory()
+_memory = _Memory(REMEMBERED)
 
 
 def remember(most: int) -> None:
-    """From now on this process remembers no more than so many decoded things, and nothing of before."""
-    _memory.decode = lru_cache(most)(_structured)
+    """From now on this process remembers what so many characters say and no more, and nothing of before."""
+    global _memory  # the whole process shares one
+    _memory = _Memory(most)
 
 
 def decode(kind: type[T], text: str) -> T:
     """The dataclass that `encode` turned into this text. Raises Undecodable."""
-    key: Any = kind  # mypy does not see that a type is hashable
-    thing: T = _memory.decode(key, text)
+    thing: T = _memory.decode(kind, text)
     return thing
 
 
