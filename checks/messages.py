@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from checks import marked
 from checks.base import Subject
@@ -35,6 +35,8 @@ _STATES = {
     IncidentState.RESOLVED: State.RESOLVED,
 }
 _MORE = (NoticeKind.ROGUE, NoticeKind.SUSPECT, NoticeKind.ANOMALY)
+TELLING = timedelta(minutes=10)
+"""How long it may take to tell of something at most: what is older was told of."""
 _FILTER = (
     "Whoever set up this route can list `outcomes` without `notice`, or ask for a `severity` above {severity}. Whoever "
     "subscribed can subscribe anew without it."
@@ -81,12 +83,15 @@ def of_incident(
 def change(incident: Incident, history: Sequence[Notice], told_at: datetime | None) -> str:
     """One plain line about what is new since then; '' where it was never spoken of.
 
-    What happened while it was being told has an earlier time than the telling: then the newest of it is said.
+    What happened while it was being told has an earlier time than the telling: then the newest of it is said. Nothing
+    happened to a version that another look only found more about.
     """
     told = [notice for notice in history if notice.kind is not NoticeKind.TAMPERED]
     if told_at is None or not told:
         return ""
     newest = max(notice.at for notice in told)
+    if newest < told_at - TELLING:
+        return "another look changed what is known of it"
     new = [n for n in told if n.at > told_at] or [n for n in told if n.at == newest]
     return ". ".join([*_steps(incident, new), *_versions(new)])
 

@@ -176,7 +176,7 @@ def _lead(incident: Incident, whose: str) -> str:
     sentence = f"{_what(concerned)} {were} published to {where}{at}, and {origin}."
     if _moved_back(concerned):
         sentence = f"{_what(concerned)} on {where} {were} {_back(concerned, whose, at)}."
-    return f"**{sentence}** {_noticed(concerned)}{more}{_gone(concerned)}{_looked_after(incident)}"
+    return f"**{sentence}** {_noticed(concerned)}{_gone(concerned)}{more}{_looked_after(incident)}"
 
 
 def _looked_after(incident: Incident) -> str:

@@ -334,7 +334,12 @@ def verify_bundle(
     "--workflow", "workflows", multiple=True, metavar="PATH", help="A workflow that may publish (default: found)."
 )
 @click.option("--since", default="", metavar="DATE", help="Look only at versions published from this day on.")
-@click.option("--limit", default=0, metavar="N", help="Look at the newest N versions (default: 50; without a token 8).")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Look at the newest N versions (default: 50; without a token 8).",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(["non-compliant", "suspect", "odd", "unverifiable", "never"]),
@@ -345,7 +350,7 @@ def verify_bundle(
 @click.option("--json", "form", flag_value="json", help="Print one JSON object.")
 @click.option("--sarif", "form", flag_value="sarif", help="Print a SARIF 2.1.0 log, as code scanning takes it.")
 def audit(
-    purl: str, repo: str, workflows: tuple[str, ...], since: str, limit: int, fail_on: str, form: str | None
+    purl: str, repo: str, workflows: tuple[str, ...], since: str, limit: int | None, fail_on: str, form: str | None
 ) -> None:
     """Look once at any public package: which of its versions did its own CI publish? Nothing needs to be installed.
 
@@ -359,7 +364,7 @@ def audit(
     from app.audit.command import Options, run
 
     settings = read(os.environ)
-    sys.exit(run(settings, Options(purl, repo, workflows, since, limit, fail_on, form or "text"), click.echo))
+    sys.exit(run(settings, Options(purl, repo, workflows, since, limit or 0, fail_on, form or "text"), click.echo))
 
 
 main.add_command(notify)

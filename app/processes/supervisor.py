@@ -17,7 +17,7 @@ import structlog
 
 from app import routes
 from app.processes import leash
-from app.processes.worker import Stop, pause, stop_on_signals
+from app.processes.worker import pause, stop_on_signals
 from app.settings import Settings, require_login, require_subscriptions, require_webhook_secret
 from verifier.ledger import migrate, open_ledger
 from verifier.ledger.revisions import Form, form
@@ -121,7 +121,7 @@ def run(settings: Settings, children: Commands | None = None) -> int:
         require_login(settings)
         require_subscriptions(settings)
         routes.of(settings, os.environ)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not _belongs_to_newer(settings):
         migrate(settings.database)
     return supervise(commands(settings) if children is None else children)
@@ -149,7 +149,7 @@ def supervise(children: Commands) -> int:
                 stop.wait(LOOK_EVERY)
             return 0
         finally:
-            _end(kept, stop, held)
+            _end(kept, held)
 
 
 def _look_after(child: _Child, held: _Leash) -> bool:
@@ -182,11 +182,11 @@ def _look_after(child: _Child, held: _Leash) -> bool:
     return False
 
 
-def _end(kept: Sequence[_Child], stop: Stop, held: _Leash) -> None:
-    """Pass the signal on, wait for everybody, and kill what does not end."""
+def _end(kept: Sequence[_Child], held: _Leash) -> None:
+    """Ask everybody to end, wait for them, and kill what does not. Not by SIGINT: gunicorn waits for nobody then."""
     running = [child.process for child in kept if child.process is not None]
     for process in running:
-        process.send_signal(stop.number or signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)
     deadline = time.monotonic() + STOP_WITHIN
     for process in running:
         try:

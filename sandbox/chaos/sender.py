@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import random
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -93,9 +94,16 @@ class Sender:
         with self._lock:
             return len(self._due) + self._busy + (len(self._failed) if self._redeliver else 0)
 
+    def rest(self) -> None:
+        """Wait until nothing is under way, as long as GitHub would wait for an answer; what is held back may stay."""
+        deadline = time.monotonic() + PATIENCE + 1.0
+        with self._lock:
+            while (self._busy or (self._due and not self.shuffles)) and time.monotonic() < deadline:
+                self._lock.wait(0.05)
+
     @property
     def undelivered(self) -> bool:
-        """Something was sent and never accepted, and is not under way."""
+        """Something was sent and never accepted."""
         with self._lock:
             return any(one.times and not one.accepted for one in self._sent.values())
 

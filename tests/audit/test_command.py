@@ -16,7 +16,7 @@ from tests.audit.parts import After
     [
         (("pkg:npm/axios", "--since", "yesterday"), "--since is no date"),
         (("pkg:npm/axios", "--repo", "axios"), "owner/name"),
-        (("pkg:npm/axios", "--limit", "-1"), "--limit is a number"),
+        (("pkg:npm/axios", "--limit", "-1"), "--limit"),
         (("pkg:cargo/serde",), "can be watched so far"),
         (("axios",), "purl"),
     ],

@@ -47,7 +47,8 @@ def test_twenty_faults_lose_nothing_say_nothing_twice_and_invent_nothing(folder:
 
 
 def test_what_was_not_accepted_the_monitor_itself_asks_github_for_again(folder: Path, seed: int) -> None:
-    schedule = plan(seed, 3, ["web killed", "PostgreSQL down", "every process killed"])
-    with Bench(draw(seed, 3), seed, folder, redeliver=False) as bench:
+    schedule = plan(seed, 6, ["web killed", "PostgreSQL down", "every process killed"])
+    with Bench(draw(seed, 6), seed, folder, redeliver=False) as bench:
         for done in bench.run(schedule):
             assert not done.failures, line(done)
+        assert any(one.times > 1 for one in bench.site.sender.sent), "no fault hit a delivery: choose another seed"

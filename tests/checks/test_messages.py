@@ -108,7 +108,14 @@ def test_what_happened_while_it_was_being_told_is_new_the_next_time() -> None:
     """A notice may be older than the post that does not show it."""
     held = incident(member(), member("1.14.2", detected_at=AT + timedelta(minutes=4)))
 
-    assert change(held, noticed(held.members), AT + HOUR) == "1 version more: axios 1.14.2"
+    assert change(held, noticed(held.members), AT + timedelta(minutes=6)) == "1 version more: axios 1.14.2"
+
+
+def test_what_another_look_found_of_a_known_version_is_not_called_new() -> None:
+    """A day later it has no tag, either: nothing more was published."""
+    held = incident(member(), member("1.14.2", detected_at=AT + timedelta(minutes=4)))
+
+    assert change(held, noticed(held.members), AT + timedelta(days=1)) == "another look changed what is known of it"
 
 
 def test_what_github_holds_is_linked_and_is_no_sign_that_anybody_was_told() -> None:

@@ -1,4 +1,4 @@
-"""A pooled connection to PostgreSQL that died meanwhile costs nobody a transaction."""
+"""A connection to PostgreSQL that died while it lay idle costs nobody a transaction; one in use, one each."""
 
 from __future__ import annotations
 

@@ -159,6 +159,15 @@ def test_the_repository_is_what_the_publisher_says(repository):
     assert "git+https://github.com/a/b.git" == read(packument({}, repository=repository)).repository
 
 
+def test_where_a_mirror_names_none_for_the_whole_the_newest_versions_counts():
+    named = manifest("1.0.0", repository={"url": "git+https://github.com/a/b.git"})
+    document = packument({"1.0.0": named}, repository=None, **{"dist-tags": {"latest": "1.0.0"}})
+
+    assert "git+https://github.com/a/b.git" == read(document).repository
+    for tags in ({}, {"latest": "2.0.0"}, {"latest": ["1.0.0"]}, 7):
+        assert "" == read({**document, "dist-tags": tags}).repository
+
+
 @pytest.mark.parametrize("repository", [None, 7, [], {"url": 7}, "x" * 5000, "a\nb"])
 def test_a_repository_that_makes_no_sense_is_none(repository):
     found = read(packument({}, repository=repository))

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from tests.verdict.cases import ALICE, BOB, DAY, HOUR, LATER, MINUTE, NOON, case, hand_line, judged, run, tags, version
 from tests.verdict.cases import reasons as reasons_of
-from verifier.model import Artifact, JobsState, Need, Outcome, Shared, Sight
+from verifier.model import Artifact, Confidence, Finding, JobsState, Need, Outcome, Shared, Sight, Verdict, Weight
 from verifier.model.github import NEVER
 from verifier.model.siblings import Siblings
 from verifier.verdict import decide
@@ -36,6 +36,21 @@ def test_of_before_we_watched_it_is_enough_that_every_version_has_a_tag_whatever
     assert not decide(replace(of, refs=Shared(known[1:])), NOON + DAY).suspect
     assert not decide(replace(of, siblings=Siblings.of(line[1:])), NOON + DAY).suspect
     assert not decide(replace(of, first_contact=NOON - 30 * DAY), NOON + DAY).suspect  # there, and saw no tag come
+
+
+def test_a_project_that_gave_up_tags_is_asked_twice_and_no_more():
+    """Trap F2: published by hand, and tagged until the installation."""
+    known = tuple(replace(ref, seen_at=NEVER) for ref in tags("v1.0.0", "v1.1.0", "v1.2.0"))
+    asked = Finding("no-tag", Weight.SUSPECTS, Confidence.MEDIUM, "It has no tag.")
+
+    def without(number, days):
+        verdict = Verdict(Outcome.UNVERIFIABLE, Confidence.MEDIUM, (asked,), suspect=True)
+        return replace(judged(number, NOON - days * DAY), verdict=verdict)
+
+    once, twice = (without("1.2.1", 2),), (without("1.2.1", 2), without("1.2.2", 1))
+    for more, said in ((once, True), (twice, False)):
+        of = replace(case(siblings=(*hand_line(), *more), refs=known), first_contact=NOON - 4 * DAY)
+        assert said is ("no-tag" in reasons_of(decide(of, NOON + DAY)))
 
 
 def test_a_monorepo_that_is_always_published_together_by_hand_is_no_burst_whoever_does_it():

@@ -244,6 +244,42 @@ def test_on_an_attested_line_a_log_that_fell_silent_beside_lost_provenance_is_as
     assert "run-fell-silent" in reasons(verdict)
 
 
+def test_where_more_is_required_than_a_tag_a_silent_log_does_not_soften_the_accusation():
+    sure = tuple(replace(p, confidence=Confidence.MEDIUM) for p in case().publishers)
+    strict = case(runs=(logging(head_branch="v1.2.3"),), siblings=SIGNING, publishers=sure)
+
+    assert Outcome.NON_COMPLIANT == decide(strict, LATER).outcome
+
+
+def test_a_silent_run_excuses_no_file_that_came_at_another_time():
+    """A rogue wheel beside a release whose log fell silent (trap N11)."""
+    of = version()
+    late = replace(of.files[0], name="rogue.whl", digests=("sha256:" + "9" * 64,), published_at=NOON + 3 * HOUR)
+    both = replace(of, files=(replace(of.files[0], published_at=NOON), late))
+
+    silent = case(both, runs=(logging(head_branch="v1.2.3"),), siblings=SIGNING)
+    silent = replace(silent, sight=replace(silent.sight, runs_listed_at=LATER + 4 * HOUR))
+
+    assert Outcome.NON_COMPLIANT == decide(silent, LATER + 4 * HOUR).outcome
+
+
+def test_what_the_configuration_says_of_publishing_by_hand_decides_whether_silence_is_asked_about():
+    def stated(manual: bool, line: tuple[Judged, ...]):
+        of = case(runs=(logging(head_branch="v1.2.3"),), siblings=line)
+        return decide(replace(of, publishers=tuple(replace(p, manual=manual) for p in of.publishers)), LATER)
+
+    assert Outcome.COMPLIANT == stated(True, SIGNING).outcome
+    assert "run-fell-silent" in reasons(stated(False, SIGNING))
+    assert Outcome.COMPLIANT == stated(False, PRINTING).outcome
+
+
+def test_a_project_that_changed_its_tool_is_not_asked_again_on_its_other_lines():
+    asked = Finding("run-fell-silent", Weight.SUSPECTS, Confidence.MEDIUM, "Its log names nothing of it.")
+    line = (*PRINTING, told("2.0.0-rc.1", 2, Outcome.UNVERIFIABLE, asked), told("2.0.0", 1))
+
+    assert Outcome.COMPLIANT == decide(case(runs=(logging(head_branch="v1.2.3"),), siblings=line), LATER).outcome
+
+
 def test_lost_provenance_alone_is_no_question_where_the_log_goes_on_or_never_said_anything():
     for runs, line in ((logging(SAME, head_branch="v1.2.3"), SIGNING), (logging(head_branch="v1.2.3"), ci_line())):
         assert Outcome.COMPLIANT == decide(case(runs=(runs,), siblings=line), LATER).outcome

@@ -76,9 +76,16 @@ def read(artifact: Artifact, page: Page, read_at: datetime) -> Snapshot | Unread
         tuple(present),
         removed=tuple(gone),
         channels=_channels(document.get("dist-tags"), complaints),
-        repository=_repository(document.get("repository")),
+        repository=_repository(document.get("repository")) or _latest_repository(document, manifests),
         unread=complaints.all(),
     )
+
+
+def _latest_repository(document: dict[str, object], manifests: dict[str, object]) -> str:
+    """Where a mirror's document names none as a whole: that of the version that `latest` points at."""
+    channels = document.get("dist-tags")
+    latest = manifests.get(str(channels.get("latest"))) if isinstance(channels, dict) else None
+    return _repository(latest.get("repository")) if isinstance(latest, dict) else ""
 
 
 def _usable(name: object, where: str, complaints: Complaints) -> bool:

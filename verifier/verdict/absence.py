@@ -13,7 +13,7 @@ from verifier.verdict.image import expects_run, of_bytes
 from verifier.verdict.mirrors import alone, contested, differing
 from verifier.verdict.preview import by_event, is_preview, own_run
 from verifier.verdict.signed import about, binds, run_of
-from verifier.verdict.silence import fallen_silent, skipping
+from verifier.verdict.silence import skipping
 from verifier.verdict.window import may_concern
 
 
@@ -60,12 +60,11 @@ def absence(case: Case, habit: Habit, now: datetime, *, explained: bool = False)
 
 
 def _came_to_publish(case: Case, habit: Habit) -> bool:
-    """A run came to publish just this, and does not say what it did; or, on a line of plain tokens, found it there.
+    """On a line of plain tokens a run came to publish just this, and found it there.
 
-    An upload whose answer was lost, tried again by the same step, leaves the same behind, and so does a silent tool
-    that was exchanged for the old one and turned provenance off (trap F4): it is asked about.
+    An upload whose answer was lost, tried again by the same step, leaves the same behind: it is asked about.
     """
-    return bool(fallen_silent(case, habit)) or (not habit.attested and skipping(case) is not None)
+    return not habit.attested and skipping(case) is not None
 
 
 def _pushed_by_ours(case: Case) -> bool:

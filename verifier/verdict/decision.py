@@ -2,7 +2,8 @@
 
 1. a contradiction is proven: `non_compliant`
 2. we are blind for this version: `pending`
-3. a run explains every file, as surely as its publisher requires: `compliant`
+3. a run explains every file, as surely as its publisher requires: `compliant`; suspect where a name alone ties it
+   and its log, which should name the version, does not
 4. the grace is not over, or GitHub's list of runs is not read: `pending`
 5. absence on a CI line: `non_compliant`
 6. else `unverifiable`, perhaps suspect
@@ -24,7 +25,8 @@ from verifier.verdict.explanation import explanations
 from verifier.verdict.habit import Habit, by_hand_allowed, habit
 from verifier.verdict.mirrors import to_be_looked_at
 from verifier.verdict.requirement import enough, too_weak
-from verifier.verdict.suspicion import HOUR, suspicions
+from verifier.verdict.silence import fallen_silent
+from verifier.verdict.suspicion import HOUR, silence, suspicions
 
 
 def decide(case: Case, now: datetime) -> Verdict:
@@ -39,6 +41,8 @@ def decide(case: Case, now: datetime) -> Verdict:
         return _pending(case, blind, odd + notes(case, usual, now), now)
     explained = explanations(case, usual)
     if enough(case, explained):
+        if asked := silence(fallen_silent(case, usual, explained)):
+            return Verdict(Outcome.UNVERIFIABLE, Confidence.MEDIUM, asked + odd + of_run(case, explained), suspect=True)
         return _verdict(Outcome.COMPLIANT, explained, odd + of_run(case, explained))
     context = (*too_weak(case, explained), *odd, *notes(case, usual, now))
     absent = absence(case, usual, now, explained=bool(explained))

@@ -33,7 +33,6 @@ from verifier.verdict.logged import logged
 from verifier.verdict.mirrors import contested
 from verifier.verdict.naming import other_release
 from verifier.verdict.signed import about, binds, by_identity, elsewhere
-from verifier.verdict.silence import fallen_silent
 from verifier.verdict.window import may_concern, windows
 
 RETENTION = timedelta(days=90)
@@ -76,8 +75,6 @@ def _best(case: Case, habit: Habit, file: File) -> Finding | None:
     if any(f.attested for f in version.files) and not file.attested:
         mine = [c for c in mine if c.signed is not None or c.log.same]  # CI attests all files: the odd one is not CI's
     mine = [c for c in mine if c.signed is not None or c.log.same or not _spent(case, c)]
-    if any(c.by_name_alone for c in mine) and (silent := fallen_silent(case, habit)):
-        mine = [c for c in mine if c.run not in silent or not c.by_name_alone]
     token = plain(case, habit)
     if token:
         # Anybody's pull request names a commit.

@@ -131,14 +131,28 @@ def _of_line(case: Case, line: Line, rank: tuple[int, ...]) -> Habit:
 
 
 def _are_tagged(case: Case, versions: list[Judged]) -> bool:
-    """Each of them got its tag in time; of before first contact, when nobody was there to see that, it has one."""
+    """Each of them got its tag in time; of before first contact, when nobody was there to see that, it has one.
+
+    Not where it was asked about twice of late: the project does without, or tags later. Tags in git say less of an
+    image's: there are variants, and those that move.
+    """
+    lately_asked = islice(case.siblings.before(case.version.at), 2 * LAST)
+    if sum(map(_asked_for_its_tag, lately_asked)) >= 2:
+        return False
 
     def tagged(version: Version) -> bool:
-        if version.at < case.first_contact:
+        if version.at < case.first_contact and not version.artifact.is_image:
             return is_tagged(case, version)
         return tagged_by(case, version, version.at + case.policy.tagged_grace)
 
     return len(versions) == LAST and all(tagged(judged.version) for judged in versions)
+
+
+def _asked_for_its_tag(judged: Judged) -> bool:
+    """That it has no tag is all that it was asked about for."""
+    findings = judged.verdict.findings if judged.verdict is not None and judged.verdict.suspect else ()
+    there = judged.version.removed_at is None
+    return there and {f.reason for f in findings if f.weight is Weight.SUSPECTS} == {"no-tag"}
 
 
 def last(case: Case, line: Line | None) -> list[Judged]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from verifier.model import Case, Judged, LogState, Run
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from verifier.model import Case, Finding, Judged, LogState, Run
 from verifier.verdict.claim import files_of, own_claims
-from verifier.verdict.habit import LAST, Habit, Way, is_compliant, last, plain
+from verifier.verdict.habit import LAST, Habit, Way, by_hand_allowed, is_compliant, last
 from verifier.verdict.logged import is_of
 
 BY_LOG = frozenset({"digest-in-log", "version-in-log"})
 """The reasons that rest on what a run printed."""
+BY_NAME = frozenset({"ref-names-version", "commit-names-version"})
+"""Those that rest on what a run ran on alone."""
 
 
 def logging(case: Case) -> tuple[Run, ...]:
@@ -24,33 +29,29 @@ def skipping(case: Case) -> Run | None:
     return min((c.run for c in found if c.log.skipped), key=lambda run: run.key, default=None)
 
 
-def fallen_silent(case: Case, habit: Habit) -> tuple[Run, ...]:
-    """`_fallen_silent`, found once: several rules ask."""
-    if fallen_silent not in case.found:
-        case.found[fallen_silent] = _fallen_silent(case, habit)
-    found: tuple[Run, ...] = case.found[fallen_silent]
-    return found
-
-
-def _fallen_silent(case: Case, habit: Habit) -> tuple[Run, ...]:
-    """The runs that fit by a name alone and whose logs, read whole, name nothing of this package, where the logs of its
-    line's last versions named those.
+def fallen_silent(case: Case, habit: Habit, explained: Iterable[Finding]) -> tuple[Run, ...]:
+    """The runs that explain the version by a name alone and whose logs, read whole, name nothing of this package, where
+    the logs of its line's last versions named those.
 
     A tool that finds the version there and skips it without a word leaves such a log, and so does a tool that was
-    exchanged for another: once, for where the version before was asked about for that, this is the line's new way.
+    exchanged for another: once, for where a version just before was asked about for that, it is the project's new way.
     """
-    usual = habit.way is Way.CI and not case.version.artifact.is_image
-    if not usual or any(publisher.manual is False for publisher in case.publishers):
+    if habit.way is not Way.CI or case.version.artifact.is_image or case.version.at < case.first_contact:
         return ()
-    before = next(case.siblings.before(case.version.at, case.version.line), None)
+    stated = [publisher.manual for publisher in case.publishers]
+    # Whoever rules hands out wants an answer and no question; a silent tool must not be accused for that.
+    if by_hand_allowed(case) or (False in stated and not habit.attested):
+        return ()
     usually = last(case, habit.line)
-    if len(usually) < LAST or not all(map(_in_log, usually)) or (before is not None and _asked_for_silence(before)):
+    if len(usually) < LAST or not all(map(_in_log, usually)) or any(map(_asked_for_silence, _just_before(case))):
         return ()
-    found = [c for file in files_of(case.version) for c in own_claims(case, file) if c.by_name_alone and c.explains]
-    if plain(case, habit):
-        found = [c for c in found if c.named_by_ref]
-    silent = {c.run.key: c.run for c in found if c.run.log is LogState.READ and not _speaks_of(case, c.run)}
-    return tuple(silent[key] for key in sorted(silent))
+    by_name = {finding.run for finding in explained if finding.reason in BY_NAME}
+    runs = [run for run in case.runs if run.key in by_name and run.log is LogState.READ]
+    return tuple(run for run in runs if not _speaks_of(case, run))
+
+
+def _just_before(case: Case) -> Iterator[Judged]:
+    return islice(case.siblings.before(case.version.at), 2 * LAST)
 
 
 def _speaks_of(case: Case, run: Run) -> bool:

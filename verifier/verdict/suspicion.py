@@ -7,18 +7,26 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
-from verifier.model import AccountKind, Case, Confidence, Finding, Judged, Outcome, Weight, named_runs
+from verifier.model import AccountKind, Case, Confidence, Finding, Judged, Outcome, Run, Weight, named_runs
 from verifier.verdict import vetted
 from verifier.verdict.absence import signed_by_ours, unreadable_only
 from verifier.verdict.approval import approved
 from verifier.verdict.explanation import explaining_runs, unnamed
 from verifier.verdict.habit import LAST, Habit, by_ci, by_registry, expects_ci, is_tagged, lately
-from verifier.verdict.silence import fallen_silent, skipping
+from verifier.verdict.silence import skipping
 from verifier.verdict.tag_doubt import doubts, explained_away
 from verifier.verdict.window import windows
 
 HOUR = timedelta(hours=1)
 NEAR = timedelta(days=7)
+
+
+def silence(silent: tuple[Run, ...]) -> tuple[Finding, ...]:
+    """A run explains it by a name alone, and its log, which should name it, does not."""
+    if not silent:
+        return ()
+    sentence = f"The log of run {silent[0].key} names nothing of it; the logs of the {LAST} versions before named them."
+    return _suspect("run-fell-silent", sentence)
 
 
 def suspicions(case: Case, habit: Habit, now: datetime) -> tuple[Finding, ...]:
@@ -110,11 +118,6 @@ def _unnamed(case: Case, habit: Habit) -> tuple[Finding, ...]:
     if (run := skipping(case)) is not None:
         sentence = f"Run {run.key} found it in the registry already and skipped it; no run says that it published it."
         return _suspect("run-skipped-it", sentence)
-    if silent := fallen_silent(case, habit):
-        sentence = (
-            f"The log of run {silent[0].key} names nothing of it; the logs of the {LAST} versions before named them."
-        )
-        return _suspect("run-fell-silent", sentence)
     if not unnamed(case, habit):
         return ()
     return _suspect("run-names-nothing", "An approved run published something then; nothing says that it was this.")

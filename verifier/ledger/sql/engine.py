@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 PATIENCE = 30
@@ -68,15 +69,23 @@ def _ping_when_idle(made: Engine) -> None:
         try:
             made.dialect.do_ping(connection)
         except made.dialect.loaded_dbapi.Error as error:
-            raise DisconnectionError from error
+            raise InvalidatePoolError from error  # the others died with it
 
     event.listen(made, "checkin", used)
     event.listen(made, "checkout", ping)
 
 
 def _sqlite(url: URL) -> Engine:
-    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    file = Path(url.database or "")
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = create_engine(url, connect_args={"timeout": PATIENCE})
+
+    def private(*_: object) -> None:
+        # It holds names of private repositories. SQLite gives the files beside it the same mode.
+        with contextlib.suppress(OSError):
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+    event.listen(made, "do_connect", private)
     event.listen(made, "connect", _prepare)
     event.listen(made, "begin", _begin)
     return made
