@@ -1,7 +1,8 @@
 """Deliveries on their way into the ledger: those that arrive while one commit is under way go together in the next.
 
 A commit waits for a disk, and that wait is what one delivery costs most. Shared by those that arrive in the meantime
-it costs each a part; a lonely delivery waits for nobody, but for a moment after a group. Each is answered after its own commit.
+it costs each a part; a lonely delivery waits for nobody, but for a moment after a group. Each is answered after its
+own commit.
 """
 
 from __future__ import annotations
