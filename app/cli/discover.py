@@ -186,7 +186,7 @@ def _counted(found: Discovered) -> str:
     workflows = len(found.findings.workflows)
     counted = f"found {len(found.proposals)}, clear {clear}"
     counted += f", configured {len(found.configured)}" if found.configured else ""
-    return f"{counted}; workflow files {workflows}; manifests left out {left_out}"
+    return f"{counted}; workflow files that publish {workflows}; manifests left out {left_out}"
 
 
 def _left_out(findings: Findings) -> list[str]:
