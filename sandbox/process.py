@@ -33,9 +33,7 @@ def deps() -> Deps:
 
 def web() -> Entry:
     """What gunicorn loads."""
-    entry = asgi.behind(deps())
-    asgi.settle(entry)
-    return entry
+    return asgi.settled(asgi.behind(deps()))
 
 
 def main(name: str) -> None:

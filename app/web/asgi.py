@@ -21,9 +21,7 @@ def application() -> Entry:
     """The application with the real parts. Raises BadSetting where a setting is missing or unusable."""
     read = settings.read(os.environ)
     logs.configure(read)
-    entry = behind(build(read))
-    settle(entry)
-    return entry
+    return settled(behind(build(read)))
 
 
 def behind(deps: Deps) -> Entry:
@@ -31,15 +29,20 @@ def behind(deps: Deps) -> Entry:
     return Entry(create_app(deps), deps)
 
 
-def settle(entry: Entry) -> None:
+def settled(entry: Entry) -> Entry:
+    """The application, ready for people. Compiling templates takes 2 MB for a moment: pages fill them again later."""
+    entry.read_templates()
+    settle()
+    return entry
+
+
+def settle() -> None:
     """Make this a process that answers people: small, and never busy with itself while somebody waits.
 
     A page shows a hundred versions and few people look at the same ones. What was imported stays as long as the process
-    does; Python's collector would look through all of it again and again, within requests. Compiling templates takes
-    2 MB for a moment: taken before people come, pages fill them again.
+    does; Python's collector would look through all of it again and again, within requests.
     """
     remember(REMEMBERED)
-    entry.read_templates()
     gc.collect()
     heap.small()
     gc.freeze()
