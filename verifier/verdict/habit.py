@@ -124,7 +124,7 @@ def _of_line(case: Case, line: Line, rank: tuple[int, ...]) -> Habit:
         way=Way.CI if ci else Way.HAND,
         count=len(own),
         attested=all(attested(j) for j in own),
-        tagged=_are_tagged(case, own if len(own) == LAST else last(case, line)),
+        tagged=_are_tagged(case, own if case.version.artifact.is_image or len(own) == LAST else last(case, line)),
         pull_requests=len(own) == LAST and bool(events) and all(e.startswith("pull_request") for e in events),
         line=line,
     )
