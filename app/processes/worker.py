@@ -51,8 +51,6 @@ class Stop:
 
     def __init__(self) -> None:
         self._asked = threading.Event()
-        self.number = 0
-        """The signal that asked; 0 for none."""
 
     def __call__(self) -> bool:
         """Somebody asked."""
@@ -60,7 +58,6 @@ class Stop:
 
     def ask(self, number: int = 0, frame: FrameType | None = None) -> None:
         """End after this batch. Has the shape of a signal handler."""
-        self.number = number
         self._asked.set()
 
     def wait(self, seconds: float) -> bool:

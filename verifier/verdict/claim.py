@@ -32,11 +32,6 @@ class Claim:
         return self.log.named or self.named_by_ref or self.named_by_commit
 
     @property
-    def by_name_alone(self) -> bool:
-        """Its ref or commit says the number, and nothing else ties it."""
-        return self.signed is None and not self.trusted and not self.log.same and not self.log.named
-
-    @property
     def strength(self) -> int:
         """Orders rival claims on one run; 0 is a time window alone, which never explains."""
         if self.signed is not None:

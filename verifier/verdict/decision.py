@@ -26,7 +26,7 @@ from verifier.verdict.habit import Habit, by_hand_allowed, habit
 from verifier.verdict.mirrors import to_be_looked_at
 from verifier.verdict.requirement import enough, too_weak
 from verifier.verdict.silence import fallen_silent
-from verifier.verdict.suspicion import HOUR, silence, suspicions
+from verifier.verdict.suspicion import HOUR, fell_silent, suspicions
 
 
 def decide(case: Case, now: datetime) -> Verdict:
@@ -41,7 +41,7 @@ def decide(case: Case, now: datetime) -> Verdict:
         return _pending(case, blind, odd + notes(case, usual, now), now)
     explained = explanations(case, usual)
     if enough(case, explained):
-        if asked := silence(fallen_silent(case, usual, explained)):
+        if asked := fell_silent(fallen_silent(case, usual, explained)):
             return Verdict(Outcome.UNVERIFIABLE, Confidence.MEDIUM, asked + odd + of_run(case, explained), suspect=True)
         return _verdict(Outcome.COMPLIANT, explained, odd + of_run(case, explained))
     context = (*too_weak(case, explained), *odd, *notes(case, usual, now))

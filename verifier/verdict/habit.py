@@ -88,6 +88,11 @@ def lately(case: Case, line: Line | None = None) -> Iterator[Judged]:
     return filter(teaches, case.siblings.before(case.version.at, line))
 
 
+def just_before(case: Case) -> Iterator[Judged]:
+    """The artifact's last few versions before it, of whatever line, those in doubt too: what was asked of late."""
+    return islice(case.siblings.before(case.version.at), 2 * LAST)
+
+
 def _is_known(case: Case, version: Version) -> bool:
     """Somebody could have seen a run push this tag: we were there, or its registry tells a time that GitHub listed."""
     if version.published_at is not None:
@@ -136,8 +141,7 @@ def _are_tagged(case: Case, versions: list[Judged]) -> bool:
     Not where it was asked about twice of late: the project does without, or tags later. Tags in git say less of an
     image's: there are variants, and those that move.
     """
-    lately_asked = islice(case.siblings.before(case.version.at), 2 * LAST)
-    if sum(map(_asked_for_its_tag, lately_asked)) >= 2:
+    if sum(map(_asked_for_its_tag, just_before(case))) >= 2:
         return False
 
     def tagged(version: Version) -> bool:

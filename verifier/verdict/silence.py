@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
 
 from verifier.model import Case, Finding, Judged, LogState, Run
 from verifier.verdict.claim import files_of, own_claims
-from verifier.verdict.habit import LAST, Habit, Way, by_hand_allowed, is_compliant, last
+from verifier.verdict.habit import LAST, Habit, Way, by_hand_allowed, is_compliant, just_before, last
 from verifier.verdict.logged import is_of
 
 BY_LOG = frozenset({"digest-in-log", "version-in-log"})
@@ -43,15 +42,11 @@ def fallen_silent(case: Case, habit: Habit, explained: Iterable[Finding]) -> tup
     if by_hand_allowed(case) or (False in stated and not habit.attested):
         return ()
     usually = last(case, habit.line)
-    if len(usually) < LAST or not all(map(_in_log, usually)) or any(map(_asked_for_silence, _just_before(case))):
+    if len(usually) < LAST or not all(map(_in_log, usually)) or any(map(_asked_for_silence, just_before(case))):
         return ()
     by_name = {finding.run for finding in explained if finding.reason in BY_NAME}
     runs = [run for run in case.runs if run.key in by_name and run.log is LogState.READ]
     return tuple(run for run in runs if not _speaks_of(case, run))
-
-
-def _just_before(case: Case) -> Iterator[Judged]:
-    return islice(case.siblings.before(case.version.at), 2 * LAST)
 
 
 def _speaks_of(case: Case, run: Run) -> bool:

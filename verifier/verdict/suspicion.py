@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 NEAR = timedelta(days=7)
 
 
-def silence(silent: tuple[Run, ...]) -> tuple[Finding, ...]:
+def fell_silent(silent: tuple[Run, ...]) -> tuple[Finding, ...]:
     """A run explains it by a name alone, and its log, which should name it, does not."""
     if not silent:
         return ()
