@@ -18,7 +18,7 @@ from app.processes.lanes import Lanes
 from app.processes.shift import Shift
 from app.settings import Settings
 from app.trust.root import trust_of
-from app.wake import Wake
+from app.wake import Nobody, Wake
 from app.wake.local import LocalWake
 from verifier.ledger import open_ledger
 from verifier.registries.base import Absent, Ask, Page, Unreadable
@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from checks.outside import Route
 
 
-def build(settings: Settings, environment: Mapping[str, str] = os.environ) -> Deps:
+def build(settings: Settings, environment: Mapping[str, str] = os.environ, wake: Wake | None = None) -> Deps:
     """The real parts, as the settings say. Opens nothing yet but the ledger's connections.
 
-    `environment` is where the routes file may say that a secret is. Raises BadSetting where that file is not usable.
+    `environment` is where the routes file may say that a secret is; `wake` is woken in place of whom the settings
+    say. Raises BadSetting where the routes file is not usable.
     """
     pace = pace_of(settings.redis_url)
     return Deps(
@@ -39,7 +40,7 @@ def build(settings: Settings, environment: Mapping[str, str] = os.environ) -> De
         ledger=open_ledger(settings.database),
         fetch=fetch_of(settings, pace),
         github=github_of(settings, pace),
-        wake=wake_of(settings),
+        wake=wake or wake_of(settings),
         now=now,
         trust=trust_of(settings),
         aws=make_aws(),
@@ -50,6 +51,14 @@ def build(settings: Settings, environment: Mapping[str, str] = os.environ) -> De
         rhythm=Rhythm(random.random),
         shift=Shift(settings.beat_file),
     )
+
+
+def build_answering(settings: Settings) -> Deps:
+    """The same parts for a process that answers people and GitHub: it loads no client of Redis, and asks none.
+
+    Where a Redis is set its workers look every second by themselves (`docs/decisions/0039`). Raises BadSetting.
+    """
+    return build(settings, wake=Nobody() if settings.redis_url else None)
 
 
 def routes_of(settings: Settings, environment: Mapping[str, str]) -> tuple[Route, ...]:

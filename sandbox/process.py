@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from app.build import build
+from app.build import build, build_answering
 from app.deps import Deps
 from app.logs import events as logs
 from app.processes import clock, worker
-from app.settings import read
+from app.settings import Settings, read
 from app.web import asgi
 from app.web.entry import Entry
 from sandbox.clock import SharedClock
@@ -24,16 +25,16 @@ CLOCK = "SANDBOX_CLOCK"
 """The environment variable that names the clock's file."""
 
 
-def deps() -> Deps:
+def deps(parts: Callable[[Settings], Deps] = build) -> Deps:
     """The real parts on the settings of the environment, and the shared clock."""
     settings = read(os.environ)
     logs.configure(settings)
-    return replace(build(settings), now=SharedClock(Path(os.environ[CLOCK])))
+    return replace(parts(settings), now=SharedClock(Path(os.environ[CLOCK])))
 
 
 def web() -> Entry:
     """What gunicorn loads."""
-    return asgi.settled(asgi.behind(deps()))
+    return asgi.settled(asgi.behind(deps(build_answering)))
 
 
 def main(name: str) -> None:

@@ -11,7 +11,7 @@ from verifier.ledger import migrate
 ROOT = Path(__file__).parent.parent
 START = """
 import gc, os, sys
-os.environ.update(GITHUB_WEBHOOK_SECRET="s" * 32, DATA_DIR=sys.argv[1])
+os.environ.update(GITHUB_WEBHOOK_SECRET="s" * 32, DATA_DIR=sys.argv[1], REDIS_URL=sys.argv[2])
 from app.web.asgi import application
 entry = application()
 """
@@ -30,22 +30,40 @@ for path in ("/", "/health", "/incidents", "/runs", "/activity", "/add", "/api/v
     answer = entry._app.test_client().get(path, environ_base={"SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000"})
     print(path, answer.status_code, "form_token" in answer.text)
 """
+DELIVERED = """
+import hashlib, hmac
+body = (b'{"action": "created", "installation": {"id": 1, "account": {"login": "octo-org", "id": 2, "type": "User"}},'
+        b' "sender": {"login": "octo-org", "id": 2}}')
+json = {"content_type": "application/json"}
+headers = {"X-GitHub-Delivery": "72d3162e-cc78-11e3-81ab-4c9367dc0958", "X-GitHub-Event": "installation",
+           "X-Hub-Signature-256": "sha256=" + hmac.new(b"s" * 32, body, hashlib.sha256).hexdigest()}
+print(entry._app.test_client().post("/webhooks", data=body, headers=headers, **json).status_code)
+"""
 COLOURS = """
 import rich.traceback, structlog
 from structlog import dev
 print(rich.__name__, dev.rich)
 """
 
+NO_REDIS = "redis://127.0.0.1:1/0"
+"""Set, and nobody listens there: a web process that asks it anything loads a client first."""
 
-def said(code: str, folder: Path) -> list[str]:
+
+def said(code: str, folder: Path, redis_url: str = "") -> list[str]:
     """What a process of its own prints."""
-    command = [sys.executable, "-c", code, str(folder)]
+    command = [sys.executable, "-c", code, str(folder), redis_url]
     return subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout.splitlines()
 
 
 def test_a_web_process_loads_nothing_that_only_polls_and_reports_need(tmp_path: Path) -> None:
-    """Nor what only a login, a route, another database or Redis need; each is loaded when it is used."""
+    """Nor what only a login, a route or another database need; each is loaded when it is used."""
     assert ["[]"] == said(START + LOADED, tmp_path)
+
+
+def test_a_web_process_loads_no_client_of_the_redis_that_its_workers_share(tmp_path: Path) -> None:
+    migrate(f"sqlite:///{tmp_path}/ledger.sqlite3")
+
+    assert ["202", "[]"] == said(START + DELIVERED + LOADED, tmp_path, NO_REDIS)
 
 
 def test_what_a_web_process_loaded_is_looked_through_by_no_collection_of_garbage_again(tmp_path: Path) -> None:

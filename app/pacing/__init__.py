@@ -6,6 +6,9 @@ answer is kept elsewhere (`app.network.budgets`): a pace is what we promise unas
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import cached_property
+
 from app.pacing.local import LocalPace
 from app.pacing.turns import Pace, wait_for_turn
 
@@ -14,8 +17,21 @@ __all__ = ["LocalPace", "Pace", "pace_of", "wait_for_turn"]
 
 def pace_of(redis_url: str) -> Pace:
     """One for all workers where there is a Redis, else one for this process."""
-    if not redis_url:
-        return LocalPace()
-    from app.pacing.shared import SharedPace  # the embedded default does without redis
+    return Later(redis_url) if redis_url else LocalPace()
 
-    return SharedPace(redis_url)
+
+class Later:
+    """Satisfies `Pace`: the one in Redis, whose client is loaded at the first turn. Web processes take none."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._redis_url = redis_url
+
+    def turn(self, name: str, every: timedelta, burst: int = 1, now: float | None = None) -> float:
+        """Take a turn, or say how many seconds to wait."""
+        return self._shared.turn(name, every, burst, now)
+
+    @cached_property
+    def _shared(self) -> Pace:
+        from app.pacing.shared import SharedPace
+
+        return SharedPace(self._redis_url)

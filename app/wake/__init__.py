@@ -20,11 +20,11 @@ class Wake(Protocol):
 
 
 class Nobody:
-    """Nobody waits for work here: whoever drives the steps does them at once. Satisfies `Wake`."""
+    """Nobody is told: whoever does the steps does them at once, or looks for work by themselves. Satisfies `Wake`."""
 
     def wake(self, step: str) -> None:
         """Nothing to do."""
 
     def serve(self, run: Callable[[str], None], stop: Callable[[], bool], tick: timedelta) -> None:
-        """Never called: there are no workers."""
-        raise NotImplementedError("there are no workers here")
+        """Never called: no worker has this. Raises NotImplementedError."""
+        raise NotImplementedError("no worker waits here")

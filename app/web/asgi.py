@@ -6,7 +6,7 @@ import gc
 import os
 
 from app import create_app, settings
-from app.build import build
+from app.build import build_answering
 from app.deps import Deps
 from app.logs import events as logs
 from app.processes import heap
@@ -21,7 +21,7 @@ def application() -> Entry:
     """The application with the real parts. Raises BadSetting where a setting is missing or unusable."""
     read = settings.read(os.environ)
     logs.configure(read)
-    return settled(behind(build(read)))
+    return settled(behind(build_answering(read)))
 
 
 def behind(deps: Deps) -> Entry:
