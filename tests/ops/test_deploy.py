@@ -52,7 +52,8 @@ def is_command(words: list[str]) -> bool:
     if words[1] == "alive":
         (process,) = (parameter.type for parameter in main.commands["alive"].params)
         return words[2] in getattr(process, "choices", ())
-    return len(words) == 2
+    options = {name for parameter in main.commands[words[1]].params for name in parameter.opts}
+    return len(words) == 2 or words[2] in options
 
 
 def unit(path: Path) -> dict[str, list[str]]:
@@ -148,6 +149,19 @@ def test_databases_are_reached_from_inside_alone_and_with_a_password() -> None:
     assert "requirepass" in document("docs/deploy.md")
 
 
+def test_the_app_is_set_up_where_every_process_looks_for_it() -> None:
+    """The set-up's page is served to this machine alone, so its container is in the machine's own network."""
+    services = ours()
+    environment = dict(pair.split("=", 1) for name, words in instructions() if name == "ENV" for pair in words.split())
+
+    assert "/data" == environment["DATA_DIR"]
+    assert ["data:/data"] == services["setup"]["volumes"]
+    assert "host" == services["setup"]["network_mode"] and "networks" not in services["setup"]
+    assert ["setup"] == services["setup"]["profiles"]
+    for name in ("web", "worker", "clock"):
+        assert services[name]["volumes"][0].startswith("data:/data")
+
+
 def test_every_secret_of_the_services_is_made_or_named_by_the_document() -> None:
     text = document("docs/deploy.md")
 
@@ -159,7 +173,7 @@ def test_every_secret_of_the_services_is_made_or_named_by_the_document() -> None
 def test_a_unit_names_settings_commands_and_credentials_that_exist(path: Path) -> None:
     said = unit(path)
     settings = dict(pair.split("=", 1) for line in said["Environment"] for pair in line.split())
-    credentials = {line.partition(":")[0] for line in said["LoadCredential"]}
+    credentials = {line.partition(":")[0] for line in said.get("LoadCredential", ())}
 
     assert set() == set(settings) - SETTINGS - OTHERS
     assert is_command(shlex.split(said["ExecStart"][0]))
@@ -194,7 +208,13 @@ def test_the_command_is_on_the_path_of_platforms_that_install_requirements_only(
 
 
 @pytest.mark.parametrize(
-    "words", [["artifact-monitor", "wroker"], ["gunicorn", "-c", "nowhere.py"], ["artifact-monitor", "alive", "redis"]]
+    "words",
+    [
+        ["artifact-monitor", "wroker"],
+        ["artifact-monitor", "setup", "--prot", "8751"],
+        ["gunicorn", "-c", "nowhere.py"],
+        ["artifact-monitor", "alive", "redis"],
+    ],
 )
 def test_a_command_that_there_is_not_would_be_noticed(words: list[str]) -> None:
     assert not is_command(words)
