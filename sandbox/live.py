@@ -18,8 +18,8 @@ import yaml
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from app.build import wake_of
-from app.jobs.batch import LEASE
 from app.jobs.telling.lane import TURN
+from app.processes.shift import LEASE
 from app.wake import STEPS
 from sandbox import keys, provenance
 from sandbox.app import AMAZON, HUB, IMAGES, NPM, PYPI, create

@@ -12,6 +12,7 @@ from app.deps import Deps
 from app.github.installation import Renamed
 from app.github.refusals import SlowDown
 from app.processes.bound import bound
+from app.processes.shift import LEASE, Hold
 from checks.base import NotInstalled, Permanent, Temporary
 from handlers.record import installation_task, record
 from verifier.ledger.health import Budget
@@ -19,10 +20,6 @@ from verifier.ledger.protocol import Book, Task
 from verifier.model import RepositorySeen
 
 BATCH = 50
-LEASE = timedelta(minutes=5)
-"""How long a claimed piece of work is ours. A process that dies gives it back by this."""
-LONG_LEASE = timedelta(minutes=30)
-"""The same for work that asks many questions: a second worker must not begin what the first is still at."""
 LONGEST = timedelta(hours=1)
 
 log = structlog.get_logger()
@@ -46,7 +43,6 @@ def each(
     step: str,
     do: Callable[[Deps, Task], datetime | None],
     most: int = BATCH,
-    lease: timedelta = LEASE,
 ) -> int:
     """Do the due tasks of a step, one claimed at a time. One that fails is given back, and never stops the others.
 
@@ -60,7 +56,7 @@ def each(
         if deps.shift.ends():
             return taken
         with deps.ledger.writing() as book:
-            tasks = book.work.claim(step, 1, deps.now(), lease)
+            tasks = book.work.claim(step, 1, deps.now(), LEASE)
         if not tasks:
             return taken
         one(deps, tasks[0], do)
@@ -68,14 +64,17 @@ def each(
 
 
 def one(deps: Deps, task: Task, do: Callable[[Deps, Task], datetime | None]) -> None:
-    """Do one that is claimed, and end its lease, well or badly."""
-    with deps.shift.at(task), bound(task):
-        _one(deps, task, do)
+    """Do one that is claimed, and end its lease, well or badly: it may have been renewed meanwhile."""
+    with deps.shift.at(task, deps.now()) as hold, bound(task):
+        _one(deps, task, hold, do)
 
 
-def _one(deps: Deps, task: Task, do: Callable[[Deps, Task], datetime | None]) -> None:
+def _one(deps: Deps, task: Task, hold: Hold, do: Callable[[Deps, Task], datetime | None]) -> None:
     try:
-        again_at = do(deps, task)
+        try:
+            again_at = do(deps, task)
+        finally:
+            task = hold.end()
     except NotInstalled as error:
         _dropped(deps, task, error)
     except Renamed as error:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from app.deps import Deps
 from app.github.installation import Renamed
 from app.github.refusals import SlowDown
-from app.jobs.batch import LONG_LEASE, ask_about, each, later, put_off
+from app.jobs.batch import ask_about, each, later, put_off
 from app.jobs.evidence import ask_github, read_evidence
 from app.jobs.installed import github_of, repository_of
 from app.jobs.runs import list_runs, read_run
@@ -43,7 +43,7 @@ NEWEST = 5
 
 def run(deps: Deps) -> int:
     """Examine the versions that are due."""
-    return each(deps, "examine", _examine, lease=LONG_LEASE)
+    return each(deps, "examine", _examine)
 
 
 def _examine(deps: Deps, task: Task) -> datetime | None:

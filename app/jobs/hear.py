@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.deps import Deps
-from app.jobs.batch import BATCH, LEASE
+from app.jobs.batch import BATCH
 from app.processes.bound import heard
+from app.processes.shift import LEASE
 from app.web.webhooks import hear_one
 from verifier.ledger.protocol import Delivery
 

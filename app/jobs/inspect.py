@@ -9,7 +9,7 @@ from app.github.file_change import Pushed
 from app.jobs import missed
 from app.jobs.answer import answer
 from app.jobs.backfill import backfill
-from app.jobs.batch import LONG_LEASE, each
+from app.jobs.batch import each
 from app.jobs.compare import compare_source
 from app.jobs.configuring.config import read_config
 from app.jobs.discover import discover
@@ -30,7 +30,7 @@ BATCH = 10
 
 def run(deps: Deps) -> int:
     """Inspect what is due."""
-    return each(deps, "inspect", _inspect, BATCH, LONG_LEASE)
+    return each(deps, "inspect", _inspect, BATCH)
 
 
 def _inspect(deps: Deps, task: Task) -> datetime | None:

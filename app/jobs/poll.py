@@ -9,13 +9,14 @@ from datetime import datetime
 
 from app.deps import Deps
 from app.jobs import feed
-from app.jobs.batch import BATCH, LONG_LEASE, one
+from app.jobs.batch import BATCH, one
 from app.jobs.silence import answered, heard_nothing
 from app.network.converse import converse
 from app.network.places import place_of
 from app.polling.lively import facts_of, saw
 from app.polling.rhythm import host_of
 from app.polling.schedule import next_poll
+from app.processes.shift import LEASE
 from checks.base import Permanent, Temporary
 from verifier.ledger.apply import version_task
 from verifier.ledger.asking import AROUND
@@ -70,7 +71,7 @@ def _claim(deps: Deps, registry: str) -> Task | None:
     with deps.ledger.writing() as book:
         if not book.looks.may_ask(registry, now):
             return None
-        return next(iter(book.work.claim("poll", 1, now, LONG_LEASE, registry=registry)), None)
+        return next(iter(book.work.claim("poll", 1, now, LEASE, registry=registry)), None)
 
 
 def _poll(deps: Deps, task: Task) -> datetime | None:

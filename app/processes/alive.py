@@ -6,12 +6,12 @@ import http.client
 import time
 from datetime import datetime, timedelta
 
-from app.jobs.batch import LONG_LEASE
+from app.processes.shift import AT_ONE
 from app.settings import Settings
 from verifier.ledger import open_ledger
 
-WITHIN = {"worker": LONG_LEASE + timedelta(minutes=5), "clock": timedelta(minutes=2)}
-"""How old a sign of life may be. A worker gives one between two pieces of work, and one may take its whole lease."""
+WITHIN = {"worker": AT_ONE + timedelta(minutes=5), "clock": timedelta(minutes=2)}
+"""How old a sign of life may be. A worker gives one between two pieces of work, and one may be kept for `AT_ONE`."""
 ANSWERS_WITHIN = 4.0
 """Seconds."""
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # nothing is bound here

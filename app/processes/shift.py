@@ -4,10 +4,43 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from verifier.ledger.protocol import Task
+
+LEASE = timedelta(minutes=5)
+"""How long a claimed piece of work is ours, and how long again each time it is renewed (`app.processes.keeper`). A
+process that dies gives it back by this."""
+AT_ONE = timedelta(minutes=30)
+"""How long one piece of work may be kept in all: what takes longer hangs, and somebody else shall try."""
+
+
+class Hold:
+    """A piece of work that is under way, under the lease by which it can be ended. Safe to share by threads."""
+
+    def __init__(self, task: Task, until: datetime) -> None:
+        self._task = task
+        self._until = until
+        self._lock = threading.Lock()
+        self._kept = True
+
+    def end(self) -> Task:
+        """The task, to be ended under its last lease: it is lent no longer from here on."""
+        with self._lock:
+            self._kept = False
+            return self._task
+
+    def renew(self, lend: Callable[[Task, datetime], Task | None], now: datetime) -> None:
+        """Have it lent for longer, unless it is being ended or was kept long enough.
+
+        `lend` gives the task under its new lease, None where it is another's by now. Raises what that raises.
+        """
+        with self._lock:
+            if self._kept and now < self._until:
+                lent = lend(self._task, min(now + LEASE, self._until))
+                self._task, self._kept = lent or self._task, lent is not None
 
 
 class Shift:
@@ -17,7 +50,7 @@ class Shift:
         self._beat_file = beat_file
         self._over = threading.Event()
         self._lock = threading.Lock()
-        self._held = dict[int, Task]()
+        self._held = dict[int, Hold]()
 
     def end(self) -> None:
         """Take up nothing more; what is under way goes on."""
@@ -28,17 +61,18 @@ class Shift:
         return self._over.is_set()
 
     @contextlib.contextmanager
-    def at(self, task: Task) -> Iterator[None]:
+    def at(self, task: Task, now: datetime) -> Iterator[Hold]:
         """While this is open, a lease is ours that somebody would wait out if we were gone."""
+        hold = Hold(task, now + AT_ONE)
         with self._lock:
-            self._held[id(task)] = task
+            self._held[id(hold)] = hold
         try:
-            yield
+            yield hold
         finally:
             with self._lock:
-                self._held.pop(id(task), None)
+                self._held.pop(id(hold), None)
 
-    def held(self) -> list[Task]:
+    def held(self) -> list[Hold]:
         """What is under way."""
         with self._lock:
             return list(self._held.values())

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from app.processes import heap
+from app.processes.keeper import keep
 from app.wake import STEPS
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ def main(deps: Deps, step: Step | None = None, tick: timedelta = TICK, end_withi
     with stop_on_signals() as stop:
         log.info("worker started", tick_s=tick.total_seconds())
         threading.Thread(target=_end, args=(deps, stop, end_within), daemon=True, name="end").start()
+        threading.Thread(target=keep, args=(deps,), daemon=True, name="keeper").start()
         deps.wake.serve(Rounds(deps, step, stop), stop, tick)
         deps.lanes.stop(LANES_STOP_WITHIN)
         log.info("worker stopped")
@@ -206,6 +208,7 @@ def _end(deps: Deps, stop: Stop, within: float) -> None:
 def give_back(deps: Deps) -> None:
     """Make all that this process holds due for others now."""
     now = deps.now()
-    for task in deps.shift.held():
+    for hold in deps.shift.held():
+        task = hold.end()
         with deps.ledger.writing() as book:
             book.work.failed(task, now, task.problem)

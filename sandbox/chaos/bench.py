@@ -14,7 +14,7 @@ from pathlib import Path
 import requests
 
 from app.build import wake_of
-from app.jobs.batch import LEASE
+from app.processes.shift import LEASE
 from app.settings import read
 from app.wake import STEPS
 from handlers import missed

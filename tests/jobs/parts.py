@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from app.deps import Deps
+from app.processes.shift import Shift
 from app.settings import Settings
 from tests.registries.documents import NPM, SCOPED
 from tests.verdict.cases import NOON, REPOSITORY
@@ -27,6 +28,7 @@ class Parts:
     ledger: Ledger = field(default_factory=memory_ledger)
     asked: list[tuple[Ask, str | None]] = field(default_factory=list)
     woken: list[str] = field(default_factory=list)
+    shift: Shift = field(default_factory=Shift)
 
     def __post_init__(self) -> None:
         with self.ledger.writing() as book:
@@ -43,6 +45,7 @@ class Parts:
             github=lambda installation: self.github,
             wake=cast(Any, self),
             now=lambda: self.now,
+            shift=self.shift,
         )
 
     def wake(self, step: str) -> None:

@@ -178,6 +178,40 @@ def test_who_lost_his_lease_ends_nothing(ledger: Ledger, wanted_again: bool) -> 
     assert [] == everything(ledger)
 
 
+def renew(ledger: Ledger, task: Task, until: datetime) -> Task | None:
+    with ledger.writing() as book:
+        return book.work.renew(task, until)
+
+
+def test_who_holds_a_task_may_keep_it_for_longer(ledger: Ledger) -> None:
+    """It is ended under the new lease; what was wanted meanwhile is still wanted then."""
+    want(ledger)
+    (task,) = claim(ledger, T0)
+    want(ledger, T0 + MINUTE)
+    kept = renew(ledger, task, T0 + HOUR)
+
+    assert kept is not None and T0 + HOUR == kept.lent_until
+    assert [] == claim(ledger, T0 + HOUR - timedelta(microseconds=1))
+    before = everything(ledger)
+    done(ledger, task)
+    assert before == everything(ledger), "the old lease ends nothing"
+    done(ledger, kept)
+    assert [T0 + MINUTE] == [again.due_at for again in everything(ledger)]
+
+
+def test_a_lease_that_has_passed_to_another_is_not_renewed(ledger: Ledger) -> None:
+    want(ledger)
+    (slow,) = claim(ledger, T0)
+    (quick,) = claim(ledger, T0 + MINUTE)
+    before = everything(ledger)
+
+    assert None is renew(ledger, slow, T0 + HOUR)
+    assert before == everything(ledger)
+    done(ledger, quick)
+    assert None is renew(ledger, quick, T0 + HOUR)
+    assert [] == everything(ledger)
+
+
 def test_the_next_due_date_is_known_for_some_steps_or_all(ledger: Ledger) -> None:
     """The clock sees the earliest date, of what is lent too."""
     with ledger.reading() as book:
@@ -237,6 +271,23 @@ class Workers(RuleBasedStateMachine):
     def end_late(self, n: int) -> None:
         before = everything(self.ledger)
         done(self.ledger, self.late[n % len(self.late)])
+        assert before == everything(self.ledger)
+
+    @precondition(lambda self: self.holder is not None)
+    @rule(seconds=integers(1, 90))
+    def keep(self, seconds: int) -> None:
+        assert self.holder is not None
+        self.late.append(self.holder)
+        self.holder = renew(self.ledger, self.holder, self.now + timedelta(seconds=seconds))
+        assert self.holder is not None
+        if self.holder == self.late[-1]:
+            self.late.pop()
+
+    @precondition(lambda self: self.late)
+    @rule(n=integers(0, 9))
+    def keep_late(self, n: int) -> None:
+        before = everything(self.ledger)
+        assert None is renew(self.ledger, self.late[n % len(self.late)], self.now + HOUR)
         assert before == everything(self.ledger)
 
     @rule(seconds=integers(1, 90))

@@ -62,6 +62,11 @@ def holds(row: Row | None, task: Task) -> bool:
     return row is not None and row.lent_until == task.lent_until and row.taken == task.wanted
 
 
+def renewed(row: Row, until: datetime) -> Row:
+    """Still lent to the same worker, until then."""
+    return replace(row, lent_until=until)
+
+
 def done(row: Row, again_at: datetime | None) -> Row | None:
     """The lease ends well: due as wanted meanwhile or at `again_at`, the earlier; None: gone."""
     due = min(filter(None, (row.again_at, again_at)), default=None)

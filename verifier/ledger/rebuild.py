@@ -109,6 +109,9 @@ class _NoWork:
     def failed(self, task: Task, again_at: datetime, problem: str) -> None:
         pass
 
+    def renew(self, task: Task, until: datetime) -> Task | None:
+        return None
+
     def next_due(self, *steps: str) -> datetime | None:
         return None
 

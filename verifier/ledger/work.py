@@ -42,6 +42,12 @@ class Work(Protocol):
     def failed(self, task: Task, again_at: datetime, problem: str) -> None:
         """It could not be done; try at `again_at`. The problem is shown on the health page."""
 
+    def renew(self, task: Task, until: datetime) -> Task | None:
+        """Lend it until then to whoever holds it: the task under its new lease, by which alone it can be ended now.
+
+        None, and nothing is changed, when the lease has passed to another worker.
+        """
+
     def next_due(self, *steps: str) -> datetime | None:
         """The earliest due date among these steps (all if none is named), lent or not."""
 

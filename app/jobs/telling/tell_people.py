@@ -17,9 +17,10 @@ from app import links
 from app.deeds import subscribing
 from app.deeds.subscribing import STEP, Links
 from app.deps import Deps
-from app.jobs.batch import LEASE, each
+from app.jobs.batch import each
 from app.jobs.telling import people, said, standstill, storm
 from app.jobs.telling.standstill import Still
+from app.processes.shift import LEASE
 from app.processes.week import WEEK, after
 from checks import mail, subscription
 from checks.base import Permanent, Refused, RefusedForNow, Temporary

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from verifier.ledger import lease as leases
@@ -58,6 +59,13 @@ class Work:
         row = self._rows.get((task.step, task.key))
         if row is not None and leases.holds(row, task):
             self._rows.put((task.step, task.key), leases.failed(row, again_at, problem))
+
+    def renew(self, task: Task, until: datetime) -> Task | None:
+        row = self._rows.get((task.step, task.key))
+        if row is None or not leases.holds(row, task):
+            return None
+        self._rows.put((task.step, task.key), leases.renewed(row, until))
+        return replace(task, lent_until=until)
 
     def next_due(self, *steps: str) -> datetime | None:
         return min((row.due_at for row in self._rows.values() if not steps or row.step in steps), default=None)

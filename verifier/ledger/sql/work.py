@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -74,6 +74,14 @@ class Work:
         row = self._get(task.step, task.key)
         if row is not None and leases.holds(row, task):
             self._put(leases.failed(row, again_at, problem))
+
+    def renew(self, task: Task, until: datetime) -> Task | None:
+        self._transaction.alone()
+        row = self._get(task.step, task.key)
+        if row is None or not leases.holds(row, task):
+            return None
+        self._put(leases.renewed(row, until))
+        return replace(task, lent_until=until)
 
     def next_due(self, *steps: str) -> datetime | None:
         query = select(func.min(work.c.due_at))
