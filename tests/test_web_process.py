@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -52,7 +53,9 @@ NO_REDIS = "redis://127.0.0.1:1/0"
 def said(code: str, folder: Path, redis_url: str = "") -> list[str]:
     """What a process of its own prints."""
     command = [sys.executable, "-c", code, str(folder), redis_url]
-    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout.splitlines()
+    environment = {name: text for name, text in os.environ.items() if name != "DATABASE_URL"}
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, env=environment)
+    return ended.stdout.splitlines()
 
 
 def test_a_web_process_loads_nothing_that_only_polls_and_reports_need(tmp_path: Path) -> None:
