@@ -71,6 +71,12 @@ def refused(result: Result) -> str:
     return lines[0]
 
 
+def test_the_list_of_commands_cuts_no_sentence_off() -> None:
+    result = run("--help")
+
+    assert (0, False) == (result.exit_code, "..." in result.output.partition("Commands:")[2])
+
+
 @pytest.mark.parametrize("command", main.commands)
 def test_the_help_of_every_command_shows_an_example(command: str) -> None:
     result = run(command, "--help")

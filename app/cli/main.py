@@ -35,6 +35,12 @@ class OneLine(click.Group):
             what = f"{error.filename}: " if error.filename else ""
             raise click.UsageError(f"{what}{error.strerror or error}", ctx=None) from error
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Every command with its whole first sentence: click's own list cuts it off at the line's end."""
+        rows = [(name, self.commands[name].get_short_help_str(limit=500)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
 
 @click.group(cls=OneLine, context_settings={"max_content_width": 100})
 @click.version_option(package_name="artifact-monitor")
