@@ -25,11 +25,6 @@ MUTE = 5.0
 
 log = structlog.get_logger("github")
 
-# What is kept already is kept longer, or stays as it is.
-_HOLD = """
-local kept = redis.call('PTTL', KEYS[1])
-if kept < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], '1', 'PX', ARGV[1]) end
-"""
 # Deleted only where it is still what was found wrong: somebody may have put a better one there meanwhile.
 _DROP = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
@@ -60,14 +55,9 @@ class Shelf:
         """Forget this text under this name, and no other that stands there by now."""
         self._asked(lambda: self._redis.eval(_DROP, 1, name, text))
 
-    def hold(self, name: str, seconds: float) -> None:
-        """Let the name stand for so long at least."""
-        self._asked(lambda: self._redis.eval(_HOLD, 1, name, str(max(1, int(seconds * 1000)))))
-
-    def left(self, name: str) -> float:
-        """Seconds that the name still stands; 0 for none, and where Redis does not answer."""
-        held = self._asked(lambda: self._redis.pttl(name))
-        return max(held, 0) / 1000 if isinstance(held, int) else 0.0
+    def put(self, name: str, text: str, seconds: float) -> None:
+        """Keep it for so long, in place of what stands there."""
+        self._asked(lambda: self._redis.set(name, text, px=max(1, int(seconds * 1000))))
 
     def count(self, name: str) -> int | None:
         """One more under this name; how many there are now, None where Redis does not say."""

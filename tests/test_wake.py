@@ -18,7 +18,7 @@ import redis
 
 from app.wake import STEPS, Wake
 from app.wake.local import PATH_LIMIT, LocalWake, socket_path
-from app.wake.rq import JOB, QUEUE, RqWake
+from app.wake.rq import AT_ONCE, JOB, QUEUE, RqWake
 
 REDIS = os.environ.get("REDIS_URL", "")
 RARELY = timedelta(seconds=300)
@@ -235,6 +235,26 @@ def test_a_job_that_is_none_of_ours_is_never_called(way: Way, serve: Callable[..
     assert serving.quiet(0.3) == []
     assert not trace.exists()
     assert len(queue) == 0
+    client.close()
+
+
+def test_who_fills_redis_with_jobs_without_end_keeps_no_step_from_its_turn(
+    way: Way, serve: Callable[..., Serving]
+) -> None:
+    if way.forget is None:
+        pytest.skip("only RQ's jobs can be written by others")
+    from rq import Queue
+
+    client = redis.Redis.from_url(urlsplit(REDIS)._replace(path="/9").geturl())
+    queue = Queue(QUEUE, connection=client, serializer="json")
+    for number in range(2 * AT_ONCE + 50):
+        queue.enqueue("os.mkdir", str(number))
+    serving = serve(OFTEN)
+    serving.first_round()
+
+    assert len(queue) >= 50, "the steps came first, although more was there to be thrown away"
+    serving.first_round()
+    client.delete(queue.key)
     client.close()
 
 

@@ -14,6 +14,7 @@ from app.github.limits import Limits
 from app.github.refusals import SILENCE, LedElsewhere, bound_errors
 from app.github.rest import Rest
 from app.settings import Settings
+from app.signin.seal import seal_of_app
 from checks.base import Permanent
 
 if TYPE_CHECKING:
@@ -62,15 +63,17 @@ class _Shared:
     def __init__(self, settings: Settings, transport: httpx.BaseTransport | None, pace: Pace | None) -> None:
         from app.github.tokens import Strategy, Tokens
 
-        shelf = None
+        api, seal, shelf, shared = settings.github_api_url, seal_of_app(settings.github_private_key), None, None
         if settings.redis_url:
+            from app.github.silences import Silences
             from app.redis_shelf import Shelf
 
             shelf = Shelf(settings.redis_url)
+            shared = Silences(api, shelf, seal)
         self._settings = settings
-        self._tokens = Tokens(settings.github_api_url, settings.github_private_key, shelf)
+        self._tokens = Tokens(api, seal, shelf)
         self._config = _config(settings, transport, Strategy(self._tokens))
-        self._limits = Limits(settings.github_api_url, pace, shelf)
+        self._limits = Limits(api, pace, shared)
         self._kept = Kept()
 
     def rest(self, installation_id: int) -> Rest:

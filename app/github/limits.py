@@ -20,8 +20,8 @@ from app.settings import Settings, is_loopback
 if TYPE_CHECKING:
     import httpx
 
+    from app.github.silences import Silences
     from app.pacing import Pace
-    from app.redis_shelf import Shelf
 
 WRITE_EVERY = timedelta(seconds=1)
 """Between two of our writes: GitHub asks for at least this. That is 60 a minute, of the 80 that it takes."""
@@ -45,16 +45,17 @@ def github_pace(settings: Settings, pace: Pace) -> Pace | None:
 
 
 class Limits:
-    """What one GitHub grants each installation. `pace` None: turns are not counted (loopback, a replay)."""
+    """What one GitHub grants each installation. `pace` None: turns are not counted (loopback, a replay); `shared` None:
+    what it said is known to this process alone."""
 
     def __init__(
         self,
         host: str,
         pace: Pace | None = None,
-        shelf: Shelf | None = None,
+        shared: Silences | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._host, self._pace, self._shelf, self._sleep = host, pace, shelf, sleep
+        self._host, self._pace, self._shared, self._sleep = host, pace, shared, sleep
         self._until: dict[int, float] = {}
         self._strikes: dict[int, tuple[int, float]] = {}
         self._lock = threading.Lock()
@@ -103,9 +104,9 @@ class Limits:
 
     def _silence(self, installation_id: int) -> float:
         left = self._until.get(installation_id, 0.0) - time.monotonic()
-        if left > 0 or self._shelf is None:
+        if left > 0 or self._shared is None:
             return left
-        left = min(self._shelf.left(self._name("silent", installation_id)), LONGEST_WAIT)
+        left = self._shared.left(installation_id)
         if left > 0:
             self._until[installation_id] = time.monotonic() + left
         return left
@@ -114,23 +115,19 @@ class Limits:
         with self._lock:
             until = time.monotonic() + seconds
             self._until[installation_id] = max(until, self._until.get(installation_id, 0.0))
-        if self._shelf is not None:
-            self._shelf.hold(self._name("silent", installation_id), seconds)
+        if self._shared is not None:
+            self._shared.hold(installation_id, seconds)
 
     def _strike(self, installation_id: int, wait: float) -> int:
         """How often in a row GitHub asked for this, this time included."""
         with self._lock:
             count, until = self._strikes.get(installation_id, (0, 0.0))
             count = min(count + 1 if time.monotonic() < until else 1, 16)
-            if self._shelf is not None:
-                name = self._name("strikes", installation_id)
-                count = min(max(count, self._shelf.count(name) or 0), 16)
-                self._shelf.last(name, 2 * wait * 2 ** (count - 1))
+            if self._shared is not None:
+                count = min(max(count, self._shared.strike(installation_id)), 16)
+                self._shared.keep_strikes(installation_id, 2 * wait * 2 ** (count - 1))
             self._strikes[installation_id] = count, time.monotonic() + 2 * wait * 2 ** (count - 1)
         return count
 
     def _whom(self, installation_id: int) -> str:
         return f"{self._host}, installation {installation_id}"
-
-    def _name(self, kind: str, installation_id: int) -> str:
-        return f"am:github:{kind}:{self._host}:{installation_id}"

@@ -8,7 +8,6 @@ for, so that one laid in another's place is not taken.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from githubkit.cache import MemCacheStrategy
@@ -27,10 +26,9 @@ _SHARED = ":installation:"
 class Tokens(MemCache):
     """The tokens of one process for one GitHub; `shelf` None: of this process alone."""
 
-    def __init__(self, api: str, private_key: str, shelf: Shelf | None = None) -> None:
+    def __init__(self, api: str, seal: Seal, shelf: Shelf | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # githubkit leaves this one untyped
-        self._api, self._shelf = api, shelf
-        self._seal = Seal(sha256(private_key.strip().encode()).digest())
+        self._api, self._seal, self._shelf = api, seal, shelf
 
     def get(self, key: str) -> str | None:
         """The token in force, of this process or of another; None: mint one."""

@@ -2,13 +2,15 @@
 
 Redis may be slow, down or emptied at any moment. Every process therefore also counts what it took itself, and takes no
 more than that allows: an emptied Redis forgets, and each process that asks it again does not. While Redis does not
-answer nobody knows how many others ask, so each process keeps to its own count at a part of the pace (`SHARERS`).
+answer nobody knows how many others ask, so each process keeps to its own count at a part of the pace (`SHARERS`). The
+same where it refuses for longer than any honest count would: whoever can write there could hold everybody up for ever.
 """
 
 from __future__ import annotations
 
 import time
 from datetime import timedelta
+from typing import NamedTuple
 
 import redis
 import structlog
@@ -25,6 +27,11 @@ MUTE = 5.0
 """Seconds without a try after Redis did not answer: not every turn may wait for it."""
 SHARERS = 4
 """How many processes are taken to ask while Redis cannot say: each keeps to a quarter of the pace meanwhile."""
+
+HELD_UP = 900.0
+"""Seconds of refusals without one turn between them after which Redis is not believed for that name."""
+GAP = 60.0
+"""Whoever comes back so many seconds later than he was told to wait was not held up meanwhile."""
 
 # The same arithmetic as `app.pacing.turns.granted`, in whole microseconds: a double holds those exactly. What is kept
 # ends by itself when it says nothing any more. What somebody else wrote there holds nobody up for longer than a burst.
@@ -53,6 +60,13 @@ return string.format('%.0f', wait)
 log = structlog.get_logger("pace")
 
 
+class _Refused(NamedTuple):
+    """Since when every turn of a name was refused, and until when the last refusal said to wait; monotonic seconds."""
+
+    since: float
+    until: float
+
+
 class SharedPace:
     """Satisfies `app.pacing.Pace`. One monitor per Redis database."""
 
@@ -65,6 +79,7 @@ class SharedPace:
         self._alone = LocalPace()
         self._mute_until = 0.0
         self._answers = True
+        self._refused = dict[str, _Refused]()
 
     def turn(self, name: str, every: timedelta, burst: int = 1, now: float | None = None) -> float:
         """Take a turn, or say how many seconds to wait; by Redis' own time where no `now` is given."""
@@ -73,11 +88,21 @@ class SharedPace:
         if wait := self._own.peek(name, every, burst, now):
             return wait
         shared = self._shared(name, every, burst, now)
-        if shared is None:
+        if shared is None or self._is_held_up(name, shared):
             shared = self._alone.turn(name, every * SHARERS, max(1, burst // SHARERS), now)
         if not shared:
             self._own.turn(name, every, burst, now)
         return shared
+
+    def _is_held_up(self, name: str, wait: float) -> bool:
+        """Note what Redis said of a turn; it has refused every one for too long."""
+        if not wait:
+            self._refused.pop(name, None)
+            return False
+        at, before = time.monotonic(), self._refused.get(name)
+        since = before.since if before is not None and at <= before.until + GAP else at
+        self._refused[name] = _Refused(since, at + wait)
+        return at >= since + HELD_UP
 
     def _shared(self, name: str, every: timedelta, burst: int, now: float | None) -> float | None:
         """What Redis says; None where it does not."""

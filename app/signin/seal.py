@@ -70,6 +70,11 @@ class Seal:
         return Fernet(base64.urlsafe_b64encode(_key(self.secret, purpose)))
 
 
+def seal_of_app(private_key: str) -> Seal:
+    """What all workers of an App can close and open, since each has its private key."""
+    return Seal(sha256(private_key.strip().encode()).digest())
+
+
 def seal_of(settings: Settings) -> Seal:
     """The seal of these settings. Raises BadSetting where the key's file cannot be made or read."""
     if settings.session_secret:

@@ -39,6 +39,8 @@ MUTE = 5.0
 """Seconds without a try after Redis did not answer: a webhook must not wait for it each time."""
 PATIENCE = 1.0
 """Seconds to wait for Redis when waking."""
+AT_ONCE = 100
+"""So many jobs are done at most before the steps have their turn: of ours there are as many as steps."""
 BEAT = 60.0
 """Seconds between two signs of life of the RQ worker in Redis."""
 
@@ -122,8 +124,10 @@ class _Listener:
         """Do the jobs that are there; when none is, wait up to `seconds` for one. A silent Redis is waited out."""
         try:
             worker = self._alive()
-            found = self._take(seconds or None)
-            while found is not None:
+            for number in range(AT_ONCE):
+                found = self._take(None if number else seconds or None)
+                if found is None:
+                    break
                 job, queue = found
                 # A job names the function to call: whoever writes to Redis could name any that Python can import.
                 if job.func_name == JOB and list(job.args) in [[step] for step in STEPS]:
@@ -131,7 +135,6 @@ class _Listener:
                 else:
                     log.warning("a job that is none of ours was thrown away")
                     job.delete()
-                found = self._take(None)
         # RQ passes on whatever a job that somebody else wrote into Redis makes it stumble over.
         except Exception as error:
             if self._worker is not None or not self._beaten:

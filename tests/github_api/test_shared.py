@@ -18,8 +18,10 @@ from werkzeug.serving import make_server
 
 from app.github.limits import Limits
 from app.github.refusals import SlowDown
+from app.github.silences import Silences
 from app.github.tokens import Tokens
 from app.redis_shelf import Shelf
+from app.signin.seal import seal_of_app
 from sandbox.app import create
 from sandbox.github.measures import Measures
 from sandbox.keys import make
@@ -63,7 +65,11 @@ def api() -> Iterator[str]:
 
 
 def tokens(api: str, private: str = "") -> Tokens:
-    return Tokens(api, private or key(), Shelf(URL))
+    return Tokens(api, seal_of_app(private or key()), Shelf(URL))
+
+
+def limits(api: str, private: str = "") -> Limits:
+    return Limits(api, None, Silences(api, Shelf(URL), seal_of_app(private or key())))
 
 
 def test_a_token_that_one_process_minted_is_every_ones(api: str) -> None:
@@ -112,7 +118,7 @@ def test_a_token_that_github_refused_is_forgotten_by_all_and_a_newer_one_is_not(
 
 
 def test_what_github_said_to_one_worker_holds_for_all_and_for_one_installation(api: str) -> None:
-    one, other = Limits(api, None, Shelf(URL)), Limits(api, None, Shelf(URL))
+    one, other = limits(api), limits(api)
     one.asked_to_slow_down(1, SlowDown("x", 60))
     with pytest.raises(SlowDown) as caught:
         other.before(1, "GET", "x")
@@ -121,14 +127,39 @@ def test_what_github_said_to_one_worker_holds_for_all_and_for_one_installation(a
     other.before(2, "GET", "x")
 
 
-def test_times_in_a_row_are_counted_together(api: str) -> None:
-    limits = [Limits(api, None, Shelf(URL)) for _ in range(3)]
+def test_who_can_write_to_redis_keeps_nobody_from_asking_github(api: str) -> None:
+    """Only a worker's own seal says that GitHub wants to be left alone, for this installation, and until when."""
+    client = redis.Redis.from_url(URL)
+    limits(api).asked_to_slow_down(1, SlowDown("x", 60))
+    (name,) = [known.decode() for known in client.scan_iter(f"am:github:silent:{api}:1")]
+    sealed = client.get(name)
+    assert isinstance(sealed, bytes)
+    of_another = name.removesuffix(":1") + ":2"
+    for forged in (b"1", b"", b"x" * 20_000, b"\xff", sealed):
+        client.set(of_another, forged, ex=60)
+        limits(api).before(2, "GET", "x")
+    limits(api, "the key of another App").before(1, "GET", "x")
+    with pytest.raises(SlowDown):
+        limits(api).before(1, "GET", "x")
 
-    assert [60, 120, 240] == [one.asked_to_slow_down(1, SlowDown("x", 60, said=False)).wait for one in limits]
+
+def test_a_short_silence_shortens_no_long_one(api: str) -> None:
+    limits(api).asked_to_slow_down(1, SlowDown("x", 120))
+    limits(api).asked_to_slow_down(1, SlowDown("x", 2))
+    with pytest.raises(SlowDown) as caught:
+        limits(api).before(1, "GET", "x")
+
+    assert 100 < caught.value.wait <= 120
+
+
+def test_times_in_a_row_are_counted_together(api: str) -> None:
+    workers = [limits(api) for _ in range(3)]
+
+    assert [60, 120, 240] == [one.asked_to_slow_down(1, SlowDown("x", 60, said=False)).wait for one in workers]
 
 
 def test_a_redis_that_was_emptied_lets_nobody_forget_what_he_was_told_himself(api: str) -> None:
-    one = Limits(api, None, Shelf(URL))
+    one = limits(api)
     one.asked_to_slow_down(1, SlowDown("x", 60))
     client = redis.Redis.from_url(URL)
     for known in client.scan_iter("am:github:*"):

@@ -6,7 +6,8 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from itertools import count
+from itertools import count, pairwise
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -16,7 +17,8 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from app.pacing import LocalPace, Pace, pace_of, wait_for_turn
-from app.pacing.shared import PREFIX, SHARERS, SharedPace
+from app.pacing import shared as in_redis
+from app.pacing.shared import GAP, HELD_UP, PREFIX, SHARERS, SharedPace
 from app.pacing.turns import granted
 
 REDIS = os.environ.get("REDIS_URL", "")
@@ -207,6 +209,43 @@ def test_what_somebody_else_wrote_there_holds_nobody_up_for_longer_than_a_burst(
 
     assert pace.turn(name, SECOND, 2, START) <= 2
     assert pace.turn(name, SECOND, 2, START + 2) == 0
+
+
+def held_up(server, monkeypatch, rests):
+    """When turns are had by one who asks each second of so many, while somebody holds the name in Redis for ever."""
+    pace, name, clock = SharedPace(REDIS), fresh(), [START]
+    monkeypatch.setattr(in_redis, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    had = []
+    for rest in rests:
+        clock[0] += rest
+        server.set(PREFIX + name, "9" * 40, px=60_000)
+        if not pace.turn(name, SECOND, 1, clock[0]):
+            had.append(clock[0] - START)
+    return had
+
+
+def test_who_can_write_to_redis_holds_nobody_up_for_longer_than_a_quarter_of_an_hour(server, monkeypatch):
+    """Then each process goes by its own count, at a part of the pace."""
+    had = held_up(server, monkeypatch, [1.0] * int(HELD_UP + 21))
+
+    assert HELD_UP <= had[0] <= HELD_UP + 1
+    assert [4, 4, 4, 4] == pytest.approx([after - before for before, after in pairwise(had)][:4])
+
+
+def test_who_asked_once_long_ago_was_not_held_up_meanwhile(server, monkeypatch):
+    assert [] == held_up(server, monkeypatch, [1.0, HELD_UP + GAP, 1.0, 1.0])
+
+
+def test_a_turn_that_redis_grants_ends_the_doubt(server, monkeypatch):
+    pace, name, clock = SharedPace(REDIS), fresh(), [START]
+    monkeypatch.setattr(in_redis, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    for second in range(int(HELD_UP) + 2):
+        clock[0] = START + second
+        if second != HELD_UP // 2:
+            server.set(PREFIX + name, "9" * 40, px=60_000)
+        else:
+            server.delete(PREFIX + name)
+        assert bool(pace.turn(name, SECOND, 1, clock[0])) == (second != HELD_UP // 2)
 
 
 def test_a_key_of_another_kind_is_like_no_redis(server):

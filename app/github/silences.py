@@ -1,0 +1,55 @@
+"""That GitHub wants to be left alone, told to all workers by the one that heard it.
+
+It lies in Redis, sealed with a key that Redis never sees: who can write there could otherwise keep the monitor from
+asking for as long as they like. What they can still do is to lay an older one there again, until the time it names, and
+to take one away; who heard GitHub himself forgets nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from app.github.refusals import LONGEST_WAIT
+from app.signin.seal import Seal
+
+if TYPE_CHECKING:
+    from app.redis_shelf import Shelf
+
+_PURPOSE = "github-silence"
+
+
+class Silences:
+    """Those of one GitHub; the machines' clocks must agree to some seconds. Nothing here raises."""
+
+    def __init__(self, host: str, shelf: Shelf, seal: Seal) -> None:
+        self._host, self._shelf, self._seal = host, shelf, seal
+
+    def left(self, installation_id: int) -> float:
+        """Seconds for which nobody shall ask for this installation; 0 where nobody said so."""
+        name = self._name("silent", installation_id)
+        sealed = self._shelf.get(name)
+        said = self._seal.open(_PURPOSE, sealed, datetime.now(UTC)) if sealed is not None else None
+        if said is None or said.get("for") != name:
+            return 0.0
+        return min(max(float(said["until"]) - time.time(), 0.0), LONGEST_WAIT)
+
+    def hold(self, installation_id: int, seconds: float) -> None:
+        """Nobody shall ask for so long, or longer where that was said before."""
+        if self.left(installation_id) >= seconds:
+            return
+        name = self._name("silent", installation_id)
+        said = {"for": name, "until": time.time() + seconds}
+        self._shelf.put(name, self._seal.close(_PURPOSE, said, datetime.now(UTC)), seconds)
+
+    def strike(self, installation_id: int) -> int:
+        """One more refusal in a row; how many there are now, 0 where Redis does not say."""
+        return self._shelf.count(self._name("strikes", installation_id)) or 0
+
+    def keep_strikes(self, installation_id: int, seconds: float) -> None:
+        """Another refusal within so many seconds is one more in a row."""
+        self._shelf.last(self._name("strikes", installation_id), seconds)
+
+    def _name(self, kind: str, installation_id: int) -> str:
+        return f"am:github:{kind}:{self._host}:{installation_id}"
