@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup setup-dev demo run test check audit sbom e2e chaos screenshots bench corpus synthetic scale requirements look clean
+.PHONY: help setup setup-dev demo run test check audit sbom e2e chaos screenshots bench corpus npm-audit synthetic scale requirements look clean
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -64,6 +64,9 @@ bench: setup-dev ## measure everything: one table, JSON and a drawing (FULL=1 ON
 
 corpus: setup-dev ## play all scenarios and count: what was said against what was true, beside the neighbours (JSON=file)
 	@$(BIN)/python -m sandbox.corpus $(if $(JSON),--json $(JSON))
+
+npm-audit: setup-dev ## ask npm's own `npm audit signatures` about the corpus, and write it into docs/corpus.md (needs npm)
+	@$(BIN)/python -m sandbox.corpus.npm_audit --page docs/corpus.md
 
 scale: setup-dev ## simulate a million artifacts under the hosts' limits, and write docs/scale.md (minutes; ARTIFACTS=1000000 SEED=1)
 	@$(BIN)/python -m sandbox.scale --artifacts $(or $(ARTIFACTS),1000000) --seed $(or $(SEED),1) --days 14 --page docs/scale.md

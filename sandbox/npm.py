@@ -51,11 +51,11 @@ def blueprint(world: World) -> Blueprint:
         return Response(held[0].data, mimetype="application/octet-stream")
 
     @npm.get("/-/npm/v1/attestations/<path:spec>")
-    def attestations(spec: str) -> Response:
+    def attested(spec: str) -> Response:
         name, _, version = spec.rpartition("@")
         with world.lock:
             project = found(name)
-            said = _attestations(project, version, world) if version in project.versions else []
+            said = attestations(project, version, world) if version in project.versions else []
         if not said:
             abort(Response('{"error":"Not found"}', 404, mimetype="application/json"))
         return jsonify({"attestations": said})
@@ -98,7 +98,7 @@ def _manifest(artifact: Artifact, publish: Publish, world: World) -> dict[str, A
     if file.attested:
         spec = f"{artifact.name}@{publish.version}"
         dist["attestations"] = {
-            "url": url_for("npm.attestations", spec=spec, _external=True),
+            "url": url_for("npm.attested", spec=spec, _external=True),
             "provenance": {"predicateType": provenance.PREDICATE},
         }
     manifest: dict[str, Any] = {
@@ -130,7 +130,8 @@ def _npm_user(publish: Publish) -> dict[str, Any]:
     return said
 
 
-def _attestations(project: Project, version: str, world: World) -> list[dict[str, Any]]:
+def attestations(project: Project, version: str, world: World) -> list[dict[str, Any]]:
+    """What the registry has of a version: one attestation for each file that has provenance."""
     said = []
     for file in project.files[version]:
         if file.attested:

@@ -14,8 +14,8 @@ _WHO = {
     "monitor": "Artifact Monitor, the same cases",
 }
 _SIGNATURES = (
-    "`npm audit signatures` was not run: it checks a registry's own signatures with that registry's keys, and"
-    " provenance against the public Sigstore; the pretended registries have no keys, and their Sigstore is private."
+    "`npm audit signatures` is no rule that is written anew here but npm itself, which need not be installed where this"
+    " is counted: what it says stands [below](#npm-audit-signatures)."
 )
 
 
@@ -32,7 +32,7 @@ def markdown(document: Mapping[str, Any]) -> str:
         "### From the publication to the alarm",
         _detection(document["detection"]),
         "### How often each level was right",
-        _table(
+        table(
             ("said", "confidence", "right", "wrong"),
             [(row["said"], row["confidence"], row["right"], row["wrong"]) for row in document["calibration"]],
         ),
@@ -45,21 +45,22 @@ def markdown(document: Mapping[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table in Markdown."""
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
 
 
 def _matrix(rows: Sequence[Mapping[str, Any]]) -> str:
     words = [word.value for word in Said]
-    return _table(
+    return table(
         ("class", "truth", *words),
         [(row["class"], row["truth"], *(row["said"][word] or "" for word in words)) for row in rows],
     )
 
 
 def _detection(rows: Sequence[Mapping[str, Any]]) -> str:
-    return _table(
+    return table(
         ("scenario", "case", "rogue", "non_compliant", "suspect", "first alarm", "slowest", "first anomaly", "outside"),
         [
             (
@@ -80,7 +81,7 @@ def _detection(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _neighbours(rows: Sequence[Mapping[str, Any]]) -> str:
     words = ("refuses", "unknown", "accepts")
-    table = _table(
+    counts = table(
         ("rule", *(f"{truth}: {word}" for truth in ("rogue", "honest") for word in words)),
         [(_WHO[row["who"]], *(row[t][word] for t in ("rogue", "honest") for word in words)) for row in rows],
     )
@@ -90,11 +91,11 @@ def _neighbours(rows: Sequence[Mapping[str, Any]]) -> str:
         for row in rows
         if row["who"] != "monitor"
     ]
-    return "\n\n".join((table, "\n".join(named)))
+    return "\n\n".join((counts, "\n".join(named)))
 
 
 def _measures(rows: Sequence[Mapping[str, Any]]) -> str:
-    return _table(
+    return table(
         ("measure", "of", "holds", "exceptions"),
         [
             (row["measure"], row["of"], "yes" if row["holds"] else "**no**", _listed(_counted(row["exceptions"]), ""))
