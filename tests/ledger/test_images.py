@@ -227,3 +227,21 @@ def test_an_image_of_another_name_is_a_mirror_where_the_configuration_says_so(le
 
     assert [other] == [mirror.artifact for mirror in case_of(ledger).mirrors]
     assert [APP] == [mirror.artifact for mirror in case_of(ledger, other).mirrors]
+
+
+@pytest.mark.parametrize(("private", "owner", "compared"), [(True, 99, False), (False, 99, True), (True, 70, True)])
+def test_nobody_learns_of_a_strangers_private_image_by_calling_it_a_mirror(
+    ledger: Ledger, private: bool, owner: int, compared: bool
+) -> None:
+    """What a configuration names is compared where the same owner publishes it, or everybody may see who does."""
+    theirs = Artifact("pkg:oci/secret?repository_url=ghcr.io/other/secret")
+    ours = replace(publisher(APP), mirrors=(theirs.purl,))
+    with ledger.writing() as book:
+        book.record(RepositorySeen(replace(repository(), private=True)), T0 - HOUR)
+        book.record(RepositorySeen(replace(repository(), id=8, owner_id=owner, private=private)), T0 - HOUR)
+        book.record(PublishersSet(7, "config", (ours,)), T0 - HOUR)
+        their = replace(publisher(theirs), repository_id=8, owner_id=owner)
+        book.record(PublishersSet(8, "server", (their,)), T0 - HOUR)
+    seen(ledger, image(ONE), image(TWO, artifact=theirs))
+
+    assert ([theirs] if compared else []) == [mirror.artifact for mirror in case_of(ledger).mirrors]

@@ -42,14 +42,28 @@ def known(book: Book, dossier: Dossier, mirrors: Iterable[Artifact]) -> tuple[Kn
 
 
 def mirrors_of(book: Book, artifact: Artifact, publishers: Collection[Publisher]) -> tuple[Artifact, ...]:
-    """The same image in other registries: what its repository publishes under the same last name, or is said to."""
+    """The same image in other registries: what its repository publishes under the same last name, or is said to.
+
+    Whoever writes a configuration may say it of any image; what is compared with it would tell them of it.
+    """
     if not artifact.is_image:
         return ()
-    told = {Artifact(purl) for publisher in publishers for purl in publisher.mirrors}
+    owners = {publisher.owner_id for publisher in publishers}
+    named = {Artifact(purl) for publisher in publishers for purl in publisher.mirrors}
+    told = {mirror for mirror in named if _may_see(book, owners, mirror)}
     kin = {p.artifact: p for one in publishers for p in book.repositories.publishers(one.repository_id)}
     same = {a for a in kin if a.is_image and _last(a) == _last(artifact)}
     telling = {a for a, publisher in kin.items() if artifact.purl in publisher.mirrors}
     return tuple(sorted((same | telling | told) - {artifact}))
+
+
+def _may_see(book: Book, owners: Collection[int], artifact: Artifact) -> bool:
+    """These owners publish it too, or everybody may see who does."""
+    publishers = book.repositories.publishers_of(artifact)
+    if any(publisher.owner_id in owners for publisher in publishers):
+        return True
+    publishing = {publisher.repository_id for publisher in publishers}
+    return publishing <= {r.id for r in book.repositories.some(publishing) if not r.private}
 
 
 def mirror(book: Book, artifact: Artifact, dossiers: Iterable[Dossier]) -> Mirror:
