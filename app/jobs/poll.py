@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -188,8 +188,7 @@ def _keep(
         book.versions.saw(watch.artifact, [version.number for version in snapshot.versions], now)
     for version in changed:
         book.record(VersionSeen(version), now)
-        if version.at >= current.since(version):
-            _look_around(book, version, now)
+    _look_around(book, [version for version in changed if version.at >= current.since(version)], now)
     if last and not memory.hint:
         book.versions.put_watch(
             replace(
@@ -217,11 +216,15 @@ def _tell_unread(book: Book, snapshot: Snapshot, now: datetime) -> None:
     book.health.report(subject, f"{snapshot.artifact.purl}: {' '.join(unread[:SAID])}{more}", now)
 
 
-def _look_around(book: Book, version: Version, now: datetime) -> None:
-    """A new version may make a burst of those just before it."""
-    near = [d.version for d in book.versions.of(version.artifact)]
-    if version.account is not None:
-        near += [d.version for d in book.versions.by_account(version.account, version.at - AROUND, version.at + AROUND)]
-    for other in near:
-        if abs(other.at - version.at) <= AROUND:
-            book.work.want("examine", version_task(other.artifact, other.number), now)
+def _look_around(book: Book, new: Sequence[Version], now: datetime) -> None:
+    """New versions may make a burst of those just before them, of the same artifact and by the same account."""
+    near = set[tuple[Artifact, str]]()
+    beside = [d.version for d in book.versions.of(new[0].artifact)] if new else []
+    for version in new:
+        others = beside
+        if version.account is not None:
+            by_them = book.versions.by_account(version.account, version.at - AROUND, version.at + AROUND)
+            others = beside + [d.version for d in by_them]
+        near |= {(o.artifact, o.number) for o in others if abs(o.at - version.at) <= AROUND}
+    for artifact, number in sorted(near):
+        book.work.want("examine", version_task(artifact, number), now)
