@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from app.deps import Deps, Fetch
 from app.network.aws import make_aws
 from app.outbound import make_outbound
-from app.pacing import Pace, pace_of
+from app.pacing import LocalPace, Pace, pace_of
 from app.polling.rhythm import Rhythm
 from app.processes.lanes import Lanes
 from app.processes.shift import Shift
@@ -28,13 +28,18 @@ if TYPE_CHECKING:
     from checks.outside import Route
 
 
-def build(settings: Settings, environment: Mapping[str, str] = os.environ, wake: Wake | None = None) -> Deps:
+def build(
+    settings: Settings,
+    environment: Mapping[str, str] = os.environ,
+    wake: Wake | None = None,
+    pace: Pace | None = None,
+) -> Deps:
     """The real parts, as the settings say. Opens nothing yet but the ledger's connections.
 
-    `environment` is where the routes file may say that a secret is; `wake` is woken in place of whom the settings
-    say. Raises BadSetting where the routes file is not usable.
+    `environment` is where the routes file may say that a secret is; `wake` and `pace` stand in place of what the
+    settings say. Raises BadSetting where the routes file is not usable.
     """
-    pace = pace_of(settings.redis_url)
+    pace = pace or pace_of(settings)
     return Deps(
         settings=settings,
         ledger=open_ledger(settings.database),
@@ -56,9 +61,10 @@ def build(settings: Settings, environment: Mapping[str, str] = os.environ, wake:
 def build_answering(settings: Settings) -> Deps:
     """The same parts for a process that answers people and GitHub: it loads no client of Redis, and asks none.
 
-    Where a Redis is set its workers look every second by themselves (`docs/decisions/0039`). Raises BadSetting.
+    Where a Redis is set its workers look every second by themselves (`docs/decisions/0039`); the few questions of its
+    own it paces by itself. Raises BadSetting.
     """
-    return build(settings, wake=Nobody() if settings.redis_url else None)
+    return build(settings, wake=Nobody() if settings.redis_url else None, pace=LocalPace())
 
 
 def routes_of(settings: Settings, environment: Mapping[str, str]) -> tuple[Route, ...]:

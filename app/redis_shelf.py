@@ -59,15 +59,6 @@ class Shelf:
         """Keep it for so long, in place of what stands there."""
         self._asked(lambda: self._redis.set(name, text, px=max(1, int(seconds * 1000))))
 
-    def count(self, name: str) -> int | None:
-        """One more under this name; how many there are now, None where Redis does not say."""
-        held = self._asked(lambda: self._redis.incr(name))
-        return held if isinstance(held, int) else None
-
-    def last(self, name: str, seconds: float) -> None:
-        """Let what stands under the name end so many seconds from now."""
-        self._asked(lambda: self._redis.pexpire(name, max(1, int(seconds * 1000))))
-
     def _asked(self, ask: Callable[[], T]) -> T | None:
         if time.monotonic() < self._mute_until:
             return None

@@ -124,9 +124,11 @@ class Limits:
             count, until = self._strikes.get(installation_id, (0, 0.0))
             count = min(count + 1 if time.monotonic() < until else 1, 16)
             if self._shared is not None:
-                count = min(max(count, self._shared.strike(installation_id)), 16)
-                self._shared.keep_strikes(installation_id, 2 * wait * 2 ** (count - 1))
-            self._strikes[installation_id] = count, time.monotonic() + 2 * wait * 2 ** (count - 1)
+                count = min(max(count, self._shared.strikes(installation_id) + 1), 16)
+            lasts = 2 * wait * 2 ** (count - 1)
+            if self._shared is not None:
+                self._shared.strike(installation_id, count, lasts)
+            self._strikes[installation_id] = count, time.monotonic() + lasts
         return count
 
     def _whom(self, installation_id: int) -> str:

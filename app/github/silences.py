@@ -1,4 +1,4 @@
-"""That GitHub wants to be left alone, told to all workers by the one that heard it.
+"""That GitHub wants to be left alone, and how often in a row it said so, told to all workers by the one that heard it.
 
 It lies in Redis, sealed with a key that Redis never sees: who can write there could otherwise keep the monitor from
 asking for as long as they like. What they can still do is to lay an older one there again, until the time it names, and
@@ -28,28 +28,35 @@ class Silences:
 
     def left(self, installation_id: int) -> float:
         """Seconds for which nobody shall ask for this installation; 0 where nobody said so."""
-        name = self._name("silent", installation_id)
-        sealed = self._shelf.get(name)
-        said = self._seal.open(_PURPOSE, sealed, datetime.now(UTC)) if sealed is not None else None
-        if said is None or said.get("for") != name:
-            return 0.0
-        return min(max(float(said["until"]) - time.time(), 0.0), LONGEST_WAIT)
+        return self._said("silent", installation_id)[0]
 
     def hold(self, installation_id: int, seconds: float) -> None:
         """Nobody shall ask for so long, or longer where that was said before."""
-        if self.left(installation_id) >= seconds:
-            return
-        name = self._name("silent", installation_id)
-        said = {"for": name, "until": time.time() + seconds}
+        if self.left(installation_id) < seconds:
+            self._say("silent", installation_id, seconds)
+
+    def strikes(self, installation_id: int) -> int:
+        """How often GitHub refused in a row, as far as others know."""
+        return self._said("strikes", installation_id)[1]
+
+    def strike(self, installation_id: int, count: int, seconds: float) -> None:
+        """It refused so often in a row; another refusal within so many seconds is one more."""
+        self._say("strikes", installation_id, seconds, count)
+
+    def _said(self, kind: str, installation_id: int) -> tuple[float, int]:
+        """Seconds for which it holds still, and how many; 0 and 0 where none of us said anything that does."""
+        name = self._name(kind, installation_id)
+        sealed = self._shelf.get(name)
+        said = self._seal.open(_PURPOSE, sealed, datetime.now(UTC)) if sealed is not None else None
+        if said is None or said.get("for") != name:
+            return 0.0, 0
+        left = min(max(float(said["until"]) - time.time(), 0.0), LONGEST_WAIT)
+        return (left, int(said["count"])) if left else (0.0, 0)
+
+    def _say(self, kind: str, installation_id: int, seconds: float, count: int = 0) -> None:
+        name = self._name(kind, installation_id)
+        said = {"for": name, "until": time.time() + seconds, "count": count}
         self._shelf.put(name, self._seal.close(_PURPOSE, said, datetime.now(UTC)), seconds)
-
-    def strike(self, installation_id: int) -> int:
-        """One more refusal in a row; how many there are now, 0 where Redis does not say."""
-        return self._shelf.count(self._name("strikes", installation_id)) or 0
-
-    def keep_strikes(self, installation_id: int, seconds: float) -> None:
-        """Another refusal within so many seconds is one more in a row."""
-        self._shelf.last(self._name("strikes", installation_id), seconds)
 
     def _name(self, kind: str, installation_id: int) -> str:
         return f"am:github:{kind}:{self._host}:{installation_id}"

@@ -171,9 +171,15 @@ def _keep(
     *,
     last: bool,
 ) -> bool:
-    """Keep what is new; says whether anything is. Only the last part is the look: the others make no full pass."""
+    """Keep what is new; says whether anything is. Only the last part is the look: the others make no full pass.
+
+    A look that shows everything is worth nothing where another was ended meanwhile: by what this one does not show yet
+    it would say that it was taken away.
+    """
     now = memory.now
     current = book.versions.watch(watch.artifact) or watch
+    if (snapshot is None or snapshot.whole) and current.polled_at != watch.polled_at:
+        return False
     if snapshot is None:
         book.versions.put_watch(replace(current, polled_at=now, problem=""))
         return False

@@ -209,7 +209,7 @@ def make_fetch(
     named += [address for _, address in (*settings.oci_registries, *settings.feeds)]
     named += [f"https://{realm}" for _, realm in settings.token_realms]
     trusted = frozenset(origin(address) for address in named)
-    turns = HostTurns(pace or pace_of(settings.redis_url), settings)
+    turns = HostTurns(pace or pace_of(settings), settings)
     return Fetcher(trusted, turns, limits or Limits(), resolve, settings.registry_ca_file)
 
 

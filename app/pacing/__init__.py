@@ -6,32 +6,18 @@ answer is kept elsewhere (`app.network.budgets`): a pace is what we promise unas
 
 from __future__ import annotations
 
-from datetime import timedelta
-from functools import cached_property
-
 from app.pacing.local import LocalPace
 from app.pacing.turns import Pace, wait_for_turn
+from app.settings import Settings
+from app.signin.seal import seal_of_app
 
 __all__ = ["LocalPace", "Pace", "pace_of", "wait_for_turn"]
 
 
-def pace_of(redis_url: str) -> Pace:
+def pace_of(settings: Settings) -> Pace:
     """One for all workers where there is a Redis, else one for this process."""
-    return Later(redis_url) if redis_url else LocalPace()
+    if not settings.redis_url:
+        return LocalPace()
+    from app.pacing.shared import SharedPace  # the embedded default does without redis
 
-
-class Later:
-    """Satisfies `Pace`: the one in Redis, whose client is loaded at the first turn. Web processes take none."""
-
-    def __init__(self, redis_url: str) -> None:
-        self._redis_url = redis_url
-
-    def turn(self, name: str, every: timedelta, burst: int = 1, now: float | None = None) -> float:
-        """Take a turn, or say how many seconds to wait."""
-        return self._shared.turn(name, every, burst, now)
-
-    @cached_property
-    def _shared(self) -> Pace:
-        from app.pacing.shared import SharedPace
-
-        return SharedPace(self._redis_url)
+    return SharedPace(settings.redis_url, seal_of_app(settings.github_private_key))

@@ -2,15 +2,18 @@
 
 Redis may be slow, down or emptied at any moment. Every process therefore also counts what it took itself, and takes no
 more than that allows: an emptied Redis forgets, and each process that asks it again does not. While Redis does not
-answer nobody knows how many others ask, so each process keeps to its own count at a part of the pace (`SHARERS`). The
-same where it refuses for longer than any honest count would: whoever can write there could hold everybody up for ever.
+answer nobody knows how many others ask, so each process keeps to its own count at a part of the pace (`SHARERS`).
+
+The same where nobody has had a turn for long, although it was asked for all the time: whoever can write there could
+hold everybody up for ever. Who has a turn therefore says so now and then, under a seal that Redis never sees.
 """
 
 from __future__ import annotations
 
 import time
-from datetime import timedelta
-from typing import NamedTuple
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 import redis
 import structlog
@@ -18,9 +21,11 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from app.pacing.local import LocalPace
+from app.pacing.local import TIDIED, LocalPace
+from app.signin.seal import Seal
 
 PREFIX = "am:turns:"
+_PURPOSE = "turn"
 PATIENCE = 0.5
 """Seconds to wait for Redis."""
 MUTE = 5.0
@@ -28,8 +33,11 @@ MUTE = 5.0
 SHARERS = 4
 """How many processes are taken to ask while Redis cannot say: each keeps to a quarter of the pace meanwhile."""
 
+HAD = "am:had:"
 HELD_UP = 900.0
-"""Seconds of refusals without one turn between them after which Redis is not believed for that name."""
+"""Seconds of refusals, in which no other had a turn either, after which Redis is not believed for that name."""
+SAID_EVERY = 60.0
+"""Seconds between two times that a process says it had a turn of a name."""
 GAP = 60.0
 """Whoever comes back so many seconds later than he was told to wait was not held up meanwhile."""
 
@@ -68,18 +76,20 @@ class _Refused(NamedTuple):
 
 
 class SharedPace:
-    """Satisfies `app.pacing.Pace`. One monitor per Redis database."""
+    """Satisfies `app.pacing.Pace`. One monitor per Redis database; `seal` is the same for all who share it."""
 
-    def __init__(self, redis_url: str) -> None:
-        client = redis.Redis.from_url(
+    def __init__(self, redis_url: str, seal: Seal) -> None:
+        self._redis = redis.Redis.from_url(
             redis_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=Retry(NoBackoff(), 0)
         )
-        self._script = client.register_script(_SCRIPT)
+        self._script = self._redis.register_script(_SCRIPT)
+        self._seal = seal
         self._own = LocalPace()
         self._alone = LocalPace()
         self._mute_until = 0.0
         self._answers = True
         self._refused = dict[str, _Refused]()
+        self._said = dict[str, float]()
 
     def turn(self, name: str, every: timedelta, burst: int = 1, now: float | None = None) -> float:
         """Take a turn, or say how many seconds to wait; by Redis' own time where no `now` is given."""
@@ -95,14 +105,42 @@ class SharedPace:
         return shared
 
     def _is_held_up(self, name: str, wait: float) -> bool:
-        """Note what Redis said of a turn; it has refused every one for too long."""
+        """Note what Redis said of a turn; it has refused everybody's for too long."""
+        at, before = time.monotonic(), self._refused.get(name)
         if not wait:
             self._refused.pop(name, None)
+            self._say(name, at)
             return False
-        at, before = time.monotonic(), self._refused.get(name)
         since = before.since if before is not None and at <= before.until + GAP else at
+        if at >= since + HELD_UP and (had := self._had(name)) < HELD_UP:
+            since = at - had
         self._refused[name] = _Refused(since, at + wait)
-        return at >= since + HELD_UP
+        if at < since + HELD_UP:
+            return False
+        if before is not None and before.until - before.since < HELD_UP:
+            log.warning("Redis grants nobody a turn, going on alone", name=name)
+        return True
+
+    def _say(self, name: str, at: float) -> None:
+        """That we had a turn, so that one who has none for long knows that others have."""
+        if at < self._said.get(name, -SAID_EVERY) + SAID_EVERY:
+            return
+        for known in (self._said, self._refused):
+            if len(known) > TIDIED:
+                known.clear()
+        self._said[name] = at
+        sealed = self._seal.close(_PURPOSE, {"for": name, "at": time.time()}, datetime.now(UTC))
+        with suppress(RedisError, OSError):
+            self._redis.set(HAD + name, sealed, ex=int(HELD_UP))
+
+    def _had(self, name: str) -> float:
+        """How many seconds ago somebody had a turn; more than `HELD_UP` where nobody says so."""
+        try:
+            sealed: Any = self._redis.get(HAD + name)
+        except (RedisError, OSError):
+            return HELD_UP
+        said = self._seal.open(_PURPOSE, sealed.decode("ascii", "replace"), datetime.now(UTC)) if sealed else None
+        return max(time.time() - float(said["at"]), 0.0) if said is not None and said.get("for") == name else HELD_UP
 
     def _shared(self, name: str, every: timedelta, burst: int, now: float | None) -> float | None:
         """What Redis says; None where it does not."""

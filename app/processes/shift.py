@@ -38,8 +38,9 @@ class Hold:
         `lend` gives the task under its new lease, None where it is another's by now. Raises what that raises.
         """
         with self._lock:
-            if self._kept and now < self._until:
-                lent = lend(self._task, min(now + LEASE, self._until))
+            until = min(now + LEASE, self._until)
+            if self._kept and (self._task.lent_until is None or self._task.lent_until < until):
+                lent = lend(self._task, until)
                 self._task, self._kept = lent or self._task, lent is not None
 
 

@@ -36,6 +36,8 @@ LANES_STOP_WITHIN = 15.0
 """Seconds that what is being sent gets to be sent; the supervisor kills after 20."""
 END_WITHIN = 15.0
 """Seconds from being asked to end to its end: what is not done by then is given back. The supervisor waits 20."""
+GIVE_BACK_WITHIN = 3.0
+"""Seconds that giving back may take."""
 LONGEST_PAUSE = timedelta(seconds=60)
 """The longest a failing step rests."""
 
@@ -198,6 +200,10 @@ def _end(deps: Deps, stop: Stop, within: float) -> None:
     deps.shift.end()
     deps.lanes.stop(0)
     time.sleep(max(0.0, until - time.monotonic()))
+    # A database that does not answer must not hold up the end: then the leases are waited out.
+    overdue = threading.Timer(GIVE_BACK_WITHIN, os._exit, (1,))
+    overdue.daemon = True
+    overdue.start()
     with contextlib.suppress(Exception):
         give_back(deps)
     log.warning("worker ended in the middle of its work, which was given back")

@@ -143,6 +143,15 @@ def test_who_can_write_to_redis_keeps_nobody_from_asking_github(api: str) -> Non
         limits(api).before(1, "GET", "x")
 
 
+def test_who_can_write_to_redis_makes_no_wait_longer(api: str) -> None:
+    """How often in a row GitHub refused is sealed, too."""
+    client = redis.Redis.from_url(URL)
+    for forged in (b"1000000", b"x"):
+        client.set(f"am:github:strikes:{api}:1", forged, ex=60)
+        assert 60 == limits(api).asked_to_slow_down(1, SlowDown("x", 60, said=False)).wait
+        client.delete(f"am:github:strikes:{api}:1")
+
+
 def test_a_short_silence_shortens_no_long_one(api: str) -> None:
     limits(api).asked_to_slow_down(1, SlowDown("x", 120))
     limits(api).asked_to_slow_down(1, SlowDown("x", 2))

@@ -245,3 +245,23 @@ def test_nobody_learns_of_a_strangers_private_image_by_calling_it_a_mirror(
     seen(ledger, image(ONE), image(TWO, artifact=theirs))
 
     assert ([theirs] if compared else []) == [mirror.artifact for mirror in case_of(ledger).mirrors]
+
+
+def test_nor_by_the_word_of_another_who_publishes_the_same_and_nor_when_nobody_publishes_it_any_more(
+    ledger: Ledger,
+) -> None:
+    """Each publisher's mirrors are what that publisher may see."""
+    theirs = Artifact("pkg:oci/secret?repository_url=ghcr.io/other/secret")
+    ours = replace(publisher(APP), mirrors=(theirs.purl,))
+    them = replace(publisher(APP), repository_id=8, owner_id=99)
+    with ledger.writing() as book:
+        book.record(RepositorySeen(replace(repository(), private=True)), T0 - HOUR)
+        book.record(RepositorySeen(replace(repository(), id=8, owner_id=99, private=True)), T0 - HOUR)
+        book.record(PublishersSet(7, "server", (ours,)), T0 - HOUR)
+        book.record(PublishersSet(8, "server", (them, replace(them, artifact=theirs))), T0 - HOUR)
+    seen(ledger, image(ONE), image(TWO, artifact=theirs))
+    assert [] == list(case_of(ledger).mirrors)
+
+    with ledger.writing() as book:
+        book.record(PublishersSet(8, "server", ()), T0)
+    assert [] == list(case_of(ledger).mirrors)

@@ -18,10 +18,13 @@ from structlog.testing import capture_logs
 
 from app.pacing import LocalPace, Pace, pace_of, wait_for_turn
 from app.pacing import shared as in_redis
-from app.pacing.shared import GAP, HELD_UP, PREFIX, SHARERS, SharedPace
+from app.pacing.shared import GAP, HAD, HELD_UP, PREFIX, SHARERS, SharedPace
 from app.pacing.turns import granted
+from app.settings import Settings
+from app.signin.seal import seal_of_app
 
 REDIS = os.environ.get("REDIS_URL", "")
+SEAL = seal_of_app("the App's key")
 SECOND = timedelta(seconds=1)
 START = 1_800_000_000.0
 
@@ -42,7 +45,7 @@ def make(request: pytest.FixtureRequest) -> Iterator[Callable[[], Pace]]:
         return
     if not REDIS:
         pytest.skip("REDIS_URL is not set")
-    yield lambda: SharedPace(REDIS)
+    yield lambda: SharedPace(REDIS, SEAL)
     with redis.Redis.from_url(REDIS) as server:
         for key in server.scan_iter(f"{PREFIX}test/*"):
             server.delete(key)
@@ -162,11 +165,11 @@ def test_one_does_not_wait_for_a_turn_that_would_come_too_late():
 
 
 def test_without_redis_each_process_keeps_its_own():
-    assert isinstance(pace_of(""), LocalPace)
+    assert isinstance(pace_of(Settings()), LocalPace)
 
 
 def test_while_redis_does_not_answer_a_process_takes_a_part_and_says_so_once():
-    pace, name = SharedPace("redis://127.0.0.1:1/0"), fresh()
+    pace, name = SharedPace("redis://127.0.0.1:1/0", SEAL), fresh()
     with capture_logs() as logged:
         granted_at = taken(pace, name, SECOND, 1, [0.0] * 5)
         pace._mute_until = 0.0
@@ -187,7 +190,7 @@ def server() -> Iterator[redis.Redis]:
 
 def test_an_emptied_redis_gives_no_process_a_turn_again(server):
     """Redis forgets all of it at any moment; who took a turn remembers."""
-    pace, name = SharedPace(REDIS), fresh()
+    pace, name = SharedPace(REDIS, SEAL), fresh()
     assert pace.turn(name, SECOND, 1, START) == 0
     server.delete(PREFIX + name)
 
@@ -196,7 +199,7 @@ def test_an_emptied_redis_gives_no_process_a_turn_again(server):
 
 
 def test_what_is_kept_in_redis_ends_by_itself(server):
-    pace, name = SharedPace(REDIS), fresh()
+    pace, name = SharedPace(REDIS, SEAL), fresh()
     pace.turn(name, SECOND, 5)
 
     assert 0 < server.pttl(PREFIX + name) <= 1_100
@@ -204,7 +207,7 @@ def test_what_is_kept_in_redis_ends_by_itself(server):
 
 @pytest.mark.parametrize("poison", ["nan", "inf", "-inf", "9" * 400, "x", ""])
 def test_what_somebody_else_wrote_there_holds_nobody_up_for_longer_than_a_burst(server, poison):
-    pace, name = SharedPace(REDIS), fresh()
+    pace, name = SharedPace(REDIS, SEAL), fresh()
     server.set(PREFIX + name, poison)
 
     assert pace.turn(name, SECOND, 2, START) <= 2
@@ -213,8 +216,8 @@ def test_what_somebody_else_wrote_there_holds_nobody_up_for_longer_than_a_burst(
 
 def held_up(server, monkeypatch, rests):
     """When turns are had by one who asks each second of so many, while somebody holds the name in Redis for ever."""
-    pace, name, clock = SharedPace(REDIS), fresh(), [START]
-    monkeypatch.setattr(in_redis, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    pace, name, clock = SharedPace(REDIS, SEAL), fresh(), [START]
+    monkeypatch.setattr(in_redis, "time", SimpleNamespace(monotonic=lambda: clock[0], time=lambda: clock[0]))
     had = []
     for rest in rests:
         clock[0] += rest
@@ -232,13 +235,34 @@ def test_who_can_write_to_redis_holds_nobody_up_for_longer_than_a_quarter_of_an_
     assert [4, 4, 4, 4] == pytest.approx([after - before for before, after in pairwise(had)][:4])
 
 
+def test_who_is_always_second_waits_on_while_others_have_turns(server, monkeypatch):
+    """A host that many workers ask is never asked faster for it."""
+    first, second, name, clock = SharedPace(REDIS, SEAL), SharedPace(REDIS, SEAL), fresh(), [START]
+    monkeypatch.setattr(in_redis, "time", SimpleNamespace(monotonic=lambda: clock[0], time=lambda: clock[0]))
+    for number in range(int(3 * HELD_UP)):
+        clock[0] = START + number
+        assert not first.turn(name, SECOND, 1, clock[0])
+        assert second.turn(name, SECOND, 1, clock[0])
+
+
+@pytest.mark.parametrize("forged", [b"x", b"", b"\xff" * 50])
+def test_that_others_have_turns_is_believed_of_our_own_seal_alone(server, monkeypatch, forged):
+    pace, name = SharedPace(REDIS, SEAL), fresh()
+    other = fresh()
+    pace.turn(other, SECOND, 1, START)
+    for said in (forged, server.get(HAD + other)):
+        server.set(HAD + name, said, ex=60)
+        assert HELD_UP == pace._had(name)
+    assert HELD_UP > pace._had(other)
+
+
 def test_who_asked_once_long_ago_was_not_held_up_meanwhile(server, monkeypatch):
     assert [] == held_up(server, monkeypatch, [1.0, HELD_UP + GAP, 1.0, 1.0])
 
 
 def test_a_turn_that_redis_grants_ends_the_doubt(server, monkeypatch):
-    pace, name, clock = SharedPace(REDIS), fresh(), [START]
-    monkeypatch.setattr(in_redis, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    pace, name, clock = SharedPace(REDIS, SEAL), fresh(), [START]
+    monkeypatch.setattr(in_redis, "time", SimpleNamespace(monotonic=lambda: clock[0], time=lambda: clock[0]))
     for second in range(int(HELD_UP) + 2):
         clock[0] = START + second
         if second != HELD_UP // 2:
@@ -249,7 +273,7 @@ def test_a_turn_that_redis_grants_ends_the_doubt(server, monkeypatch):
 
 
 def test_a_key_of_another_kind_is_like_no_redis(server):
-    pace, name = SharedPace(REDIS), fresh()
+    pace, name = SharedPace(REDIS, SEAL), fresh()
     server.rpush(PREFIX + name, "x")
     server.expire(PREFIX + name, 60)
 

@@ -48,22 +48,21 @@ def mirrors_of(book: Book, artifact: Artifact, publishers: Collection[Publisher]
     """
     if not artifact.is_image:
         return ()
-    owners = {publisher.owner_id for publisher in publishers}
-    named = {Artifact(purl) for publisher in publishers for purl in publisher.mirrors}
-    told = {mirror for mirror in named if _may_see(book, owners, mirror)}
+    named = {(publisher.owner_id, Artifact(purl)) for publisher in publishers for purl in publisher.mirrors}
+    told = {mirror for owner_id, mirror in named if _may_see(book, owner_id, mirror)}
     kin = {p.artifact: p for one in publishers for p in book.repositories.publishers(one.repository_id)}
     same = {a for a in kin if a.is_image and _last(a) == _last(artifact)}
     telling = {a for a, publisher in kin.items() if artifact.purl in publisher.mirrors}
     return tuple(sorted((same | telling | told) - {artifact}))
 
 
-def _may_see(book: Book, owners: Collection[int], artifact: Artifact) -> bool:
-    """These owners publish it too, or everybody may see who does."""
+def _may_see(book: Book, owner_id: int, artifact: Artifact) -> bool:
+    """This owner publishes it too, or everybody may see who does. What nobody publishes any more is nobody's to see."""
     publishers = book.repositories.publishers_of(artifact)
-    if any(publisher.owner_id in owners for publisher in publishers):
+    if any(publisher.owner_id == owner_id for publisher in publishers):
         return True
     publishing = {publisher.repository_id for publisher in publishers}
-    return publishing <= {r.id for r in book.repositories.some(publishing) if not r.private}
+    return bool(publishing) and publishing <= {r.id for r in book.repositories.some(publishing) if not r.private}
 
 
 def mirror(book: Book, artifact: Artifact, dossiers: Iterable[Dossier]) -> Mirror:
