@@ -59,6 +59,7 @@ def render(subject: Subject) -> Post:
         ("Versions", said.seen),
         [] if closed else [section("What users should do", advice)],
         LIMIT,
+        (said.everything, said.every),
     )
     body: dict[str, Any] = {"summary": said.title, "description": text}
     rogue = [m for m in incident.members if m.outcome is Outcome.NON_COMPLIANT and commands.safe(m)]

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 from checks.answers import lines
 from checks.base import GitHubCalls, Post, Subject
 from checks.document import document, section
+from checks.numbered import folding
 from checks.phrases import BY_BUTTON
 from checks.plan import digest
 from checks.report import report, rogue, settled
@@ -49,14 +50,15 @@ def render(subject: Subject) -> Post:
     said = report(subject)
     incident = subject.incident
     closed, preview = settled(incident), subject.conduct.preview
+    before = [*([PREVIEW] if preview else []), said.lead]
     output = {
         "title": said.title,
-        "summary": document([*([PREVIEW] if preview else []), said.lead], ("What was seen", said.seen), [], LIMIT),
+        "summary": document(before, ("What was seen", said.seen), [], LIMIT, (said.everything, said.every)),
         "text": "\n\n".join(
             part
             for part in (
                 section("Why it matters", said.why),
-                section("What to do now", said.now),
+                section("What to do now", folding(said.todo)),
                 section("If it was you", [*said.yours, *([BY_BUTTON] if said.yours else [])]),
                 section("What happened since", said.steps),
                 section("Answers", lines(subject.answered)),

@@ -12,7 +12,7 @@ from typing import Any
 
 from checks import marked
 from checks.message import Kind, Message
-from checks.messages import NOW, SILENCE, YOURS, first
+from checks.messages import COMMANDS, NOW, SILENCE, YOURS, first
 from verifier.model import Acknowledgement, Bulletin, Incident, Member, Notice, Outcome, Repository
 
 ROOM = 200_000
@@ -82,7 +82,7 @@ def at(when: datetime | None) -> str | None:
 
 def actions(message: Message) -> list[str]:
     """The recommended steps as plain text, commands included."""
-    return _plain(message, NOW)
+    return _plain(message, NOW) + _plain(message, COMMANDS)
 
 
 def _told(message: Message) -> dict[str, Any]:

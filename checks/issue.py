@@ -17,6 +17,7 @@ from checks.answers import offered
 from checks.base import GitHubCalls, Gone, NoLonger, Permanent, Post, Subject
 from checks.document import document, section
 from checks.escape import code, link, title
+from checks.numbered import folding
 from checks.phrases import BY_COMMENT
 from checks.plan import digest
 from checks.report import marker, report, settled
@@ -56,15 +57,15 @@ def render(subject: Subject) -> Post:
     )
     parts = (
         section("Why it matters", said.why),
-        section("What to do now", said.now),
+        section("What to do now", folding(said.todo)),
         section("If it was you", [*said.yours, *([BY_COMMENT, *offered(incident)] if said.yours else [])]),
         section("What happened since", said.steps),
-        foot,
     )
     elsewhere = bool(subject.conduct.issue_repository)
     about = [f"About the repository {code(subject.repository.full_name)}."] if elsewhere else []
     headline = title(f"{subject.repository.full_name}: {said.title}", LONGEST_TITLE) if elsewhere else said.title
-    text = document([marker(incident), *about, said.lead], ("What was seen", said.seen), parts, LIMIT)
+    before = [marker(incident), *about, said.lead]
+    text = document(before, ("What was seen", said.seen), parts, LIMIT, (said.everything, said.every), foot)
     state = [ACKNOWLEDGED] if incident.state is IncidentState.ACKNOWLEDGED else []
     shown = {"title": headline, "body": text, "labels": state}
     labels = [label for label in subject.conduct.labels if label != ACKNOWLEDGED]

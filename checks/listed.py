@@ -1,9 +1,13 @@
-"""The versions of an incident as a list in Markdown: what matters first, tags that hold the same bytes once. Pure."""
+"""The versions of an incident as a list in Markdown: what matters first, tags that hold the same bytes once. Pure.
+
+Of many versions a reader is told each reason once, with the first few of them; the whole list stands by itself.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from checks import commands
@@ -12,7 +16,9 @@ from verifier.model import Member, Outcome
 from verifier.tag_names import core, moves
 
 DETAILED = 5
-"""Up to this many versions, each is listed with everything that was seen of it."""
+"""Up to this many versions, each is listed with everything that was seen of it; of more so many are named first."""
+REASONS = 8
+"""The most reasons that are told apart where versions are many."""
 SENTENCES = 8
 """The most sentences shown of one version."""
 TAGS = 20
@@ -21,14 +27,39 @@ TAGS = 20
 _RUN = re.compile(r"/actions/runs/(\d{1,20})")
 
 
-def listed(members: Sequence[Member]) -> list[str]:
+@dataclass(frozen=True)
+class Listing:
+    """What there is to see of versions, as lines of Markdown.
+
+    `seen` is for the first look: every reason, and the first few versions of each. `every` has each version in a line
+    of its own; it is empty where `seen` has that already.
+    """
+
+    seen: tuple[str, ...]
+    every: tuple[str, ...] = ()
+
+
+def listed(members: Sequence[Member]) -> Listing:
     """Every version with everything that was seen of it; where they are many, with the strongest sentence alone."""
     groups = _groups(members)
     if len(groups) <= DETAILED:
-        return [line for group in groups for line in _seen(group)]
+        return Listing(tuple(line for group in groups for line in _seen(group)))
+    alike = _alike(groups)
     # the links come first, so that a long list cannot cut them off
     links = _links([link for member in members for link in member.links[:1]])
-    return [*([f"- {links}"] if links else []), *(_in_short(group) for group in groups)]
+    seen = [f"- {links}"] if links else []
+    seen += [line for those in alike[:REASONS] for line in _together(those)]
+    if left := sum(len(group) for those in alike[REASONS:] for group in those):
+        seen.append(f"- … and {count(left, f'more {_kind(members)}')}, for other reasons")
+    if not left and len(alike) == len(groups):
+        return Listing(tuple(seen))
+    several = len(_sentences(groups)) > 1
+    return Listing(tuple(seen), tuple(_in_short(group, several) for group in groups))
+
+
+def everything(members: Sequence[Member]) -> str:
+    """What the whole list is called: `All 84 versions`."""
+    return f"All {count(len(members), _kind(members))}"
 
 
 def _groups(members: Sequence[Member]) -> list[list[Member]]:
@@ -46,19 +77,70 @@ def _urgency(member: Member) -> tuple[bool, ...]:
     return (*standing, moves(member.number), core(member.number) is None) if member.artifact.is_image else standing
 
 
-def _in_short(group: Sequence[Member]) -> str:
-    """One line about one of many versions."""
-    sentence = f". {markdown(group[0].sentences[0], 300)}" if group[0].sentences else ""
-    return f"- {_headed(group)}{sentence}"
+def _alike(groups: Sequence[list[Member]]) -> list[list[list[Member]]]:
+    """Those of one registry against which the same reason speaks and that stand alike, together."""
+    found = dict[object, list[list[Member]]]()
+    for group in groups:
+        first = group[0]
+        same = (commands.registry_words(first.artifact), _state(first), _told(first)[0])
+        found.setdefault(same, []).append(group)
+    return list(found.values())
+
+
+def _told(member: Member) -> tuple[str, str]:
+    """The reason id and the sentence that tell most about it: of what a run accounts for, what is odd."""
+    odd = member.outcome is Outcome.COMPLIANT and bool(member.odd)
+    reasons, sentences = (member.odd, member.anomalies) if odd else (member.reasons, member.sentences)
+    return next(iter(reasons), ""), next(iter(sentences), "")
+
+
+def _sentences(groups: Iterable[Sequence[Member]]) -> set[str]:
+    return {_told(group[0])[1] for group in groups}
+
+
+def _together(groups: Sequence[Sequence[Member]]) -> list[str]:
+    """What was seen of these, which are alike: the reason once, and the first few of them."""
+    first = groups[0][0]
+    if len(groups) == 1:
+        return [_in_short(groups[0])]
+    many = f"{count(sum(map(len, groups)), _kind(groups[0]))} on {commands.registry_words(first.artifact)}"
+    of = ":" if len(_sentences(groups)) == 1 else ". Of the first:"
+    sentence = f"{of} {markdown(_told(first)[1])}" if _told(first)[1] else ""
+    names = ", ".join(_briefly(group) for group in groups[:DETAILED])
+    more = sum(map(len, groups[DETAILED:]))
+    return [
+        f"- **{many}**{_state(first)}{sentence}",
+        f"  - {f'The first: {names}, and {more} more' if more else names}",
+    ]
+
+
+def _briefly(group: Sequence[Member]) -> str:
+    """Name, version and time."""
+    at = when(group).removeprefix(" at").strip()
+    return f"{code(group[0].artifact.label)} {_numbers(group)}{f' ({at})' if at else ''}"
+
+
+def _in_short(group: Sequence[Member], why: bool = True) -> str:
+    """One line about one of many versions, with or without the reason."""
+    sentence = _told(group[0])[1] if why else ""
+    return f"- {_headed(group)}{f'. {markdown(sentence, 300)}' if sentence else ''}"
+
+
+def _kind(members: Sequence[Member]) -> str:
+    return "tag" if all(member.artifact.is_image for member in members) else "version"
+
+
+def _numbers(group: Sequence[Member]) -> str:
+    more = f" and {len(group) - TAGS} more" if len(group) > TAGS else ""
+    return ", ".join(code(member.number) for member in group[:TAGS]) + more
 
 
 def _headed(group: Sequence[Member]) -> str:
     """Which version, where, since when, and how it stands with it."""
     first = group[0]
     at = f", published{when(group).removeprefix(' at')}" if when(group) else ""
-    more = f" and {len(group) - TAGS} more" if len(group) > TAGS else ""
-    numbers = ", ".join(code(member.number) for member in group[:TAGS]) + more
-    return f"{code(first.artifact.label)} {numbers} on {commands.registry_words(first.artifact)}{at}{_state(first)}"
+    where = commands.registry_words(first.artifact)
+    return f"{code(first.artifact.label)} {_numbers(group)} on {where}{at}{_state(first)}"
 
 
 def _links(addresses: Sequence[str]) -> str:

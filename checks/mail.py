@@ -7,6 +7,7 @@ is loaded from anywhere when it is read, and no colour is set that a dark screen
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +22,7 @@ from typing import Any
 from checks import fields as route
 from checks import marked, shown
 from checks.escape import title
-from checks.message import Message, State, news
+from checks.message import Message, Part, State, news
 from checks.outside import BadRoute, Mail, Sending
 from verifier.ledger.protocol import Posted
 from verifier.model import Severity
@@ -30,14 +31,17 @@ KIND = "email"
 GROUPED = True
 UPDATES = False
 SUBJECT = 200
-ROOM = 40_000
-"""Bytes of Markdown in one mail: what some readers cut off begins at about 100 kB of HTML."""
+ROOM = 70_000
+"""Bytes of all parts as HTML, about: what some readers cut off begins at about 100 kB of it."""
 MOST = 100
 """The most recipients of one route."""
 SENDER = "artifact-monitor@localhost"
 NAME = "Artifact Monitor"
 _UNFOLDED = SMTP.clone(max_line_length=400)
 """Python would begin a subject of more than a line on the line after its name, which some readers show as empty."""
+
+_CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+"""A piece of code in Markdown."""
 
 _WHOLE = frozenset(("message-id", "in-reply-to", "references", "list-id", "list-unsubscribe"))
 
@@ -128,7 +132,7 @@ def mail(message: Message, to: str, sender: str, now: datetime, *, unsubscribe: 
     if unsubscribe:
         made["List-Unsubscribe"] = f"<{unsubscribe}>"
         made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    parts = shown.fitted(message.parts, ROOM, lambda piece: len(piece.encode()))
+    parts = shown.fitted(message.parts, ROOM, _size)
     foot = [*([why] if why else []), *([f"Unsubscribe: {unsubscribe}"] if unsubscribe else [])]
     made.set_content(_text(message, parts, foot), cte="quoted-printable")
     made.add_alternative(_html(message, parts, why, unsubscribe), subtype="html", cte="quoted-printable")
@@ -155,24 +159,30 @@ def _id(host: str, *parts: str) -> str:
     return f"<{hashlib.sha256(chr(0).join(parts).encode('utf-8', 'backslashreplace')).hexdigest()[:40]}@{host}>"
 
 
-def _text(message: Message, parts: Sequence[tuple[str, list[str]]], foot: Sequence[str]) -> str:
+def _size(piece: str) -> int:
+    """About how many bytes of HTML it makes: every item and every piece of code in it carries its style."""
+    return len(piece.encode()) + len(_STYLES["li"]) + len(_CODE.findall(piece)) * len(_STYLES["code"])
+
+
+def _text(message: Message, parts: Sequence[Part], foot: Sequence[str]) -> str:
     found = [f"{shown.badge(message)} {message.title}"]
     if message.change:
         found.append(news(message))
     found.append(marked.plain(message.lead))
-    for heading, pieces in parts:
-        found.append(f"{heading}\n{'-' * len(heading)}\n" + "\n".join(marked.plain(piece) for piece in pieces))
+    for part in parts:
+        lines = (marked.plain(piece) for piece in part.lines)
+        found.append(f"{part.heading}\n{'-' * len(part.heading)}\n" + "\n".join(lines))
     about = [f"{words}: {value}" for words, value in (*shown.status(message), *shown.links(message))]
     return "\n\n".join([*found, "\n".join(["-- ", *about, *foot])]) + "\n"
 
 
-def _html(message: Message, parts: Sequence[tuple[str, list[str]]], why: str, unsubscribe: str) -> str:
+def _html(message: Message, parts: Sequence[Part], why: str, unsubscribe: str) -> str:
     colour = "#16a34a" if shown.badge(message) == "✅" else _COLOURS[message.severity]
     new = f'<p style="{_STYLES["p"]}"><em>{entities(news(message))}</em></p>' if message.change else ""
     sections = "".join(
-        f'<h2 style="font-size:15px;margin:22px 0 8px">{entities(heading)}</h2>\n'
-        + marked.html("\n".join(pieces), _STYLES)
-        for heading, pieces in parts
+        f'<h2 style="font-size:15px;margin:22px 0 8px">{entities(part.heading)}</h2>\n'
+        + marked.html("\n".join(part.lines), _STYLES)
+        for part in parts
     )
     status = " · ".join(f"{entities(words)}: {entities(value)}" for words, value in shown.status(message))
     where = [*shown.links(message), *([("Unsubscribe", unsubscribe)] if unsubscribe else [])]

@@ -38,6 +38,8 @@ class Part:
 
     heading: str
     lines: tuple[str, ...]
+    aside: bool = False
+    """The whole of what another part says in short: it stands last, and is the first to give way."""
 
 
 @dataclass(frozen=True)

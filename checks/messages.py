@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from checks import marked
+from checks import marked, numbered
 from checks.base import Subject
 from checks.channels import TITLES
 from checks.escape import code, link, markdown, title
@@ -23,6 +23,7 @@ SEEN = "What was seen"
 NOW = "What to do now"
 WHY = "Why it matters"
 YOURS = "If it was you"
+COMMANDS = "All commands"
 SILENCE = "To hear less of this"
 """The channels at GitHub whose posts a message links to."""
 
@@ -57,7 +58,14 @@ def of_incident(
     it last; None: never.
     """
     said, incident = report(subject), subject.incident
-    parts = ((SEEN, said.seen), (NOW, said.now), (WHY, said.why), (YOURS, said.yours))
+    parts = (
+        Part(SEEN, said.seen),
+        Part(NOW, numbered.brief(said.todo)),
+        Part(WHY, said.why),
+        Part(YOURS, said.yours),
+        Part(said.everything, said.every, aside=True),
+        Part(COMMANDS, numbered.long_ones(said.todo), aside=True),
+    )
     return sealed(
         Message(
             key=f"incident:{incident.id}",
@@ -66,7 +74,7 @@ def of_incident(
             severity=severity_of(incident),
             title=said.title,
             lead=said.lead,
-            parts=tuple(Part(heading, lines) for heading, lines in parts if lines),
+            parts=tuple(part for part in parts if part.lines),
             digest="",
             began_at=incident.opened_at,
             at=max([incident.opened_at, *(n.at for n in history)]),

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from checks import commands, history
+from checks import commands, history, numbered
 from checks.base import Subject
 from checks.escape import code, markdown, title
-from checks.listed import DETAILED, between, count, listed, named, time, when
+from checks.listed import DETAILED, between, count, everything, listed, named, time, when
 from checks.words import ASK, alarms, contradicts, explains, words
 from verifier.model import Incident, IncidentState, Member, Outcome
 
@@ -26,16 +26,27 @@ UNANSWERED = " If nobody answers within minutes, go on as if it was none of you.
 
 @dataclass(frozen=True)
 class Report:
-    """What is said about an incident. Every part is finished Markdown; `seen` and `now` are lines."""
+    """What is said about an incident. Every part is finished Markdown, in lines."""
 
     title: str
     lead: str
     seen: tuple[str, ...]
-    why: tuple[str, ...]
-    now: tuple[str, ...]
-    yours: tuple[str, ...]
+    """Every reason; of many versions the first few."""
+    every: tuple[str, ...]
+    """Each version in a line of its own; empty where `seen` has that already."""
+    everything: str
+    """What `every` is called."""
+    why: tuple[str, ...] = ()
+    todo: tuple[commands.Step, ...] = ()
+    """What to do now, most urgent first; `checks.numbered` makes lines of it."""
+    yours: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     """What happened since it was opened; empty while nothing did."""
+
+    @property
+    def now(self) -> tuple[str, ...]:
+        """What to do now, numbered, with every command in view."""
+        return numbered.whole(self.todo)
 
 
 def marker(incident: Incident) -> str:
@@ -46,14 +57,14 @@ def marker(incident: Incident) -> str:
 def report(subject: Subject, whose: str = "your") -> Report:
     """Everything there is to say about the incident as it stands now. `whose` CI it is: `your`, `the project's`."""
     incident = subject.incident
+    found = listed(incident.members)
     said = Report(
         headline(incident, whose),
         _lead(incident, whose),
-        tuple(listed(incident.members)),
-        (),
-        (),
-        (),
-        tuple(history.steps(subject.history)) if _went_on(subject) else (),
+        found.seen,
+        found.every,
+        everything(incident.members),
+        steps=tuple(history.steps(subject.history)) if _went_on(subject) else (),
     )
     if settled(incident):
         return said
@@ -63,7 +74,7 @@ def report(subject: Subject, whose: str = "your") -> Report:
     return replace(
         said,
         why=tuple(f"- **{words(reason).title}.** {words(reason).why}" for reason in reasons[:4]),
-        now=tuple(_now(incident.members, concerned, reasons, private=subject.repository.private)),
+        todo=tuple(_todo(incident.members, concerned, reasons, private=subject.repository.private)),
         yours=tuple(f"- {line}" for line in silence),
     )
 
@@ -257,8 +268,10 @@ def _was_down(members: Sequence[Member]) -> str:
     return f" {word} meanwhile: {down}." if down else ""
 
 
-def _now(members: Sequence[Member], concerned: Sequence[Member], reasons: Sequence[str], *, private: bool) -> list[str]:
-    """Numbered steps, most urgent first, with commands to paste.
+def _todo(
+    members: Sequence[Member], concerned: Sequence[Member], reasons: Sequence[str], *, private: bool
+) -> list[commands.Step]:
+    """The steps, most urgent first, with commands to paste.
 
     `reasons` are those that speak against a version: others have nothing to do about them.
     """
@@ -299,14 +312,7 @@ def _now(members: Sequence[Member], concerned: Sequence[Member], reasons: Sequen
             )
         )
         steps.append(commands.Step(f"**Tell your users.** {_told(concerned, certain and not private, back)}."))
-    steps += commands.closing(concerned)
-    lines = []
-    for number, step in enumerate(steps, 1):
-        lines.append(f"{number}. {step.sentence}")
-        if step.commands:
-            inside = " " * len(f"{number}. ")
-            lines.append("\n".join(inside + line for line in ("```sh", *step.commands, "```")))
-    return lines
+    return steps + commands.closing(concerned)
 
 
 def _told(concerned: Sequence[Member], advisory: bool, back: Sequence[Member]) -> str:

@@ -60,22 +60,35 @@ def safe(url: str) -> bool:
     return bool(url) and any(span.address == url for block in marked.blocks(link("x", url)) for span in block.spans)
 
 
-def fitted(parts: Sequence[Part], room: int, size: Callable[[str], int] = len) -> list[tuple[str, list[str]]]:
-    """Each part's heading and its pieces of Markdown, in `room` together as `size` measures a piece."""
-    pieces = [(part.heading, marked.items(part.lines)) for part in parts]
-    sizes = [sum(size(piece) + 1 for piece in found) for _, found in pieces]
-    each = _level(sizes, room)
-    return [(heading, _cut(found, each, size)) for heading, found in pieces]
+def fitted(parts: Sequence[Part], room: int, size: Callable[[str], int] = len) -> list[Part]:
+    """Each part with its pieces of Markdown as lines, in `room` together as `size` measures a piece.
+
+    What stands aside has the room that the others leave, and is left out where nothing of it has any.
+    """
+    pieces = {part: marked.items(part.lines) for part in parts}
+    sizes = {part: sum(size(piece) + 1 for piece in found) for part, found in pieces.items()}
+    each = _level([sizes[part] for part in parts if not part.aside], room)
+    left = max(room - sum(min(sizes[part], each) for part in parts if not part.aside), 0)
+    found = list[Part]()
+    for part in parts:
+        kept = _cut(pieces[part], left if part.aside else each, size)
+        if part.aside:
+            left = max(left - sum(size(piece) + 1 for piece in kept), 0)
+        if not part.aside or kept[0] == pieces[part][0]:
+            found.append(replace(part, lines=tuple(kept)))
+    return found
 
 
 def within(message: Message, limit: int, show: Callable[[Message], bytes]) -> bytes:
     """The message as `show` makes it of shorter and shorter versions, until it fits into `limit` bytes."""
     room = limit
-    while len(shown := show(message)) > limit and room > 64:
+    while len(shown := show(message if room == limit else _shorter(message, room))) > limit and room > 64:
         room = room * 3 // 4
-        parts = [Part(heading, tuple(found)) for heading, found in fitted(message.parts, room)]
-        message = replace(message, parts=tuple(parts))
     return shown
+
+
+def _shorter(message: Message, room: int) -> Message:
+    return replace(message, parts=tuple(fitted(message.parts, room)))
 
 
 def _level(sizes: Sequence[int], room: int) -> int:

@@ -40,8 +40,8 @@ def _blocks(message: Message, new: bool) -> Iterator[Block]:
     if new and message.change:
         yield _section(marked.slack(news(message))[:SECTION])
     yield from _sections([marked.mrkdwn(message.lead)])
-    for heading, pieces in shown.fitted(message.parts, ROOM, lambda piece: len(marked.mrkdwn(piece))):
-        yield from _sections([f"*{marked.slack(heading)}*", *(marked.mrkdwn(piece) for piece in pieces)])
+    for part in shown.fitted(message.parts, ROOM, lambda piece: len(marked.mrkdwn(piece))):
+        yield from _sections([f"*{marked.slack(part.heading)}*", *(marked.mrkdwn(piece) for piece in part.lines)])
     status = " · ".join(f"{words}: {marked.slack(value)}" for words, value in shown.status(message))
     links = " · ".join(f"<{url.replace('&', '&amp;')}|{words}>" for words, url in shown.links(message))
     elements = [MarkdownTextObject(text=text[:SECTION], verbatim=True) for text in (status, links) if text]

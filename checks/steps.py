@@ -25,4 +25,9 @@ class Step:
 
 def cut(lines: Sequence[str]) -> tuple[str, ...]:
     """The commands, as far as there is room; how many more there are is said in a comment."""
-    return tuple(fit(list(dict.fromkeys(lines)), ROOM, lambda more: f"# and {more} more"))
+    return tuple(fit(list(dict.fromkeys(lines)), ROOM, more))
+
+
+def more(number: int) -> str:
+    """The comment in place of so many commands."""
+    return f"# and {number} more"

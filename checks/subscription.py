@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from checks.escape import plain
 from checks.mail import POLICY
 from checks.message import Message, Part
-from checks.messages import NOW, SILENCE, YOURS, sealed
+from checks.messages import COMMANDS, NOW, SILENCE, YOURS, sealed
 from checks.outside import Mail
 from verifier.model import Filter
 
@@ -71,7 +71,7 @@ def for_strangers(message: Message) -> Message:
     parts = [
         Part(NOW, _STRANGERS) if part.heading == NOW else part
         for part in message.parts
-        if part.heading not in (YOURS, SILENCE)
+        if part.heading not in (YOURS, SILENCE, COMMANDS)
     ]
     return sealed(replace(message, parts=tuple(parts), url=""))
 

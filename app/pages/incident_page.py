@@ -121,6 +121,9 @@ class Page:
     opened_at: datetime
     lead: Markup
     seen: Markup
+    every: Markup
+    """Each version in a line of its own, where `seen` has not; else empty."""
+    everything: str
     why: Markup
     now: Markup
     yours: Markup
@@ -161,6 +164,8 @@ def roll_up(seen: Seen, viewer: Viewer, now: datetime) -> Page:
         incident.opened_at,
         markdown.blocks([said.lead]),
         markdown.blocks(said.seen),
+        markdown.blocks(said.every),
+        said.everything,
         markdown.blocks(said.why),
         markdown.blocks(said.now),
         markdown.blocks(said.yours),

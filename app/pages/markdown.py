@@ -1,20 +1,37 @@
 """Our own Markdown as HTML: what `checks` says, with the names of strangers escaped in it already.
 
 Of Markdown only emphasis, code, lists and code blocks are made; no link, no picture, no HTML comes of any text. Of a
-link its words stay: the pages have their own links to what it leads to.
+link its words stay: the pages have their own links to what it leads to. A long block of code is folded away.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping, Sequence
+from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
 from markupsafe import Markup
+
+from checks.numbered import FEW
 
 _PARSER = MarkdownIt("zero").enable(["emphasis", "backticks", "escape", "entity", "list", "fence", "link"])
 """HTML is not among what is enabled: `<` stays text. Pictures are not, either."""
 _PARSER.add_render_rule("link_open", lambda *_: "")
 _PARSER.add_render_rule("link_close", lambda *_: "")
+
+
+def _fence(
+    renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: MutableMapping[str, Any]
+) -> str:
+    made = renderer.fence(tokens, at, options, env)
+    size = tokens[at].content.count("\n")
+    return f"<details><summary>{size} lines</summary>{made}</details>\n" if size > FEW else made
+
+
+_PARSER.add_render_rule("fence", _fence)
 
 
 def blocks(lines: Iterable[str]) -> Markup:

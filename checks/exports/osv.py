@@ -17,7 +17,7 @@ from typing import Any
 from checks.document import document
 from checks.escape import code, followed
 from checks.exports.base import CaseFile, Held, NothingToExport, against, stamp
-from checks.listed import count, listed, named
+from checks.listed import count, everything, listed, named
 from verifier.model import Artifact
 
 NAME = "osv"
@@ -133,7 +133,9 @@ def _details(artifact: Artifact, versions: Sequence[Held]) -> str:
         f"{'it' if one else 'them'}, or signed evidence contradicts what is claimed. Whoever published "
         f"{'it' if one else 'them'} may hold an account or a token of the project."
     )
-    return document([_TO_DO, lead], ("What was seen", listed(members)), [], LIMIT)
+    found = listed(members)
+    every = (everything(members), found.every)
+    return document([_TO_DO, lead], ("What was seen", found.seen), [], LIMIT, every)
 
 
 def _links(case: CaseFile, versions: Sequence[Held]) -> list[str]:

@@ -19,7 +19,7 @@ SHOWN = 5
 """So many of the things that are wrong in the same way are named."""
 _MARKER = re.compile(r"<!-- artifact-monitor:incident:\S+ -->")
 _LISTED = re.compile(r"^- (`[^`]+` `[^`]+`) on ", re.MULTILINE)
-"""How an issue lists a version under "What was seen"."""
+"""How an issue lists a version: under "What was seen", and of many versions in the folded list of all."""
 _ACCUSING = frozenset({"rogue", "suspect", "anomaly"})
 
 

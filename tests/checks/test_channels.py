@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from verifier.model import Conduct, Incident, IncidentState, Outcome
 
 GOLDEN = Path(__file__).with_name("golden")
 every_channel = pytest.mark.parametrize("channel", CHANNELS, ids=lambda channel: channel.NAME)
+VERSION = re.compile("^- (`+) ?.+? ?\\1 .* on npm", re.MULTILINE)
+"""A version in a line of its own."""
 LIMITS = {"issue": ("body", 65_536), "advisory": ("description", 65_535)}
 
 
@@ -228,7 +231,7 @@ def test_the_text_stays_within_githubs_limits_and_says_what_it_left_out(
 
     assert all(len(text.encode()) <= 65_535 for text in texts)
     assert len(title) <= 255
-    listed = sum(line.startswith("- ") and " on npm" in line for line in texts[0].splitlines())
+    listed = len(VERSION.findall(texts[0]))
     left_out = size - listed
     if left_out:
         assert f"- … and {left_out} more" in texts[0] or size <= 5
@@ -239,7 +242,73 @@ def test_all_84_versions_of_tanstack_are_listed_in_one_issue() -> None:
     text = issue.render(subject(CASES["many"])).body["body"]
 
     assert all(m.artifact.name in text and m.number in text for m in CASES["many"].members)
-    assert "more" not in text.split("### What was seen")[1].split("###")[0]
+    assert len(VERSION.findall(text)) == 84
+    assert "and 79 more" in text
+
+
+@every_channel
+def test_of_many_versions_a_reader_sees_the_reason_once_and_the_list_only_after_opening_it(channel: Channel) -> None:
+    post = shown(channel.render(subject(CASES["many"])))
+    view = re.sub("<details>.*?</details>", "", post.split("===== vulnerabilities")[0], flags=re.DOTALL)
+
+    assert 1 == post.count("was skipped in run 25613093674/4")
+    assert "<details><summary>All 84 versions</summary>\n\n- `@tanstack/part-00` `1.161.9` on npm" in post
+    assert 5 == view.count("`@tanstack/part-")
+    assert [] == VERSION.findall(view)
+
+
+def test_the_steps_about_many_versions_fit_on_a_screen_and_their_commands_are_one_block_each() -> None:
+    text = issue.render(subject(CASES["many"])).body["body"]
+    steps = text.split("### What to do now")[1].split("###")[0]
+    blocks = re.findall(
+        r"<details><summary>(\d+) commands</summary>\n\n +```sh\n(.*?)\n +```\n\n +</details>", steps, re.DOTALL
+    )
+    view = re.sub("<details>.*?</details>", "", steps, flags=re.DOTALL)
+
+    assert [(84, 84), (42, 42), (84, 84)] == [(int(size), len(block.splitlines())) for size, block in blocks]
+    assert len(view.strip().splitlines()) <= 30
+    assert "What was seen" in text.split("### What to do now")[0]
+
+
+def test_versions_that_different_reasons_speak_against_are_told_apart() -> None:
+    skipped = CASES["many"].members
+    waived = tuple(replace(one, waived=True) for one in skipped[:4])
+    alone = member("2.0.0", "pkg:npm/alone", sentences=("No run of it is known.",))
+    text = issue.render(subject(incident(alone, *waived, *skipped[4:]))).body["body"]
+    seen = text.split("### What was seen")[1].split("###")[0]
+
+    assert "- `alone` `2.0.0` on npm, published 2026-03-31 00:21:58 UTC. No run of it is known." in seen
+    assert "- **80 versions on npm**: The publish step" in seen
+    assert "- **4 versions on npm** — waived: The publish step" in seen
+    assert len(VERSION.findall(text.split("<summary>All 85 versions")[1])) == 85
+
+
+def test_of_sentences_that_differ_the_first_is_said_in_view_and_each_in_the_list() -> None:
+    lines = [
+        member(f"{n}.1.0", sentences=(f"No run accounts for it, and line {n}.x is published by CI.",)) for n in range(9)
+    ]
+    text = issue.render(subject(incident(*lines))).body["body"]
+
+    assert "- **9 versions on npm**. Of the first: No run accounts for it, and line 0.x is" in text
+    assert all(f"line {n}.x is published by CI" in text.split("<summary>All 9 versions")[1] for n in range(9))
+
+
+def test_of_what_runs_account_for_and_is_odd_the_oddity_is_told_also_where_they_are_many() -> None:
+    (odd,) = CASES["odd"].members
+    held = incident(*(replace(odd, number=f"8.3.{n}") for n in range(7)))
+
+    assert (
+        "- **7 versions on PyPI**: 2 of its files differ from the source"
+        in check_run.render(subject(held)).body["output"]["summary"]
+    )
+
+
+def test_reasons_without_end_are_counted() -> None:
+    held = incident(*(member(f"1.{n}.0", reasons=(f"reason-{n}",)) for n in range(20)))
+    text = issue.render(subject(held)).body["body"]
+
+    assert "- … and 12 more versions, for other reasons" in text.split("###")[1]
+    assert len(VERSION.findall(text.split("<summary>All 20 versions")[1])) == 20
 
 
 def test_what_was_never_said_is_not_closed() -> None:

@@ -125,3 +125,30 @@ def test_no_channel_shows_more_structure_for_hostile_names(numbers: list[str], n
                 assert {"https://monitor.example/incidents/4f2a9c0d1e3b5a67", *plain} >= set(
                     re.findall(r'href="([^"]*)"', html)
                 )
+
+
+FOLD = re.compile(r"<details><summary>(?:All \d+ (?:version|tag)s|\d+ commands)</summary>\n(.*?)</details>", re.DOTALL)
+
+
+@given(hostile, hostile, hostile)
+@example("</details>", "```", "</summary></details>\n\n# x")
+@example("`</details>`", "x</details>`", "``` </details> ```")
+@example("</details>" * 200, "~~~", "<!-- ")
+def test_no_name_opens_or_ends_what_is_folded_away(number: str, name: str, sentence: str) -> None:
+    """With many versions GitHub's texts hold our own HTML: what stands in it stays in it, and is what it was."""
+    held = [
+        *(member(f"{n}{number}", f"pkg:npm/{name}{n}", sentences=(f"{n}{sentence}",)) for n in range(12)),
+        *(member(f"1.{n}.0", "pkg:npm/plain") for n in range(12)),
+    ]
+    for channel in CHANNELS:
+        body = channel.render(subject(incident(*held))).body
+        output = body.get("output", {})
+        for text in (output.get("summary"), output.get("text"), body.get("body"), body.get("description")):
+            html = outside_code(
+                GITHUB.render(text or "").replace("<!-- artifact-monitor:incident:4f2a9c0d1e3b5a67 -->", "")
+            )
+            assert set(tags(html)) <= {*ALLOWED, "details", "summary"}
+            assert len(FOLD.findall(html)) == html.count("<details") == html.count("</details")
+            assert all(inside.count("<ul>") == inside.count("</ul>") for inside in FOLD.findall(html))
+            lists = [inside for inside in FOLD.findall(html) if "<li>" in inside]
+            assert all(inside.count("<li>") == 24 for inside in lists)

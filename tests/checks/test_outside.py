@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from checks import OUTSIDE
-from checks.message import Message
+from checks.message import Message, Part
+from checks.messages import COMMANDS
+from checks.messages import NOW as TODO
 from checks.outside import HttpPost, Lines, Mail, SlackCall
+from checks.shown import fitted, within
 from tests.checks.examples import CASES, incident, member
 from tests.checks.voices import MESSAGES, NOW, ROUTES, bodies, render, shown, told
 from verifier.model import Outcome, Weight
@@ -131,3 +135,27 @@ def _bytes(sending: HttpPost | Mail | Lines) -> bytes:
             return content
         case Lines(frames):
             return b"".join(frames)
+
+
+def test_what_stands_aside_gives_way_before_any_step_does() -> None:
+    """A place that is too small for the list of all versions still has every step."""
+    message = told(CASES["many"])
+    steps = next(part for part in message.parts if part.heading == TODO)
+    needed = sum(len(line) + 1 for part in message.parts if not part.aside for line in part.lines)
+
+    for more in (0, 50, 200, 3_000, 100_000):
+        found = {part.heading: part for part in fitted(message.parts, needed + more)}
+        assert "\n".join(found[TODO].lines) == "\n".join(steps.lines)
+        assert ("All 84 versions" in found) == (more > 100)
+        assert (COMMANDS in found) == (more > 20_000)
+    rest = found["All 84 versions"].lines
+    assert len(rest) == 84
+
+
+def test_however_often_a_message_is_made_shorter_it_counts_what_it_left_out() -> None:
+    part = Part("What was seen", tuple(f"- version {n}" for n in range(900)))
+    message = replace(told(CASES["rogue"]), parts=(part,))
+    text = within(message, 2_000, lambda shorter: "\n".join(shorter.parts[0].lines).encode()).decode()
+
+    kept = text.count("- version ")
+    assert f"- … and {900 - kept} more" in text

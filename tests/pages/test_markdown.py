@@ -11,7 +11,7 @@ from checks.escape import code, markdown
 from checks.words import WORDS
 from tests.pages.browser import Page
 
-TAGS = {"p", "ol", "ul", "li", "strong", "em", "code", "pre"}
+TAGS = {"p", "ol", "ul", "li", "strong", "em", "code", "pre", "details", "summary"}
 
 
 def test_steps_are_a_numbered_list_with_commands_to_copy() -> None:
@@ -20,6 +20,15 @@ def test_steps_are_a_numbered_list_with_commands_to_copy() -> None:
     assert "<ol>\n<li><strong>Warn</strong> whoever installs it:" in made
     assert '<pre><code class="language-sh">npm deprecate a@1\n</code></pre>' in made
     assert "<em>on</em>" in made
+
+
+def test_a_long_block_of_commands_is_folded_away_and_stays_one_block() -> None:
+    lines = [f"npm deprecate a@{n}" for n in range(84)]
+    made = blocks(["1. **Warn:**", "\n".join(f"   {line}" for line in ("```sh", *lines, "```")), "2. Go on."])
+
+    assert "<details><summary>84 lines</summary><pre><code" in made
+    assert "\n".join(lines) in made
+    assert "<li>Go on.</li>" in made
 
 
 @given(st.text(max_size=200))
