@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from verifier.ledger import migrate
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +48,10 @@ from structlog import dev
 print(rich.__name__, dev.rich)
 """
 
+ASKED = """
+from verifier.registries.base import Ask, Unreadable
+print(isinstance(entry._deps.fetch(Ask("http://127.0.0.1:1/x", "*/*", 1000)), Unreadable), "redis" in sys.modules)
+"""
 NO_REDIS = "redis://127.0.0.1:1/0"
 """Set, and nobody listens there: a web process that asks it anything loads a client first."""
 
@@ -67,6 +73,17 @@ def test_a_web_process_loads_no_client_of_the_redis_that_its_workers_share(tmp_p
     migrate(f"sqlite:///{tmp_path}/ledger.sqlite3")
 
     assert ["202", "[]"] == said(START + DELIVERED + LOADED, tmp_path, NO_REDIS)
+
+
+def test_nor_when_it_asks_for_a_certificate_which_it_paces_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it does to know who signed a hint."""
+    monkeypatch.setenv("PACE_LOOPBACK", "on")
+    monkeypatch.setenv("NPM_REGISTRY", "http://127.0.0.1:1")
+    migrate(f"sqlite:///{tmp_path}/ledger.sqlite3")
+
+    assert ["True False"] == said(START + ASKED, tmp_path, NO_REDIS)
 
 
 def test_what_a_web_process_loaded_is_looked_through_by_no_collection_of_garbage_again(tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from app.jobs import poll
+from app.processes.shift import AT_ONE
 from tests.jobs.parts import POLL, Parts
 from tests.registries.documents import NPM, SCOPED, manifest, packument, page
 from tests.verdict.cases import HOUR, NOON, version
 from verifier.ledger.protocol import Watch
 from verifier.model import Artifact, Version
-from verifier.registries.base import Absent, Page, Unreadable
+from verifier.registries.base import Absent, Ask, Page, Unreadable
 
 UNREAD, POLLED = f"unread {SCOPED.purl}", f"poll {SCOPED.purl}"
 
@@ -100,6 +101,33 @@ def test_a_version_that_vanished_is_marked_removed_and_kept() -> None:
 
     assert {"1.0.0": None, "1.1.0": NOON + POLL} == {n: version.removed_at for n, version in held(parts).items()}
     assert held(parts)["1.1.0"].files
+
+
+class Slow(Parts):
+    """A registry that shows what there was when it was asked, and takes so long that another worker looks meanwhile."""
+
+    meanwhile: Page | None = None
+
+    def _fetch(self, ask: Ask, etag: str | None = None) -> Page | Absent | Unreadable:
+        seen = super()._fetch(ask, etag)
+        if self.meanwhile is not None:
+            self.now += AT_ONE
+            self.answer, self.meanwhile = self.meanwhile, None
+            assert 1 == poll.run(self.deps)
+        return seen
+
+
+@pytest.mark.parametrize("late", [shows("1.0.0"), Page(NPM, 304, b"", {"etag": '"v1"'}), Absent(NPM)])
+def test_a_look_that_was_overtaken_takes_away_nothing_that_it_did_not_see_yet(late: Page | Absent) -> None:
+    """As one does whose worker slept, or whose lease ran out while the database was down."""
+    parts = Slow()
+    polled(shows("1.0.0"), parts)
+    parts.meanwhile = shows("1.0.0", "1.1.0")
+    polled(late, parts)
+
+    assert {"1.0.0": None, "1.1.0": None} == {number: version.removed_at for number, version in held(parts).items()}
+    assert NOON + POLL + AT_ONE == watch(parts).polled_at
+    assert NOON + POLL + AT_ONE + POLL == due(parts)
 
 
 def test_an_artifact_that_is_not_there_has_all_its_versions_removed() -> None:

@@ -49,7 +49,16 @@ def do(deps, task):
 def step(deps, name):
     return each(deps, "inspect", do) if name == "inspect" else 0
 wake = LocalWake(notes)
-deps = Deps(Settings(), open_ledger(url), None, None, wake, lambda: datetime.now(UTC), lanes=Lanes())
+ledger = open_ledger(url)
+if len(sys.argv) > 5:
+    import threading
+    from contextlib import contextmanager
+    @contextmanager
+    def stuck():
+        if threading.current_thread().name == "end": time.sleep(600)
+        with writing() as book: yield book
+    writing, ledger.writing = ledger.writing, stuck
+deps = Deps(Settings(), ledger, None, None, wake, lambda: datetime.now(UTC), lanes=Lanes())
 main(deps, step, end_within=end_within)
 """
 
@@ -93,6 +102,20 @@ def test_what_takes_too_long_is_given_back_and_can_be_had_at_once(tmp_path: Path
 
     assert (["k0"], []) == (begun, done)
     assert ["k0", "k1", "k2", "k3", "k4"] == sorted(task.key for task in free)
+
+
+def test_a_database_that_does_not_answer_holds_up_no_end(tmp_path: Path, sqlite_url: str) -> None:
+    """Nothing can be given back then: the lease is waited out."""
+    with open_ledger(sqlite_url).writing() as book:
+        book.work.want("inspect", "k0", datetime.now(UTC))
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM, sqlite_url, str(tmp_path), "600", "1", "stuck"])
+    patience = time.monotonic() + 60
+    while not (tmp_path / "begun").exists():
+        assert time.monotonic() < patience, "it never began"
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(60) == 1
 
 
 @pytest.fixture

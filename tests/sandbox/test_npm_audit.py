@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from sandbox.corpus import page
 from sandbox.corpus.npm_audit.__main__ import BEGINS, main
 from sandbox.corpus.npm_audit.asked import Asked, asked, rounds
-from sandbox.corpus.npm_audit.client import Said
+from sandbox.corpus.npm_audit.client import CannotAsk, Npm, Said
 from sandbox.corpus.npm_audit.figures import Answer, markdown
 from sandbox.corpus.npm_audit.registry import KEYS, Key, documents
 from sandbox.corpus.npm_audit.run import audit
@@ -30,7 +30,18 @@ from tests.documents import document, table
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCENARIOS = ROOT / "scenarios"
-NPM = pytest.mark.skipif(shutil.which("npm") is None, reason="there is no npm")
+
+
+@pytest.fixture
+def npm(tmp_path: Path) -> None:
+    """Skips where there is no npm, or an old one."""
+    program = shutil.which("npm")
+    if program is None:
+        pytest.skip("there is no npm")
+    try:
+        Npm(program, tmp_path, "http://127.0.0.1:1", b"").version()
+    except CannotAsk as why:
+        pytest.skip(str(why))
 
 
 @cache
@@ -47,7 +58,7 @@ def forged(this: Asked) -> Asked:
     return replace(this, attestations=attestations)
 
 
-@NPM
+@pytest.mark.usefixtures("npm")
 def test_npm_verifies_what_was_signed_and_flags_what_was_not() -> None:
     key, stranger = Key(), Key()
     thiefs, other_text, other_key, unsigned, *_ = of("xrpl-2025")
@@ -79,7 +90,7 @@ def test_npm_verifies_what_was_signed_and_flags_what_was_not() -> None:
     assert honest.attestations
 
 
-@NPM
+@pytest.mark.usefixtures("npm")
 @pytest.mark.e2e
 def test_the_page_shows_what_npm_says_today(tmp_path: Path) -> None:
     copied = tmp_path / "corpus.md"
@@ -134,6 +145,17 @@ def test_what_npm_flags_is_named_with_its_scenario() -> None:
     assert "npm 11.0.0, asked about 2 publications" in told
     assert "it flags 1 of 2 rogue ones and 0 of 0 honest ones" in told
     assert f"Flagged: {thiefs.spec} in xrpl-2025 (missing signature). Not asked: 7" in told
+
+
+def test_an_npm_that_is_too_old_is_not_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    old = tmp_path / "npm"
+    old.write_text("#!/bin/sh\necho 11.0.0\n")
+    old.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    answered = CliRunner().invoke(main, [str(SCENARIOS / "axios-2026")])
+
+    assert 1 == answered.exit_code
+    assert "it is npm 11.0.0, and 11.19 or newer is needed" in answered.output
 
 
 def test_without_npm_the_command_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

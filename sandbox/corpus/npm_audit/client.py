@@ -22,6 +22,8 @@ from sandbox.corpus.npm_audit.server import CERTIFICATE, TUF_HOST
 
 TIMEOUT = 120
 """Seconds for one call of npm."""
+OLDEST = (11, 19)
+"""The oldest npm that is known to verify both; 11.0 wants other keys for provenance."""
 _AUDIT = ("audit", "signatures")
 _CACHE = "cache"
 _AUDITED = re.compile(r"^audited (\d+) packages? in", re.MULTILINE)
@@ -57,8 +59,11 @@ class Npm:
     root: bytes
 
     def version(self) -> str:
-        """npm's own. Raises CannotAsk."""
-        return self._call(self.folder, "--version").strip()
+        """npm's own. Raises CannotAsk, of one that is too old too."""
+        version = self._call(self.folder, "--version").strip()
+        if tuple(map(int, re.findall(r"\d+", version)[:2])) < OLDEST:
+            raise CannotAsk(f"it is npm {version}, and {'.'.join(map(str, OLDEST))} or newer is needed")
+        return version
 
     def audit(self, asked: Iterable[Asked]) -> dict[str, Said]:
         """What it says of each of these versions, by `name@version`. Raises CannotAsk.
@@ -133,12 +138,20 @@ def _said(asked: Sequence[Asked], document: Mapping[str, Any], words: str) -> di
     at = {f"node_modules/{_alias(number)}": this.spec for number, this in enumerate(asked)}
     said = dict.fromkeys(at.values(), Said.VERIFIED)
     said |= {at[entry["location"]]: Said.MISSING for entry in document["missing"]}
-    said |= {at[entry["location"]]: _INVALID[entry["code"]] for entry in document["invalid"]}
+    said |= {at[entry["location"]]: _why(entry) for entry in document["invalid"]}
     verified = [this for this in asked if said[this.spec] is Said.VERIFIED]
     attested = [this for this in verified if this.attestations]
     counts = (len(asked), len(verified), len(attested))
     if counts != tuple(_number(pattern, words) for pattern in (_AUDITED, _SIGNED, _ATTESTED)):
         raise CannotAsk(f"of {counts} versions asked about, verified and attested npm says: {words}")
+    return said
+
+
+def _why(entry: Mapping[str, Any]) -> Said:
+    """Raises CannotAsk where npm names none of the reasons that are known here."""
+    said = _INVALID.get(str(entry.get("code")))
+    if said is None:
+        raise CannotAsk(f"npm says something unknown of {entry.get('location')}: {entry.get('message')}")
     return said
 
 
