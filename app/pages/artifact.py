@@ -12,6 +12,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from app.pages.errors import Unknown
 from app.pages.halting import Halting, halting
+from app.pages.known_by import KnownBy, known_by
 from app.pages.overview import WORDS
 from app.pages.publishing import By, by
 from app.pages.ring import Ring, ring
@@ -90,6 +91,7 @@ class Shown:
     preview: bool
     problem: str
     by: tuple[By, ...]
+    known_by: KnownBy | None
     total: int
     counts: tuple[Count, ...]
     odd: int
@@ -190,6 +192,7 @@ def roll_up(seen: Seen, now: datetime, who: Viewer) -> Shown:
         watch.preview,
         shown(summary.problem, 400),
         tuple(by(publisher, names.get(publisher.repository_id)) for publisher in seen.publishers[:REPOSITORIES]),
+        known_by(seen.newest),
         summary.versions,
         tuple(counts),
         summary.odd,
