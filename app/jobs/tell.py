@@ -72,7 +72,7 @@ def _ready(deps: Deps) -> list[Route]:
             for route in unplanned:
                 book.work.want(lane.step_of(route), weekly.key_of(after(now)), after(now))
     with deps.ledger.reading() as book:
-        due = book.work.next_due(*(lane.step_of(route) for route in deps.routes))
+        due = book.work.next_due(*(step(route) for route in deps.routes for step in (lane.step_of, lane.turn_of)))
         if due is None or due > now:
             return []
         return [route for route in deps.routes if lane.is_ready(book, route, now)]

@@ -51,6 +51,23 @@ def test_the_same_is_never_said_twice_and_a_change_is_said() -> None:
     assert [] == parts.left("all")
 
 
+@pytest.mark.parametrize("had_it", [False, True])
+def test_a_turn_that_a_killed_worker_left_behind_is_put_away_by_the_next(had_it: bool) -> None:
+    """It was about to take the turn, or had it and everything was said; nothing else will ask for that turn."""
+    parts = Told(route("all"))
+    with parts.ledger.writing() as book:
+        book.work.want("lane/all", lane.TURN, parts.now)
+        if had_it:
+            book.work.claim("lane/all", 1, parts.now, lane.LEASE)
+    parts.tell()
+    with parts.ledger.reading() as book:
+        assert had_it == bool(book.work.all("lane/all")), "it may still be at it"
+    parts.now += lane.LEASE
+    parts.tell()
+    with parts.ledger.reading() as book:
+        assert [] == book.work.all("lane/all")
+
+
 def test_the_end_is_heard_by_whom_the_beginning_reached_and_by_nobody_else() -> None:
     parts = Told(route("loud", filter=Filter(severity=Severity.CRITICAL)))
     parts.about(INCIDENT)

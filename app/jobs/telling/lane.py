@@ -51,14 +51,18 @@ def recipients_of(route: Route) -> str:
     return f"route {route.name}: recipients"
 
 
-def _turns(route: Route) -> str:
+def turn_of(route: Route) -> str:
+    """Under which the turn at its lane stands."""
     return f"lane/{route.name}"
 
 
 def is_ready(book: Book, route: Route, now: datetime) -> bool:
-    """Something is due there, and the lane need not wait."""
-    due, turn = book.work.next_due(step_of(route)), book.work.get(_turns(route), TURN)
-    return due is not None and due <= now and (turn is None or turn.due_at <= now)
+    """Something is due there, and the lane need not wait; or somebody was killed who had the turn."""
+    due, turn = book.work.next_due(step_of(route)), book.work.get(turn_of(route), TURN)
+    if turn is not None and turn.due_at > now:
+        return False
+    left = turn is not None and (turn.lent_until is None or turn.lent_until <= now)
+    return left or (due is not None and due <= now)
 
 
 def drive(deps: Deps, route: Route, stopped: Callable[[], bool]) -> None:
@@ -78,10 +82,10 @@ def drive(deps: Deps, route: Route, stopped: Callable[[], bool]) -> None:
 def _take(deps: Deps, route: Route) -> Task | None:
     now = deps.now()
     with deps.ledger.writing() as book:
-        if book.work.get(_turns(route), TURN) is None:
-            book.work.want(_turns(route), TURN, now)
+        if book.work.get(turn_of(route), TURN) is None:
+            book.work.want(turn_of(route), TURN, now)
     with deps.ledger.writing() as book:
-        return next(iter(book.work.claim(_turns(route), 1, now, LEASE)), None)
+        return next(iter(book.work.claim(turn_of(route), 1, now, LEASE)), None)
 
 
 @dataclass
@@ -109,7 +113,7 @@ class _Lane:
             return not self.lost
         with self.deps.ledger.writing() as book:
             self._give_turn(book, now)
-            again = book.work.claim(_turns(self.route), 1, now, LEASE)
+            again = book.work.claim(turn_of(self.route), 1, now, LEASE)
         self.lost = not again
         self.turn = again[0] if again else self.turn
         return not self.lost
