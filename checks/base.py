@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from verifier.ledger.protocol import Posted
-from verifier.model import Answer, Command, Conduct, Incident, Notice, Repository
+from verifier.model import Answer, Artifact, Command, Conduct, Incident, Notice, Repository
 
 
 class Temporary(Exception):
@@ -87,6 +88,8 @@ class Subject:
     conduct: Conduct = field(default_factory=Conduct)
     tracker: Repository | None = None
     answered: tuple[Answered, ...] = ()
+    good: Mapping[Artifact, str] = field(default_factory=dict)
+    """The version that each package can go back to, where one is known (`checks.good`)."""
 
 
 @dataclass(frozen=True)

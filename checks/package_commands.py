@@ -7,10 +7,10 @@ pages.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from checks.steps import Step, cut
-from verifier.model import Member
+from verifier.model import Artifact, Member
 
 GOOD = "GOOD_VERSION"
 
@@ -24,15 +24,15 @@ def safe(member: Member) -> bool:
     return bool(_NAME.fullmatch(member.artifact.name) and _NUMBER.fullmatch(member.number))
 
 
-def npm(members: Sequence[Member]) -> list[Step]:
+def npm(members: Sequence[Member], good: Mapping[Artifact, str]) -> list[Step]:
     """Cut the access, warn, point `latest` back, take down."""
     there = [m for m in members if not m.removed and safe(m)]
-    names = list(dict.fromkeys(m.artifact.name for m in members if safe(m)))
+    artifacts = list(dict.fromkeys(m.artifact for m in members if safe(m)))
     found = [
         Step(
             "**Cut the access.** Revoke every token you do not know, and every one that a computer or a CI secret "
             "held; change the password and the second factor of the publishing account; look at who else may publish:",
-            ("npm token list", "npm token revoke TOKEN_ID", *cut([f"npm owner ls {name}" for name in names[:5]])),
+            ("npm token list", "npm token revoke TOKEN_ID", *cut([f"npm owner ls {a.name}" for a in artifacts[:5]])),
             access=True,
         )
     ]
@@ -40,9 +40,8 @@ def npm(members: Sequence[Member]) -> list[Step]:
         reason = '"Not published by its maintainers. Do not use."'
         warn = [f"npm deprecate {m.artifact.name}@{m.number} {reason}" for m in there]
         found.append(Step("**Warn whoever installs it.** This works at once:", cut(warn)))
-    if names:
-        move = [f"npm dist-tag add {name}@{GOOD} latest" for name in names]
-        found.append(Step(f"**Point `latest` back** at a version you trust (in place of `{GOOD}`):", cut(move)))
+    if artifacts:
+        found.append(_back(artifacts, good))
     if there:
         found.append(
             Step(
@@ -55,7 +54,18 @@ def npm(members: Sequence[Member]) -> list[Step]:
     return found
 
 
-def pypi(members: Sequence[Member]) -> list[Step]:
+def _back(artifacts: Sequence[Artifact], good: Mapping[Artifact, str]) -> Step:
+    """`latest` at a good version: at the one that is known where a command can hold it, else at one they know of."""
+    known = {a: good[a] for a in artifacts if a in good and _NUMBER.fullmatch(good[a])}
+    trusted = f"a version you trust (in place of `{GOOD}`)"
+    if known:
+        best = "the highest earlier release that an approved run accounts for, unless `latest` named another before"
+        trusted = f"{best}; where none is known, at {trusted}" if len(known) < len(artifacts) else best
+    move = [f"npm dist-tag add {a.name}@{known.get(a, GOOD)} latest" for a in artifacts]
+    return Step(f"**Point `latest` back** at {trusted}:", cut(move))
+
+
+def pypi(members: Sequence[Member], good: Mapping[Artifact, str]) -> list[Step]:
     """Stop it, cut the access."""
     stop = [
         Step(

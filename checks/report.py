@@ -74,7 +74,7 @@ def report(subject: Subject, whose: str = "your") -> Report:
     return replace(
         said,
         why=tuple(f"- **{words(reason).title}.** {words(reason).why}" for reason in reasons[:4]),
-        todo=tuple(_todo(incident.members, concerned, reasons, private=subject.repository.private)),
+        todo=tuple(_todo(subject, concerned, reasons)),
         yours=tuple(f"- {line}" for line in silence),
     )
 
@@ -268,9 +268,7 @@ def _was_down(members: Sequence[Member]) -> str:
     return f" {word} meanwhile: {down}." if down else ""
 
 
-def _todo(
-    members: Sequence[Member], concerned: Sequence[Member], reasons: Sequence[str], *, private: bool
-) -> list[commands.Step]:
+def _todo(subject: Subject, concerned: Sequence[Member], reasons: Sequence[str]) -> list[commands.Step]:
     """The steps, most urgent first, with commands to paste.
 
     `reasons` are those that speak against a version: others have nothing to do about them.
@@ -288,7 +286,7 @@ def _todo(
     built = [m for m in concerned if m not in back]
     stolen = certain or concerned[0].suspect
     steps += commands.steps(back) if back else []
-    steps += commands.steps(built, stolen=stolen) if built else []
+    steps += commands.steps(built, stolen=stolen, good=subject.good) if built else []
     steps += [CACHES] if built and not stolen else []
     if odd := [m for m in concerned if not commands.safe(m)]:
         steps.append(
@@ -297,7 +295,7 @@ def _todo(
                 " that a shell could take for a command."
             )
         )
-    if suspects := [m for m in members if m.open and m.suspect and m not in concerned]:
+    if suspects := [m for m in subject.incident.members if m.open and m.suspect and m not in concerned]:
         steps.append(
             commands.Step(
                 f"**Ask about the suspect {'version' if len(suspects) == 1 else 'versions'} too:** {_names(suspects)}. "
@@ -311,7 +309,8 @@ def _todo(
                 "and people. Replace every secret that a workflow could read."
             )
         )
-        steps.append(commands.Step(f"**Tell your users.** {_told(concerned, certain and not private, back)}."))
+        advisory = certain and not subject.repository.private
+        steps.append(commands.Step(f"**Tell your users.** {_told(concerned, advisory, back)}."))
     return steps + commands.closing(concerned)
 
 

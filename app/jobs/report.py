@@ -16,6 +16,7 @@ from app.jobs.installed import github_of, repository_of
 from app.jobs.server import is_older
 from checks import CHANNELS, advisory, issue
 from checks.base import Channel, GitHubCalls, Gone, Permanent, Post, Subject, Temporary
+from checks.good import before
 from checks.plan import Close, Create, Nothing, Update, plan
 from handlers.ours import answer_task
 from verifier.ledger.asking import runs_of
@@ -113,8 +114,9 @@ def _subject(deps: Deps, incident: Incident) -> tuple[Subject, GitHub]:
         history = tuple(book.incidents.notices(incident.id))
         conduct = book.repositories.conduct(incident.repository_id)
         tracker = book.repositories.named(conduct.issue_repository) if conduct.issue_repository else None
+        good = book.views.good(before(incident))
     details = links.of_incident(deps.settings, incident.id)
-    subject = Subject(incident, repository, sha, details, history, conduct, tracker, said)
+    subject = Subject(incident, repository, sha, details, history, conduct, tracker, said, good)
     return subject, github_of(deps, repository)
 
 

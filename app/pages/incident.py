@@ -16,6 +16,7 @@ from app.signin.shown import notice
 from app.viewer import Viewer
 from checks.exports import EXPORTS
 from checks.exports.base import NothingToExport
+from checks.good import before
 from handlers.commands import Asked
 from verifier.ledger.protocol import Book
 from verifier.model import Incident
@@ -45,6 +46,7 @@ def see(book: Book, who: Viewer, id: str) -> Seen | None:
         tuple(book.incidents.all_posted(id)),
         tuple((one, answers.get(one.id)) for one in book.incidents.commands(id)),
         tuple(book.incidents.bulletins(incident.opened_at, id, BULLETINS)),
+        book.views.good(before(incident)),
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
@@ -22,6 +22,7 @@ from checks.report import report, settled
 from verifier.ledger.protocol import Posted
 from verifier.model import (
     Answer,
+    Artifact,
     Bulletin,
     Command,
     Conduct,
@@ -65,6 +66,8 @@ class Seen:
     posted: tuple[Posted, ...] = ()
     commands: tuple[tuple[Command, Answer | None], ...] = ()
     bulletins: tuple[Bulletin, ...] = ()
+    good: Mapping[Artifact, str] = field(default_factory=dict)
+    """The versions that its packages can go back to."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,7 @@ def roll_up(seen: Seen, viewer: Viewer, now: datetime) -> Page:
     incident = seen.incident
     members = sorted(incident.members, key=lambda m: not m.open)
     repository = seen.repository or Repository(incident.repository_id, 0, "?", incident.opened_at)
-    said = report(Subject(incident, repository, "", "", seen.history, seen.conduct))
+    said = report(Subject(incident, repository, "", "", seen.history, seen.conduct, good=seen.good))
     offers = offering.offers(incident, viewer, seen.conduct)
     waiting = [one for one, answer in seen.commands if answer is None]
     return Page(

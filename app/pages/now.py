@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -13,7 +13,7 @@ from checks.phrases import NOTHING, SILENT
 from checks.report import report
 from checks.words import words
 from verifier.ledger.rows import Dossier
-from verifier.model import Finding, Incident, Notice, Repository, Weight
+from verifier.model import Artifact, Finding, Incident, Notice, Repository, Weight
 from verifier.model.standing import Standing
 
 MOST = 4
@@ -33,12 +33,16 @@ class Steps:
 
 
 def steps(
-    dossier: Dossier, incident: Incident | None, repository: Repository | None, notices: Sequence[Notice]
+    dossier: Dossier,
+    incident: Incident | None,
+    repository: Repository | None,
+    notices: Sequence[Notice],
+    good: Mapping[Artifact, str],
 ) -> Steps:
     """What to do. Nothing about what is well or acknowledged."""
     member = _open(dossier, incident)
     if member and incident is not None and repository is not None:
-        said = report(Subject(incident, repository, "", history=tuple(notices)))
+        said = report(Subject(incident, repository, "", history=tuple(notices), good=good))
         return Steps(blocks(said.now), silence=tuple(inline(line.removeprefix("- ")) for line in said.yours[:MOST]))
     findings = _telling(dossier)
     acts = dict.fromkeys(act for f in findings if (act := words(f.reason).act) != NOTHING)

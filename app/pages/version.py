@@ -17,6 +17,7 @@ from app.signin.gate import viewer
 from app.signin.shown import notice
 from app.viewer import Viewer
 from checks.exports import EXPORTS
+from checks.good import before
 from verifier.ledger.apply import version_task
 from verifier.ledger.asking import AROUND
 from verifier.ledger.protocol import Book
@@ -77,6 +78,7 @@ def see(book: Book, viewer: Viewer, wanted: Wanted) -> Seen | None:
         book.repositories.get(incident.repository_id) if incident is not None else None,
         Asking(task.due_at, task.problem) if task is not None else None,
         book.repositories.conduct(incident.repository_id) if incident is not None else Conduct(),
+        book.views.good(before(incident)) if incident is not None else {},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from app.pages.words import BADGES, Badge, link, shown
 from verifier.ledger.protocol import Posted, Watch
 from verifier.ledger.rows import Dossier
 from verifier.model import (
+    Artifact,
     Conduct,
     Incident,
     Mute,
@@ -85,6 +87,8 @@ class Seen:
     repository: Repository | None = None
     asking: Asking | None = None
     conduct: Conduct = field(default_factory=Conduct)
+    good: Mapping[Artifact, str] = field(default_factory=dict)
+    """The versions that the incident's packages can go back to."""
 
 
 @dataclass(frozen=True)
@@ -246,7 +250,7 @@ def command(version: Version) -> str:
 
 
 def _todo(seen: Seen) -> Steps:
-    return steps(seen.dossier, seen.incident, seen.repository, seen.notices)
+    return steps(seen.dossier, seen.incident, seen.repository, seen.notices, seen.good)
 
 
 def _recheck(verdict: Verdict | None, asking: Asking | None) -> datetime | None:

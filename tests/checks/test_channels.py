@@ -17,7 +17,7 @@ from checks.plan import Close, Create, Nothing, Update, plan
 from tests.checks.examples import AT, CASES, HOSTILE, incident, member, subject, suspect
 from tests.checks.fake import FakeGitHub
 from verifier.ledger.protocol import Posted
-from verifier.model import Conduct, Incident, IncidentState, Outcome
+from verifier.model import Artifact, Conduct, Incident, IncidentState, Outcome
 
 GOLDEN = Path(__file__).with_name("golden")
 every_channel = pytest.mark.parametrize("channel", CHANNELS, ids=lambda channel: channel.NAME)
@@ -42,6 +42,7 @@ def shown(post: Post) -> str:
 ASKED: dict[str, Subject] = {
     **{case: subject(held) for case, held in CASES.items()},
     "preview": subject(CASES["rogue"], conduct=Conduct(preview=True)),
+    "good-version": subject(CASES["rogue"], good={Artifact("pkg:npm/axios"): "1.14.0"}),
     "issue-repository": subject(CASES["rogue"], conduct=Conduct(issue_repository="axios/alerts")),
 }
 

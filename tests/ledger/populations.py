@@ -72,9 +72,16 @@ def dossiers(draw: st.DrawFn) -> Dossier:
         first_seen_at=draw(times),
         placeholder=draw(st.sampled_from([False, False, False, True])),
         unseen_at=draw(st.none() | times),
+        removed_at=draw(st.sampled_from([None, None, T0])),
     )
     judged = draw(st.none() | verdicts())
-    return Dossier(shown, verdict=judged, waived=draw(st.booleans()), incident_id=draw(st.sampled_from([None, "i1"])))
+    return Dossier(
+        shown,
+        verdict=judged,
+        judged=draw(st.sampled_from(["", shown.fingerprint, shown.fingerprint])),
+        waived=draw(st.booleans()),
+        incident_id=draw(st.sampled_from([None, "i1"])),
+    )
 
 
 @st.composite

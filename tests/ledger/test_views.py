@@ -293,6 +293,7 @@ ASKS: dict[str, tuple[int, Callable[[Any, Any], Any]]] = {
     "artifacts": (3, lambda v, sees: v.artifacts(sees, Wanted(text="g", sort=Sort.PUBLISHED))),
     "artifact": (2, lambda v, sees: v.artifact(sees, WIDGET)),
     "versions": (1, lambda v, _: v.versions(WIDGET)),
+    "good": (1, lambda v, _: v.good({WIDGET: T0 + HOUR, GADGET: T0 + HOUR})),
     "incidents": (1, lambda v, sees: v.incidents(sees, (IncidentState.OPEN,))),
     "runs": (1, lambda v, sees: v.runs(sees)),
     "attempts": (1, lambda v, sees: v.attempts(sees, [run(n).key for n in range(500)])),

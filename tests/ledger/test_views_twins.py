@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.ledger.examples import T0
+from tests.ledger.examples import MINUTE, T0
 from tests.ledger.populations import ARTIFACTS, REPOSITORIES, Step, stories
 from verifier.ledger import Book, memory_ledger
 from verifier.ledger.protocol import Watch
@@ -69,6 +69,7 @@ def shown(views: Views, asked: Asked) -> list[Any]:
     for listed in (views.runs, views.tags, views.releases):
         found += [walk(partial(_listed, listed, asked))]
     found.append(views.attempts(sees, [run.key for run in views.runs(None).items]))
+    found.append(views.good(dict.fromkeys(ARTIFACTS, T0 + MINUTE)))
     for artifact in ARTIFACTS:
         found += [walk(partial(_versions, views, artifact, asked))]
     return found

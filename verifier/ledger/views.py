@@ -159,6 +159,14 @@ class Views(Protocol):
         Whether it may be seen is asked with `artifact`.
         """
 
+    def good(self, before: Mapping[Artifact, datetime]) -> dict[Artifact, str]:
+        """The version to go back to of each of these artifacts, from before the time that stands with it.
+
+        It is the highest release of which our verdict is `compliant` without anything odd, and that is neither removed,
+        quarantined nor yanked (`verifier.ledger.good`). Those of which none is known are left out, and of more than
+        `MOST` all but the first so many. Whether they may be seen is not asked.
+        """
+
     def incidents(
         self, sees: Sees, states: tuple[IncidentState, ...] = (), after: str = "", limit: int = 50
     ) -> Page[Incident]:

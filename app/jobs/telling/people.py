@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from app import links
@@ -11,6 +12,7 @@ from checks import advisory, place
 from checks.base import Subject
 from checks.channels import TITLES
 from checks.gathered import of_digest
+from checks.good import before
 from checks.hearing import hears
 from checks.message import Message
 from checks.messages import of_bulletin, of_incident
@@ -33,7 +35,10 @@ def draft(deps: Deps, book: Book, key: str, who: Audience, told: Posted | None =
     incident = book.incidents.get(key)
     if incident is not None:
         found = _seen(deps, book, incident, who)
-        return _of_incident(book, found, who, told) if found is not None else None
+        if found is None:
+            return None
+        known = replace(found, good=book.views.good(before(found.incident)))
+        return _of_incident(book, known, who, told)
     bulletin = book.incidents.bulletin(key)
     repository = book.repositories.get(bulletin.repository_id) if bulletin is not None else None
     if bulletin is None or who is not Audience.INSIDE or not may_hear(repository, who):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app import links
 from app.deps import Deps
 from checks.base import Subject
+from checks.good import before
 from checks.message import Message, State
 from checks.messages import of_bulletin, of_incident
 from verifier.ledger.protocol import Book, Posted
@@ -44,5 +47,6 @@ def _of_incident(deps: Deps, book: Book, incident: Incident, told: Posted | None
     about = subject(deps, book, incident)
     if about is None:
         return None
+    about = replace(about, good=book.views.good(before(incident)))
     history, posted = book.incidents.notices(incident.id), book.incidents.all_posted(incident.id)
     return of_incident(about, history, posted, told.posted_at if told is not None else None)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from verifier.ledger.deeds import Subject, deed_of, subject_of
+from verifier.ledger.good import DEEP, asked_about, by_height, highest, seems_good
 from verifier.ledger.order import by_start, folded
 from verifier.ledger.paging import DEEDS, INCIDENTS, RELEASES, RUNS, TAGS, VERSIONS, List, size
 from verifier.ledger.protocol import Dossier
@@ -59,6 +60,13 @@ class Views:
     ) -> Page[Dossier]:
         shown = (d for d in self._book.versions.of(artifact) if not d.version.placeholder)
         return _page(VERSIONS, (d for d in shown if standing in (None, d.standing)), after, limit)
+
+    def good(self, before: Mapping[Artifact, datetime]) -> dict[Artifact, str]:
+        found = {}
+        for artifact, at in asked_about(before).items():
+            seem = (d for d in self._book.versions.of(artifact) if seems_good(d, at))
+            found[artifact] = highest(sorted(seem, key=by_height, reverse=True)[:DEEP], at)
+        return {artifact: number for artifact, number in found.items() if number is not None}
 
     def incidents(
         self, sees: Sees, states: tuple[IncidentState, ...] = (), after: str = "", limit: int = 50

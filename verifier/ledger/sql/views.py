@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 
 from verifier.ledger.codec import decode, decode_fact
 from verifier.ledger.deeds import deed_of
-from verifier.ledger.order import by_source, by_start, folded
+from verifier.ledger.good import DEEP, asked_about, highest
+from verifier.ledger.order import by_source, by_start, folded, key_of
 from verifier.ledger.paging import DEEDS, INCIDENTS, RELEASES, RUNS, TAGS, VERSIONS, size
 from verifier.ledger.protocol import Dossier
 from verifier.ledger.sql import newest as lists
@@ -88,6 +91,38 @@ class Views:
         query = select(columns.body).where(columns.artifact == artifact.purl, stands)
         rows = self._transaction.rows(first(before(query, key, VERSIONS.after(after)), key, limit))
         return VERSIONS.page((decode(Dossier, row.body) for row in rows), limit)
+
+    def good(self, before: Mapping[Artifact, datetime]) -> dict[Artifact, str]:
+        asked = {key_of(artifact.purl): (artifact, at) for artifact, at in asked_about(before).items()}
+        if not asked:
+            return {}
+        columns = versions.c
+        height = columns.place.desc(), columns.at.desc(), columns.number.desc()
+        seem = (
+            select(
+                columns.artifact,
+                columns.number,
+                func.row_number().over(partition_by=columns.artifact, order_by=height).label("nth"),
+            )
+            .where(
+                columns.standing == Standing.COMPLIANT.value,
+                columns.odd == 0,
+                ~self._transaction.has(columns.number, "-"),
+                or_(*(and_(columns.artifact == artifact.purl, columns.at < at) for artifact, at in asked.values())),
+            )
+            .subquery()
+        )
+        rows = self._transaction.rows(
+            select(columns.artifact, columns.body)
+            .join(seem, and_(columns.artifact == seem.c.artifact, columns.number == seem.c.number))
+            .where(seem.c.nth <= DEEP)
+            .order_by(columns.artifact, seem.c.nth)
+        )
+        found = {
+            asked[key][0]: highest((decode(Dossier, row.body) for row in ours), asked[key][1])
+            for key, ours in groupby(rows, key=lambda row: row.artifact)
+        }
+        return {artifact: number for artifact, number in found.items() if number is not None}
 
     def incidents(
         self, sees: Sees, states: tuple[IncidentState, ...] = (), after: str = "", limit: int = 50
