@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from checks.document import folded
+from checks.document import fit, folded
 from checks.steps import Step, more
 
 FEW = 10
@@ -21,13 +21,17 @@ def whole(steps: Sequence[Step]) -> tuple[str, ...]:
     return tuple(line for number, step in enumerate(steps, 1) for line in _lines(number, step.sentence, step.commands))
 
 
-def folding(steps: Sequence[Step]) -> tuple[str, ...]:
-    """Every step; more than a few commands are folded away, for GitHub's Markdown. They stay one block to copy."""
+def folding(steps: Sequence[Step], room: int = 36_000) -> tuple[str, ...]:
+    """Every step; more than a few commands are folded away, for GitHub's Markdown. They stay one block to copy.
+
+    Long blocks share `room` bytes evenly; how many more commands there are is said in a comment.
+    """
     found = list[str]()
+    each = room // max(1, sum(map(_is_long, steps)))
     for number, step in enumerate(steps, 1):
         if _is_long(step):
             left = _left(number)
-            block = folded(f"{_size(step)} commands", _fence(step.commands).split("\n")).split("\n")
+            block = folded(f"{_size(step)} commands", _fence(_fitted(step, each)).split("\n")).split("\n")
             found += [f"{number}. {step.sentence}", "\n".join(left + line if line else "" for line in block)]
         else:
             found += _lines(number, step.sentence, step.commands)
@@ -73,6 +77,14 @@ def _size(step: Step) -> int:
     """How many commands there are, with those that had no room."""
     cut = _MORE.fullmatch(step.commands[-1])
     return len(step.commands) - 1 + int(cut[1]) if cut else len(step.commands)
+
+
+def _fitted(step: Step, room: int) -> Sequence[str]:
+    """Its commands as far as there is room."""
+    shown = [line for line in step.commands if not _MORE.fullmatch(line)]
+    hidden = _size(step) - len(shown)
+    kept = fit(shown, room, lambda left: more(left + hidden))
+    return [*kept, more(hidden)] if hidden and kept == shown else kept
 
 
 def _begun(step: Step) -> tuple[str, ...]:

@@ -56,7 +56,8 @@ def npm(members: Sequence[Member], good: Mapping[Artifact, str]) -> list[Step]:
 
 def _back(artifacts: Sequence[Artifact], good: Mapping[Artifact, str]) -> Step:
     """`latest` at a good version: at the one that is known where a command can hold it, else at one they know of."""
-    known = {a: good[a] for a in artifacts if a in good and _NUMBER.fullmatch(good[a])}
+    # A shell that somebody types into makes something else of an exclamation mark, and no npm version has one.
+    known = {a: good[a] for a in artifacts if a in good and _NUMBER.fullmatch(good[a]) and "!" not in good[a]}
     trusted = f"a version you trust (in place of `{GOOD}`)"
     if known:
         best = "the highest earlier release that an approved run accounts for, unless `latest` named another before"

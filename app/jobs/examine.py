@@ -202,6 +202,8 @@ def conclude(book: Book, version: Version, verdict: Verdict, now: datetime) -> N
         book.record(VerdictReached(version.artifact, version.number, version.fingerprint, verdict, now), now)
         if before is None or before.outcome is not verdict.outcome or before.suspect != verdict.suspect:
             _look_at_kin(book, version, now)
+        if before is not None and _is_sound(before) and not _is_sound(verdict):
+            speak.no_longer_good(book, version, now)
     _want_source(book, version, verdict, now)
     speak.about(book, book.versions.get(version.artifact, version.number) or dossier, now)
 
@@ -221,6 +223,11 @@ def _want_source(book: Book, version: Version, verdict: Verdict, now: datetime) 
     for dossier in (*before[-1:], *(d for d in line if d.version.number == version.number)):
         if dossier.source is None:
             book.work.want("inspect", f"source/{version_task(version.artifact, dossier.version.number)}", now)
+
+
+def _is_sound(verdict: Verdict) -> bool:
+    """It can be named as a version to go back to (`verifier.ledger.good`)."""
+    return verdict.outcome is Outcome.COMPLIANT and not verdict.anomalies
 
 
 def _differs(before: Verdict, after: Verdict) -> bool:

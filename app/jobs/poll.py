@@ -100,7 +100,9 @@ def _poll(deps: Deps, task: Task) -> datetime | None:
     deps.rhythm.spent(registry_name(artifact), outcome.asked)
     if isinstance(snapshot, Unreadable):
         with deps.ledger.writing() as book:
-            book.versions.put_watch(replace(watch, problem=snapshot.problem))
+            standing = book.versions.watch(artifact) or watch
+            if standing.polled_at == watch.polled_at:
+                book.versions.put_watch(replace(standing, problem=snapshot.problem))
             silent = heard_nothing(book, deps.settings, artifact, snapshot, deps.now())
         if silent:
             return None if hint else deps.now() + deps.settings.poll_interval
@@ -108,6 +110,8 @@ def _poll(deps: Deps, task: Task) -> datetime | None:
     changed = False
     for part in _slices(snapshot):
         with deps.ledger.writing() as book:
+            if _is_overtaken(book, watch, part):
+                return None if hint else deps.now()
             changed |= _keep(book, watch, memory, part, tuple(outcome.validators.items()), last=part is snapshot)
             again_at = _next(book, deps, artifact, changed) if part is snapshot else now
     deps.wake.wake("examine")
@@ -162,6 +166,16 @@ def _slices(snapshot: Snapshot | None) -> Iterator[Snapshot | None]:
     yield snapshot
 
 
+def _is_overtaken(book: Book, watch: Watch, snapshot: Snapshot | None) -> bool:
+    """Another look ended while this one, which shows everything or that nothing is new, was under way.
+
+    It is worth nothing then, and made anew: what it does not show yet it would say to have been taken away.
+    """
+    standing = book.versions.watch(watch.artifact)
+    whole = snapshot is None or snapshot.whole
+    return whole and standing is not None and standing.polled_at != watch.polled_at
+
+
 def _keep(
     book: Book,
     watch: Watch,
@@ -171,15 +185,9 @@ def _keep(
     *,
     last: bool,
 ) -> bool:
-    """Keep what is new; says whether anything is. Only the last part is the look: the others make no full pass.
-
-    A look that shows everything is worth nothing where another was ended meanwhile: by what this one does not show yet
-    it would say that it was taken away.
-    """
+    """Keep what is new; says whether anything is. Only the last part is the look: the others make no full pass."""
     now = memory.now
     current = book.versions.watch(watch.artifact) or watch
-    if (snapshot is None or snapshot.whole) and current.polled_at != watch.polled_at:
-        return False
     if snapshot is None:
         book.versions.put_watch(replace(current, polled_at=now, problem=""))
         return False

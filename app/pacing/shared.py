@@ -10,6 +10,7 @@ hold everybody up for ever. Who has a turn therefore says so now and then, under
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -98,31 +99,32 @@ class SharedPace:
         if wait := self._own.peek(name, every, burst, now):
             return wait
         shared = self._shared(name, every, burst, now)
-        if shared is None or self._is_held_up(name, shared):
+        if shared is None or self._is_held_up(name, shared, every.total_seconds()):
             shared = self._alone.turn(name, every * SHARERS, max(1, burst // SHARERS), now)
         if not shared:
             self._own.turn(name, every, burst, now)
         return shared
 
-    def _is_held_up(self, name: str, wait: float) -> bool:
+    def _is_held_up(self, name: str, wait: float, every: float) -> bool:
         """Note what Redis said of a turn; it has refused everybody's for too long."""
+        long = max(HELD_UP, 2 * every)
         at, before = time.monotonic(), self._refused.get(name)
         if not wait:
             self._refused.pop(name, None)
-            self._say(name, at)
+            self._say(name, at, long)
             return False
         since = before.since if before is not None and at <= before.until + GAP else at
-        if at >= since + HELD_UP and (had := self._had(name)) < HELD_UP:
+        if at >= since + long and (had := self._had(name)) < long:
             since = at - had
         self._refused[name] = _Refused(since, at + wait)
-        if at < since + HELD_UP:
+        if at < since + long:
             return False
-        if before is not None and before.until - before.since < HELD_UP:
+        if before is not None and before.until - before.since < long:
             log.warning("Redis grants nobody a turn, going on alone", name=name)
         return True
 
-    def _say(self, name: str, at: float) -> None:
-        """That we had a turn, so that one who has none for long knows that others have."""
+    def _say(self, name: str, at: float, seconds: float) -> None:
+        """That we had a turn, so that one who has none for so long knows that others have."""
         if at < self._said.get(name, -SAID_EVERY) + SAID_EVERY:
             return
         for known in (self._said, self._refused):
@@ -131,16 +133,16 @@ class SharedPace:
         self._said[name] = at
         sealed = self._seal.close(_PURPOSE, {"for": name, "at": time.time()}, datetime.now(UTC))
         with suppress(RedisError, OSError):
-            self._redis.set(HAD + name, sealed, ex=int(HELD_UP))
+            self._redis.set(HAD + name, sealed, ex=int(seconds))
 
     def _had(self, name: str) -> float:
-        """How many seconds ago somebody had a turn; more than `HELD_UP` where nobody says so."""
+        """How many seconds ago somebody had a turn; infinite where nobody says so."""
         try:
             sealed: Any = self._redis.get(HAD + name)
         except (RedisError, OSError):
-            return HELD_UP
+            return math.inf
         said = self._seal.open(_PURPOSE, sealed.decode("ascii", "replace"), datetime.now(UTC)) if sealed else None
-        return max(time.time() - float(said["at"]), 0.0) if said is not None and said.get("for") == name else HELD_UP
+        return max(time.time() - float(said["at"]), 0.0) if said is not None and said.get("for") == name else math.inf
 
     def _shared(self, name: str, every: timedelta, burst: int, now: float | None) -> float | None:
         """What Redis says; None where it does not."""

@@ -31,12 +31,11 @@ _TIES = {
     "version-in-log": Tie.LOG,
     "registry-names-publisher": Tie.REGISTRY,
     "digest-in-log": Tie.DIGEST,
-    "digest-known": Tie.DIGEST,
     "provenance-verified": Tie.SIGNATURE,
     "verified-identity": Tie.SIGNATURE,
 }
 _WORDS = {
-    Tie.NAME: "the tag or commit of a run at that time, and nothing else",
+    Tie.NAME: "the tag or commit of a run at that time",
     Tie.LOG: "what the publish step of their run printed",
     Tie.REGISTRY: "the registry's word that a trusted publisher published them",
     Tie.DIGEST: "their digests in the log of their run",
@@ -57,13 +56,17 @@ class KnownBy:
 
 
 def known_by(newest: Iterable[Dossier]) -> KnownBy | None:
-    """By the weakest of the last compliant versions, the newest given first; None where none is."""
+    """By the weakest of the last compliant versions, the newest given first; None where none is.
+
+    Tags of images that hold bytes which another tag held are passed by: that one says what they are known by.
+    """
     compliant = (d.verdict.findings for d in newest if d.verdict and d.verdict.outcome is Outcome.COMPLIANT)
-    ties = [tie for findings in islice(compliant, LAST) if (tie := _strongest(findings)) is not None]
+    ties = list(islice((tie for findings in compliant if (tie := _strongest(findings)) is not None), LAST))
     if not ties:
         return None
     weakest = min(ties)
-    return KnownBy(_WORDS[weakest], _RISK if weakest is Tie.NAME else "")
+    some = f"of the last {len(ties)}, some only by " if max(ties) > weakest else ""
+    return KnownBy(f"{some}{_WORDS[weakest]}", _RISK if weakest is Tie.NAME else "")
 
 
 def _strongest(findings: Iterable[Finding]) -> Tie | None:

@@ -32,6 +32,20 @@ def test_folded_commands_stay_one_block_within_their_step() -> None:
     assert fold.endswith("\n    ```\n\n    </details>")
 
 
+def test_many_long_blocks_share_their_room_and_say_what_had_none() -> None:
+    """A post that is too long for GitHub is no post."""
+    long = Step("**Warn them:**", cut([f"warn {n:090}" for n in range(300)]))
+    made = folding([long] * 9)
+
+    assert sum(len(line.encode()) for line in made) < 45_000
+    assert all("<summary>300 commands</summary>" in line for line in made if "<summary>" in line)
+    for line in made:
+        if "<summary>" in line:
+            shown = line.count("   warn ")
+            assert f"# and {300 - shown} more" in line
+    assert folding([long]) == folding([long], 1_000_000), "one has room enough"
+
+
 def test_commands_that_had_no_room_are_counted_with_the_others() -> None:
     many = Step("**Warn them:**", cut([f"warn {n:0100}" for n in range(500)]))
     left = len(many.commands) - 1

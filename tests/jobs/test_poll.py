@@ -107,9 +107,15 @@ class Slow(Parts):
     """A registry that shows what there was when it was asked, and takes so long that another worker looks meanwhile."""
 
     meanwhile: Page | None = None
+    between: Watch | None = None
+    """What the other worker notes, which had begun earlier and saw no more than is known."""
 
     def _fetch(self, ask: Ask, etag: str | None = None) -> Page | Absent | Unreadable:
         seen = super()._fetch(ask, etag)
+        if self.between is not None:
+            with self.ledger.writing() as book:
+                book.versions.put_watch(self.between)
+            self.between = None
         if self.meanwhile is not None:
             self.now += AT_ONE
             self.answer, self.meanwhile = self.meanwhile, None
@@ -128,6 +134,30 @@ def test_a_look_that_was_overtaken_takes_away_nothing_that_it_did_not_see_yet(la
     assert {"1.0.0": None, "1.1.0": None} == {number: version.removed_at for number, version in held(parts).items()}
     assert NOON + POLL + AT_ONE == watch(parts).polled_at
     assert NOON + POLL + AT_ONE + POLL == due(parts)
+
+
+def test_a_look_that_was_overtaken_is_made_anew_at_once() -> None:
+    """It may have begun later than the other, and have seen what that one did not."""
+    parts = Slow()
+    polled(shows("1.0.0"), parts)
+    with parts.ledger.reading() as book:
+        before = book.versions.watch(SCOPED)
+    assert before is not None
+    parts.answer, parts.now = shows("1.0.0", "1.1.0"), parts.now + POLL
+    parts.between = replace(before, polled_at=parts.now)
+
+    assert 2 == poll.run(parts.deps)
+    assert ["1.0.0", "1.1.0"] == sorted(held(parts))
+    assert parts.now + POLL == due(parts)
+
+
+def test_a_look_that_failed_takes_back_nothing_of_one_that_ended_meanwhile() -> None:
+    """As a hint's look may that was refused while the first full one went on."""
+    parts = Slow()
+    parts.meanwhile = shows("1.0.0")
+    polled(Unreadable(NPM, "The registry did not answer."), parts)
+
+    assert (False, NOON + AT_ONE, "") == (watch(parts).preview, watch(parts).polled_at, watch(parts).problem)
 
 
 def test_an_artifact_that_is_not_there_has_all_its_versions_removed() -> None:

@@ -24,12 +24,25 @@ GONE = File("widget.tgz", ("sha512:ab",), T0, removed=True)
 LATE = File("late.tgz", ("sha512:cd",), ROGUE_AT + MINUTE)
 
 
-def put(book: Book, number: str, outcome: Outcome = Outcome.COMPLIANT, odd: bool = False, **changed: Any) -> None:
+def known_by(reason: str) -> Finding:
+    return Finding(reason, Weight.EXPLAINS, Confidence.HIGH, "A run accounts for it.")
+
+
+def put(
+    book: Book,
+    number: str,
+    outcome: Outcome = Outcome.COMPLIANT,
+    odd: bool = False,
+    reason: str = "provenance-verified",
+    **changed: Any,
+) -> None:
     """A version as it was judged. `changed` are the dossier's, or the version's."""
     own = {name: value for name, value in changed.items() if name in Dossier.__dataclass_fields__}
     of: dict[str, Any] = {"rank": semver.rank(number), "line": semver.line(number)} | changed
     shown = version(number, **{name: value for name, value in of.items() if name not in own})
     reached = verdict(outcome)
+    if outcome is Outcome.COMPLIANT:
+        reached = replace(reached, findings=(known_by(reason),))
     reached = replace(reached, findings=(*reached.findings, ODD)) if odd else reached
     given: dict[str, Any] = {"verdict": reached, "judged": shown.fingerprint} | own
     book.versions.put(Dossier(shown, **given))
@@ -67,6 +80,8 @@ def test_of_one_rank_it_is_the_later_one(ledger: Ledger) -> None:
         pytest.param({"outcome": Outcome.UNVERIFIABLE}, id="unverifiable"),
         pytest.param({"verdict": replace(verdict(Outcome.UNVERIFIABLE), suspect=True)}, id="suspect"),
         pytest.param({"odd": True}, id="odd"),
+        pytest.param({"reason": "ref-names-version"}, id="known-by-its-tag-alone"),
+        pytest.param({"reason": "commit-names-version"}, id="known-by-a-title-alone"),
         pytest.param({"odd": True, "waived": True}, id="odd-and-waived"),
         pytest.param({"verdict": None, "judged": ""}, id="not-judged"),
         pytest.param({"judged": "sha256:0"}, id="judged-with-other-files"),

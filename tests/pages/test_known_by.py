@@ -30,8 +30,8 @@ def of(*reasons: str, outcome: Outcome = Outcome.COMPLIANT, age: int = 0) -> Dos
         (("registry-names-publisher",), "the registry's word that a trusted publisher published them", False),
         (("version-in-log",), "what the publish step of their run printed", False),
         (("ref-names-version", "log-names-it"), "what the publish step of their run printed", False),
-        (("ref-names-version",), "the tag or commit of a run at that time, and nothing else", True),
-        (("commit-names-version",), "the tag or commit of a run at that time, and nothing else", True),
+        (("ref-names-version",), "the tag or commit of a run at that time", True),
+        (("commit-names-version",), "the tag or commit of a run at that time", True),
     ],
 )
 def test_the_strongest_tie_of_a_version_counts(reasons: tuple[str, ...], words: str, open_to_thieves: bool) -> None:
@@ -48,6 +48,15 @@ def test_the_weakest_of_the_last_versions_counts_and_older_ones_no_more() -> Non
 
     assert mixed is not None and settled is not None
     assert (TOKEN in mixed.risk, TOKEN in settled.risk) == (True, False)
+    assert "of the last 3, some only by the tag or commit of a run at that time" == mixed.words
+
+
+def test_a_tag_that_holds_the_bytes_of_another_says_nothing_by_itself() -> None:
+    """An image's `latest` is known by what its release is known by, and that may be a tag alone."""
+    moved, named = of("digest-known"), of("ref-names-version")
+
+    assert None is known_by([moved])
+    assert known_by([moved] * LAST + [named]) == known_by([named])
 
 
 def test_of_versions_that_nothing_accounts_for_nothing_is_said() -> None:

@@ -12,6 +12,10 @@ from verifier.ledger.views import MOST
 from verifier.model import Artifact
 from verifier.model.standing import Standing
 
+SURE = frozenset(
+    {"provenance-verified", "verified-identity", "digest-in-log", "registry-names-publisher", "version-in-log"}
+)
+"""The reasons of which one must account for it."""
 DEEP = 5
 """So many of an artifact's highest versions that seem good are looked at: a few that were taken down are passed by."""
 
@@ -43,10 +47,14 @@ def highest(dossiers: Iterable[Dossier], before: datetime) -> str | None:
 
 
 def _is_good(dossier: Dossier, before: datetime) -> bool:
-    """Our verdict about exactly these files is `compliant` without a but, and the registry hands all of them out."""
+    """Our verdict about exactly these files is `compliant` without a but, and the registry hands all of them out.
+
+    It rests on more than a name and a time: who holds a stolen token can have those.
+    """
     version, verdict = dossier.version, dossier.verdict
     well = dossier.standing is Standing.COMPLIANT and verdict is not None and not verdict.anomalies
+    sure = verdict is not None and any(finding.reason in SURE for finding in verdict.reasons)
     judged = dossier.judged == version.fingerprint and version.last_at < before
     there = version.removed_at is None and not version.quarantined
     whole = not any(file.yanked or file.removed for file in version.files)
-    return well and judged and there and whole and version.line.channel == "release"
+    return well and sure and judged and there and whole and version.line.channel == "release"

@@ -11,9 +11,6 @@ from datetime import datetime, timedelta
 
 from verifier.ledger.protocol import Task
 
-MOST_DOUBLED = 4
-"""A lease in place of one that ran out is doubled so often at most."""
-
 
 @dataclass(frozen=True)
 class Row:
@@ -56,13 +53,8 @@ def free(row: Row, now: datetime) -> bool:
 
 
 def claimed(row: Row, now: datetime, lease: timedelta) -> Row:
-    """Lent until `now + lease`. This claim also answers what was wanted during a lease that ran out.
-
-    It is lent for longer, each time anew, where nobody ended the last lease: what its worker died of shall not kill the
-    next as soon.
-    """
-    times = 2 ** min(row.attempts, MOST_DOUBLED) if row.lent_until is not None else 1
-    return replace(row, lent_until=now + lease * times, attempts=row.attempts + 1, taken=row.wanted, again_at=None)
+    """Lent until `now + lease`. This claim also answers what was wanted during a lease that ran out."""
+    return replace(row, lent_until=now + lease, attempts=row.attempts + 1, taken=row.wanted, again_at=None)
 
 
 def holds(row: Row | None, task: Task) -> bool:

@@ -61,14 +61,14 @@ def is_ready(book: Book, route: Route, now: datetime) -> bool:
     due, turn = book.work.next_due(step_of(route)), book.work.get(turn_of(route), TURN)
     if turn is not None and turn.due_at > now:
         return False
-    left = turn is not None and (turn.lent_until is None or turn.lent_until <= now)
-    return left or (due is not None and due <= now)
+    lapsed = turn is not None and turn.lent_until is not None and turn.lent_until <= now
+    return lapsed or (turn is not None and not turn.attempts) or (due is not None and due <= now)
 
 
 def drive(deps: Deps, route: Route, stopped: Callable[[], bool]) -> None:
     """Say everything that is due on this route, if the turn can be had, until the lane is empty or has to wait."""
     channel = deps.outside.get(route.kind)
-    turn = _take(deps, route)
+    turn = _take(deps, route) if channel is not None else None
     if turn is None or channel is None:
         return
     lane = _Lane(deps, route, channel, turn, stopped)

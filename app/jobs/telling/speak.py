@@ -112,6 +112,14 @@ def want_told(book: Book, incident_id: str, now: datetime) -> None:
         book.work.want("report", f"{incident_id} {channel.NAME}", now + HEAD_START)
 
 
+def no_longer_good(book: Book, version: Version, now: datetime) -> None:
+    """Who is to be told to go back to this version shall be told so no longer: in alerts about later ones."""
+    for publisher in book.repositories.publishers_of(version.artifact):
+        for incident in book.incidents.recent(publisher.repository_id, version.at):
+            if any(member.open and member.artifact == version.artifact for member in incident.members):
+                want_told(book, incident.id, now)
+
+
 def announce(book: Book, bulletin: Bulletin, now: datetime) -> None:
     """Tell a thing about a repository once, out of band; what was announced before is not repeated."""
     if book.incidents.put_bulletin(bulletin):
