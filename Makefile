@@ -65,7 +65,7 @@ bench: setup-dev ## measure everything: one table, JSON and a drawing (FULL=1 ON
 corpus: setup-dev ## play all scenarios and count: what was said against what was true, beside the neighbours (JSON=file)
 	@$(BIN)/python -m sandbox.corpus $(if $(JSON),--json $(JSON))
 
-npm-audit: setup-dev ## ask npm's own `npm audit signatures` about the corpus, and write it into docs/corpus.md (needs npm 11.19)
+npm-audit: setup-dev ## ask npm's own `npm audit signatures` about the corpus, and write it into docs/corpus.md (needs npm 11.17)
 	@$(BIN)/python -m sandbox.corpus.npm_audit --page docs/corpus.md
 
 scale: setup-dev ## simulate a million artifacts under the hosts' limits, and write docs/scale.md (minutes; ARTIFACTS=1000000 SEED=1)

@@ -155,7 +155,7 @@ def test_an_npm_that_is_too_old_is_not_asked(monkeypatch: pytest.MonkeyPatch, tm
     answered = CliRunner().invoke(main, [str(SCENARIOS / "axios-2026")])
 
     assert 1 == answered.exit_code
-    assert "it is npm 11.0.0, and 11.19 or newer is needed" in answered.output
+    assert "it is npm 11.0.0, and 11.17 or newer is needed" in answered.output
 
 
 def test_without_npm_the_command_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from sandbox.corpus.npm_audit.server import CERTIFICATE, TUF_HOST
 
 TIMEOUT = 120
 """Seconds for one call of npm."""
-OLDEST = (11, 19)
+OLDEST = (11, 17)
 """The oldest npm that is known to verify both; 11.0 wants other keys for provenance."""
 _AUDIT = ("audit", "signatures")
 _CACHE = "cache"

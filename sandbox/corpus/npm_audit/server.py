@@ -7,12 +7,14 @@ through this proxy, which answers in its place, with a certificate of its own.
 from __future__ import annotations
 
 import ssl
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from cryptography import x509
@@ -39,6 +41,11 @@ class Server(ThreadingHTTPServer):
         self.registry: Mapping[str, bytes] = {}
         self.tuf = {f"/{path}": body for path, body in tuf.items()}
         self.tls = tls
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """npm hangs up when it has seen enough: nobody has to read that."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def url(self) -> str:
