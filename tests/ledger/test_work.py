@@ -112,6 +112,25 @@ def test_a_lease_that_ran_out_is_lent_again(ledger: Ledger) -> None:
     assert [2] == [task.attempts for task in claim(ledger, T0 + MINUTE)]
 
 
+def test_what_outlasts_its_lease_is_lent_for_longer_each_time(ledger: Ledger) -> None:
+    """Or it would be begun by one worker after another; what failed in words waits by its date instead."""
+    want(ledger)
+    now, lasted = T0, list[timedelta]()
+    for _ in range(6):
+        (task,) = claim(ledger, now)
+        assert task.lent_until is not None
+        lasted.append(task.lent_until - now)
+        now = task.lent_until
+    assert [1, 2, 4, 6, 6, 6] == [lease // MINUTE for lease in lasted]
+
+    with ledger.writing() as book:
+        book.work.failed(task, now, "no")
+    for _ in range(2):
+        (task,) = claim(ledger, now)
+        assert now + MINUTE == task.lent_until
+        now += MINUTE
+
+
 def test_what_is_done_is_gone_or_comes_again(ledger: Ledger) -> None:
     """Done work is gone; with a date it is due again then, with its attempts forgotten."""
     want(ledger)

@@ -11,6 +11,9 @@ from datetime import datetime, timedelta
 
 from verifier.ledger.protocol import Task
 
+MOST_TIMES = 6
+"""How much longer than usual a lease in place of one that ran out may be: of five minutes it makes half an hour."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -53,8 +56,14 @@ def free(row: Row, now: datetime) -> bool:
 
 
 def claimed(row: Row, now: datetime, lease: timedelta) -> Row:
-    """Lent until `now + lease`. This claim also answers what was wanted during a lease that ran out."""
-    return replace(row, lent_until=now + lease, attempts=row.attempts + 1, taken=row.wanted, again_at=None)
+    """Lent until `now + lease`. This claim also answers what was wanted during a lease that ran out.
+
+    In place of a lease that ran out, and of which no failure was said, it is twice as long as that one was: what takes
+    longer than a lease, or kills who does it, would else be begun by one worker after another.
+    """
+    lapsed = row.lent_until is not None and not row.problem
+    times = min(2**row.attempts, MOST_TIMES) if lapsed else 1
+    return replace(row, lent_until=now + lease * times, attempts=row.attempts + 1, taken=row.wanted, again_at=None)
 
 
 def holds(row: Row | None, task: Task) -> bool:
