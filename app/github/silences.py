@@ -47,16 +47,16 @@ class Silences:
         """Seconds for which it holds still, and how many; 0 and 0 where none of us said anything that does."""
         name = self._name(kind, installation_id)
         sealed = self._shelf.get(name)
-        said = self._seal.open(_PURPOSE, sealed, datetime.now(UTC)) if sealed is not None else None
-        if said is None or said.get("for") != name:
+        said = self._seal.open(_PURPOSE, sealed, datetime.now(UTC), place=name) if sealed is not None else None
+        if said is None:
             return 0.0, 0
         left = min(max(float(said["until"]) - time.time(), 0.0), LONGEST_WAIT)
         return (left, int(said["count"])) if left else (0.0, 0)
 
     def _say(self, kind: str, installation_id: int, seconds: float, count: int = 0) -> None:
         name = self._name(kind, installation_id)
-        said = {"for": name, "until": time.time() + seconds, "count": count}
-        self._shelf.put(name, self._seal.close(_PURPOSE, said, datetime.now(UTC)), seconds)
+        said = {"until": time.time() + seconds, "count": count}
+        self._shelf.put(name, self._seal.close(_PURPOSE, said, datetime.now(UTC), name), seconds)
 
     def _name(self, kind: str, installation_id: int) -> str:
         return f"am:github:{kind}:{self._host}:{installation_id}"

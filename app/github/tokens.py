@@ -42,8 +42,9 @@ class Tokens(MemCache):
         super().set(key, value, ex)
         if self._shelf is not None and _SHARED in key and ex > timedelta():
             now = datetime.now(UTC)
-            said = {"for": self._for(key), "token": value, "until": (now + ex).timestamp()}
-            first = self._shelf.put_first(self._name(key), self._seal.close(_PURPOSE, said, now), ex.total_seconds())
+            said = {"token": value, "until": (now + ex).timestamp()}
+            sealed = self._seal.close(_PURPOSE, said, now, self._for(key))
+            first = self._shelf.put_first(self._name(key), sealed, ex.total_seconds())
             if first is not None and self._adopt(key, first) is None:  # sealed by nobody we know, or run out
                 self._shelf.drop(self._name(key), first)
 
@@ -69,8 +70,8 @@ class Tokens(MemCache):
     def _opened(self, key: str, sealed: str | None) -> tuple[str, timedelta] | None:
         """The token and how long it lasts; None where it is not ours, not for this, or over."""
         now = datetime.now(UTC)
-        said = self._seal.open(_PURPOSE, sealed, now) if sealed is not None else None
-        if said is None or said.get("for") != self._for(key):
+        said = self._seal.open(_PURPOSE, sealed, now, place=self._for(key)) if sealed is not None else None
+        if said is None:
             return None
         left = timedelta(seconds=float(said["until"]) - now.timestamp())
         return (str(said["token"]), left) if left > timedelta() else None

@@ -101,7 +101,7 @@ def _poll(deps: Deps, task: Task) -> datetime | None:
     if isinstance(snapshot, Unreadable):
         with deps.ledger.writing() as book:
             standing = book.versions.watch(artifact) or watch
-            if standing.polled_at == watch.polled_at:
+            if not _is_overtaken(watch, standing):
                 book.versions.put_watch(replace(standing, problem=snapshot.problem))
             silent = heard_nothing(book, deps.settings, artifact, snapshot, deps.now())
         if silent:
@@ -110,9 +110,10 @@ def _poll(deps: Deps, task: Task) -> datetime | None:
     changed = False
     for part in _slices(snapshot):
         with deps.ledger.writing() as book:
-            if _is_overtaken(book, watch, part):
+            standing = book.versions.watch(artifact) or watch
+            if _is_overtaken(watch, standing, part):
                 return None if hint else deps.now()
-            changed |= _keep(book, watch, memory, part, tuple(outcome.validators.items()), last=part is snapshot)
+            changed |= _keep(book, standing, memory, part, tuple(outcome.validators.items()), last=part is snapshot)
             again_at = _next(book, deps, artifact, changed) if part is snapshot else now
     deps.wake.wake("examine")
     return None if hint else again_at
@@ -166,14 +167,13 @@ def _slices(snapshot: Snapshot | None) -> Iterator[Snapshot | None]:
     yield snapshot
 
 
-def _is_overtaken(book: Book, watch: Watch, snapshot: Snapshot | None) -> bool:
-    """Another look ended while this one, which shows everything or that nothing is new, was under way.
+def _is_overtaken(watch: Watch, standing: Watch, snapshot: Snapshot | None = None) -> bool:
+    """Another look ended while this one, which failed or shows everything or that nothing is new, was under way.
 
     It is worth nothing then, and made anew: what it does not show yet it would say to have been taken away.
     """
-    standing = book.versions.watch(watch.artifact)
     whole = snapshot is None or snapshot.whole
-    return whole and standing is not None and standing.polled_at != watch.polled_at
+    return whole and standing.polled_at != watch.polled_at
 
 
 def _keep(
@@ -187,12 +187,11 @@ def _keep(
 ) -> bool:
     """Keep what is new; says whether anything is. Only the last part is the look: the others make no full pass."""
     now = memory.now
-    current = book.versions.watch(watch.artifact) or watch
     if snapshot is None:
-        book.versions.put_watch(replace(current, polled_at=now, problem=""))
+        book.versions.put_watch(replace(watch, polled_at=now, problem=""))
         return False
     known = [dossier.version for dossier in book.versions.of(watch.artifact)]
-    preview_of = current.first_contact if current.preview else None
+    preview_of = watch.first_contact if watch.preview else None
     if snapshot.whole:
         changed = changes(known, snapshot, now, preview_of)
     else:
@@ -202,13 +201,13 @@ def _keep(
         book.versions.saw(watch.artifact, [version.number for version in snapshot.versions], now)
     for version in changed:
         book.record(VersionSeen(version), now)
-    _look_around(book, [version for version in changed if version.at >= current.since(version)], now)
+    _look_around(book, [version for version in changed if version.at >= watch.since(version)], now)
     if last and not memory.hint:
         book.versions.put_watch(
             replace(
-                current,
+                watch,
                 preview=False,
-                learned_at=current.learned_at or now,
+                learned_at=watch.learned_at or now,
                 polled_at=now,
                 validators=validators,
                 channels=snapshot.channels,

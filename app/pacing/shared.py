@@ -131,7 +131,7 @@ class SharedPace:
             if len(known) > TIDIED:
                 known.clear()
         self._said[name] = at
-        sealed = self._seal.close(_PURPOSE, {"for": name, "at": time.time()}, datetime.now(UTC))
+        sealed = self._seal.close(_PURPOSE, {"at": time.time()}, datetime.now(UTC), name)
         with suppress(RedisError, OSError):
             self._redis.set(HAD + name, sealed, ex=int(seconds))
 
@@ -141,8 +141,10 @@ class SharedPace:
             sealed: Any = self._redis.get(HAD + name)
         except (RedisError, OSError):
             return math.inf
-        said = self._seal.open(_PURPOSE, sealed.decode("ascii", "replace"), datetime.now(UTC)) if sealed else None
-        return max(time.time() - float(said["at"]), 0.0) if said is not None and said.get("for") == name else math.inf
+        if not sealed:
+            return math.inf
+        said = self._seal.open(_PURPOSE, sealed.decode("ascii", "replace"), datetime.now(UTC), place=name)
+        return max(time.time() - float(said["at"]), 0.0) if said is not None else math.inf
 
     def _shared(self, name: str, every: timedelta, burst: int, now: float | None) -> float | None:
         """What Redis says; None where it does not."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 NAME = "session.key"
 _BYTES = 32
 _LONGEST = 16_384
+_PLACE = "for"
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,15 @@ class Seal:
 
     secret: bytes = field(repr=False)
 
-    def close(self, purpose: str, thing: Mapping[str, Any], now: datetime) -> str:
-        """Encrypted and signed text that holds it."""
-        return self._fernet(purpose).encrypt_at_time(json.dumps(thing).encode(), int(now.timestamp())).decode()
+    def close(self, purpose: str, thing: Mapping[str, Any], now: datetime, place: str = "") -> str:
+        """Encrypted and signed text that holds it, good for this `place` alone: laid elsewhere it is not opened."""
+        said = {**thing, _PLACE: place} if place else thing
+        return self._fernet(purpose).encrypt_at_time(json.dumps(said).encode(), int(now.timestamp())).decode()
 
-    def open(self, purpose: str, text: str, now: datetime, within: timedelta | None = None) -> dict[str, Any] | None:
-        """What `close` was given, `within` that time; None where it is not so."""
+    def open(
+        self, purpose: str, text: str, now: datetime, within: timedelta | None = None, place: str = ""
+    ) -> dict[str, Any] | None:
+        """What `close` was given, `within` that time and for this `place`; None where it is not so."""
         from cryptography.fernet import InvalidToken
 
         try:
@@ -58,7 +62,7 @@ class Seal:
             opened = json.loads(plain)
         except (InvalidToken, ValueError):
             return None
-        return opened if isinstance(opened, dict) else None
+        return opened if isinstance(opened, dict) and opened.pop(_PLACE, "") == place else None
 
     def mark(self, purpose: str, text: str) -> str:
         """The one mark that this text has for this purpose, in hex; nobody else can make it."""
