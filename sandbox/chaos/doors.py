@@ -6,12 +6,15 @@ does not.
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.wsgi import ClosingIterator
 
 from sandbox.chaos.servers import free_port
 
@@ -36,7 +39,9 @@ class Way(StrEnum):
     FAILS = "fails"
     """Every answer is a 502."""
     LOSES = "loses"
-    """What is asked is done, and the answer is lost on its way back."""
+    """What is asked is done, and the answer never comes: who asked waits until he has no more patience."""
+    CUTS = "cuts off"
+    """What is asked is done, and the connection is cut before the answer."""
 
 
 class _Quiet(WSGIRequestHandler):
@@ -99,10 +104,13 @@ class Door:
             self._opened.wait(HELD)
         if way is Way.HOLDS and _writes(environ) and self._is_first():
             self._opened.wait(HELD)
-        if way is Way.LOSES:
-            for _ in self.app(environ, _unheard):
-                continue
-            raise ConnectionResetError("the answer is lost")
+        if way in (Way.LOSES, Way.CUTS):
+            with contextlib.closing(ClosingIterator(self.app(environ, _unheard))) as answer:
+                for _ in answer:
+                    continue
+            if way is Way.CUTS:
+                environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise ConnectionResetError("the answer is lost")  # werkzeug goes on to wait at the same connection
         return self.app(environ, start_response)
 
 
