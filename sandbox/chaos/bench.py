@@ -38,7 +38,7 @@ from sandbox.github.shapes import Address
 from sandbox.moments import moments
 from sandbox.world import World
 from verifier.ledger import migrate, open_ledger
-from verifier.ledger.protocol import Book, Unavailable
+from verifier.ledger.protocol import Book, Task, Unavailable
 
 START_WITHIN = 60.0
 """Seconds the processes get to answer."""
@@ -218,7 +218,7 @@ class Bench:
                     f"{task.step} {task.key} (tried {task.attempts} times, {task.problem or 'no problem'})"
                     for step in (*STEPS, *_TELL)
                     for task in book.work.all(step)
-                    if task.due_at <= now and not self._waits(book, task.step, now)
+                    if _due_at(book, task) <= now
                 ]
         except Unavailable:
             return ("the database does not answer",)
@@ -227,11 +227,6 @@ class Bench:
             *([f"{waiting} webhooks to hear"] if waiting else []),
             *due,
         )
-
-    def _waits(self, book: Book, step: str, now: datetime) -> bool:
-        """A piece for a route whose lane waits for its receiver."""
-        turn = book.work.get("lane/webhook", "turn")
-        return step == "tell/webhook" and turn is not None and turn.due_at > now and turn.lent_until is None
 
     def _lease_ends(self) -> datetime:
         """When the first of those leases ends whose owner seems to be dead."""
@@ -248,11 +243,11 @@ class Bench:
         delivered the monitor finds when it next looks at GitHub's list.
         """
         with self.ledger.reading() as book:
-            tasks = [task for step in (*STEPS, *_TELL) for task in book.work.all(step)]
-        again = [t.due_at for t in tasks if t.problem or t.step in _SPEAKING]
+            due = [(task, _due_at(book, task)) for step in (*STEPS, *_TELL) for task in book.work.all(step)]
+        again = [at for task, at in due if task.problem or task.step in _SPEAKING]
         if self.site.sender.undelivered:
-            again += [t.due_at for t in tasks if (t.step, t.key.partition("/")[0]) in _MISSED]
-        return min([*again, *(t.due_at for t in tasks if t.step == "examine" and t.due_at <= until)], default=None)
+            again += [at for task, at in due if (task.step, task.key.partition("/")[0]) in _MISSED]
+        return min([*again, *(at for task, at in due if task.step == "examine" and at <= until)], default=None)
 
     def _look(self, at: datetime, left: tuple[str, ...]) -> Seen:
         site = self.site
@@ -282,6 +277,12 @@ class Bench:
             except requests.RequestException:
                 time.sleep(0.1)
         raise RuntimeError(f"the monitor does not come up; its log is {self.log}")
+
+
+def _due_at(book: Book, task: Task) -> datetime:
+    """When it is due: a piece for a route whose lane waits for its receiver, when the lane's turn is."""
+    turn = book.work.get("lane/webhook", "turn") if task.step == "tell/webhook" else None
+    return task.due_at if turn is None or turn.lent_until is not None else max(task.due_at, turn.due_at)
 
 
 @contextmanager

@@ -35,6 +35,8 @@ class Server(ThreadingHTTPServer):
     """Serves files by their paths: `registry` to who asks it, `tuf` to who goes through it to `TUF_HOST`."""
 
     daemon_threads = True
+    request_queue_size = 128
+    """npm opens more connections at once than the five that would otherwise wait to be accepted."""
 
     def __init__(self, tuf: Mapping[str, bytes], tls: ssl.SSLContext) -> None:
         super().__init__(("127.0.0.1", 0), _Registry)
