@@ -218,7 +218,7 @@ class Bench:
                     f"{task.step} {task.key} (tried {task.attempts} times, {task.problem or 'no problem'})"
                     for step in (*STEPS, *_TELL)
                     for task in book.work.all(step)
-                    if _due_at(book, task) <= now
+                    if due_at(book, task) <= now
                 ]
         except Unavailable:
             return ("the database does not answer",)
@@ -243,7 +243,7 @@ class Bench:
         delivered the monitor finds when it next looks at GitHub's list.
         """
         with self.ledger.reading() as book:
-            due = [(task, _due_at(book, task)) for step in (*STEPS, *_TELL) for task in book.work.all(step)]
+            due = [(task, due_at(book, task)) for step in (*STEPS, *_TELL) for task in book.work.all(step)]
         again = [at for task, at in due if task.problem or task.step in _SPEAKING]
         if self.site.sender.undelivered:
             again += [at for task, at in due if (task.step, task.key.partition("/")[0]) in _MISSED]
@@ -279,7 +279,7 @@ class Bench:
         raise RuntimeError(f"the monitor does not come up; its log is {self.log}")
 
 
-def _due_at(book: Book, task: Task) -> datetime:
+def due_at(book: Book, task: Task) -> datetime:
     """When it is due: a piece for a route whose lane waits for its receiver, when the lane's turn is."""
     turn = book.work.get("lane/webhook", "turn") if task.step == "tell/webhook" else None
     return task.due_at if turn is None or turn.lent_until is not None else max(task.due_at, turn.due_at)
