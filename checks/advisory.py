@@ -1,5 +1,8 @@
 """A draft repository security advisory per incident with a rogue version. Nobody but its maintainers ever publishes it.
 
+It outlives its incident where that ended because the version was taken down: whoever installed it has it still, and an
+advisory is how they hear of it.
+
 Source: docs.github.com/rest/security-advisories/repository-advisories. Only public repositories have them, and GitHub
 Enterprise Server has none.
 """
@@ -8,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -15,9 +19,9 @@ from checks import commands
 from checks.base import GitHubCalls, Gone, Permanent, Post, Subject
 from checks.document import document, section
 from checks.plan import digest
-from checks.report import marker, report, settled
+from checks.report import left_behind, marker, report, settled
 from verifier.ledger.protocol import Posted
-from verifier.model import Member, Outcome
+from verifier.model import IncidentState, Member, Outcome
 
 NAME = "advisory"
 TITLE = "Draft advisory"
@@ -40,15 +44,20 @@ _NOTE = (
 
 
 def wants(subject: Subject) -> bool:
-    """Incidents with a version that is (or was) non-compliant, in a public repository that wants advisories."""
-    wanted = subject.conduct.advisories and not subject.conduct.preview
+    """Incidents with a version that is (or was) non-compliant, in a public repository that wants advisories.
+
+    None is made any more, nor made anew, for what was taken down by then.
+    """
+    wanted = subject.conduct.advisories and not subject.conduct.preview and not left_behind(subject.incident)
     return subject.incident.rogue and not subject.repository.private and wanted
 
 
 def render(subject: Subject) -> Post:
     """The advisory's summary, description and one entry per version."""
-    said, incident = report(subject, "the project's"), subject.incident
-    closed = settled(incident)
+    incident = subject.incident
+    if left := left_behind(incident):
+        incident = replace(incident, state=IncidentState.OPEN, members=left)
+    said, closed = report(replace(subject, incident=incident), "the project's"), settled(incident)
     kinds = {_IMAGES if member.artifact.is_image else _PACKAGES for member in incident.members}
     advice = (
         *sorted(kinds, reverse=True),
@@ -86,7 +95,7 @@ def create(subject: Subject, post: Post, github: GitHubCalls) -> tuple[str, str]
 
 
 def update(subject: Subject, post: Post, posted: Posted, github: GitHubCalls) -> None:
-    """Make the draft show this; a settled one is closed. What people published stays theirs."""
+    """Make the draft show this; one that nobody needs any more is closed. What people published stays theirs."""
     path = f"{_at(subject)}/{quote(posted.ref, safe='')}"
     with _allowed(subject):
         if github.call("GET", path).get("state") in ("draft", "triage", "closed"):

@@ -57,8 +57,8 @@ def render(subject: Subject) -> Post:
         "text": "\n\n".join(
             part
             for part in (
-                section("Why it matters", said.why),
                 section("What to do now", folding(said.todo)),
+                section("Why it matters", said.why),
                 section("If it was you", [*said.yours, *([BY_BUTTON] if said.yours else [])]),
                 section("What happened since", said.steps),
                 section("Answers", lines(subject.answered)),

@@ -20,7 +20,7 @@ from checks.escape import code, link, title
 from checks.numbered import folding
 from checks.phrases import BY_COMMENT
 from checks.plan import digest
-from checks.report import marker, report, settled
+from checks.report import left_behind, marker, report, settled
 from verifier.ledger.protocol import Posted
 from verifier.model import IncidentState
 
@@ -30,6 +30,10 @@ NEEDS_COMMIT = False
 ACKNOWLEDGED = "artifact-monitor: acknowledged"
 """The label of an incident that somebody looks after: ours alone to set and to take away."""
 ASSIGNEES = 10
+STAYS = (
+    "Where a draft advisory stands under *Security* → *Advisories*, it stays: publish it for those who installed one, "
+    "or close it."
+)
 LIMIT = 65_000
 LONGEST_TITLE = 225
 """The most characters of a title that names its repository; what is cut off is counted behind them."""
@@ -56,15 +60,17 @@ def render(subject: Subject) -> Post:
         f"nothing stands against any version in it.*{more}"
     )
     parts = (
-        section("Why it matters", said.why),
         section("What to do now", folding(said.todo)),
+        section("Why it matters", said.why),
         section("If it was you", [*said.yours, *([BY_COMMENT, *offered(incident)] if said.yours else [])]),
         section("What happened since", said.steps),
     )
     elsewhere = bool(subject.conduct.issue_repository)
     about = [f"About the repository {code(subject.repository.full_name)}."] if elsewhere else []
     headline = title(f"{subject.repository.full_name}: {said.title}", LONGEST_TITLE) if elsewhere else said.title
-    before = [marker(incident), *about, said.lead]
+    drafted = subject.conduct.advisories and not subject.repository.private
+    stays = [STAYS] if drafted and left_behind(incident) else []
+    before = [marker(incident), *about, said.lead, *stays]
     text = document(before, ("What was seen", said.seen), parts, LIMIT, (said.everything, said.every), foot)
     state = [ACKNOWLEDGED] if incident.state is IncidentState.ACKNOWLEDGED else []
     shown = {"title": headline, "body": text, "labels": state}

@@ -31,7 +31,9 @@ def npm(members: Sequence[Member], good: Mapping[Artifact, str]) -> list[Step]:
     found = [
         Step(
             "**Cut the access.** Revoke every token you do not know, and every one that a computer or a CI secret "
-            "held; change the password and the second factor of the publishing account; look at who else may publish:",
+            "held; change the password and the second factor of the publishing account. On the package's page, under "
+            "*Settings*, remove a trusted publisher that you did not set up, or whose workflow was taken over. Look at "
+            "who else may publish:",
             ("npm token list", "npm token revoke TOKEN_ID", *cut([f"npm owner ls {a.name}" for a in artifacts[:5]])),
             access=True,
         )

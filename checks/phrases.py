@@ -42,7 +42,8 @@ _ACTS = (
 )
 BY_HAND = (
     "If this artifact is meant to be published by hand, set `manual: true` for it in `.github/artifact-monitor.yml` on "
-    f"the default branch. {_ACTS}"
+    f"the default branch. {_ACTS} Then nothing that is odd about its versions is asked about either: whoever steals a "
+    "token there is noticed by others first."
 )
 APPROVE = (
     "If this may publish, list its workflow, ref or event for the artifact in `.github/artifact-monitor.yml` on the "
@@ -79,8 +80,12 @@ def calm(title: str, why: str, act: str = NOTHING) -> Words:
 
 
 def suspect(title: str, why: str) -> Words:
-    """Said of a suspicion: only the people can answer it."""
-    return Words(title, why, ASK, (WAIVER, BY_HAND))
+    """Said of a suspicion: only the people can answer it.
+
+    That the artifact is meant to be published by hand is known there, and a switch that ends all such questions is
+    nothing to offer beside what may be a theft.
+    """
+    return Words(title, why, ASK, (WAIVER,))
 
 
 def odd(title: str, why: str, act: str) -> Words:

@@ -84,6 +84,15 @@ def settled(incident: Incident) -> bool:
     return incident.state is IncidentState.RESOLVED or not incident.members
 
 
+def left_behind(incident: Incident) -> tuple[Member, ...]:
+    """The rogue versions of a settled incident that were taken down, and settled by nothing else: their users go on.
+
+    Empty while it stands open.
+    """
+    gone = (m for m in incident.members if m.gone and m.outcome is Outcome.NON_COMPLIANT)
+    return tuple(m for m in gone if not (m.waived or m.muted)) if settled(incident) else ()
+
+
 def rogue(incident: Incident) -> bool:
     """A version in it is non-compliant, and nobody has waived it."""
     return any(m.open and m.outcome is Outcome.NON_COMPLIANT for m in incident.members)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from app.pages.known_by import KnownBy, known_by
 from app.pages.overview import WORDS
 from app.pages.publishing import By, by
 from app.pages.ring import Ring, ring
+from app.pages.telling import Told, told
 from app.pages.timeline import Publication, Timeline, timeline
 from app.pages.version_row import Row, pointing, row, said_by
 from app.pages.words import BADGES, Badge, shown
@@ -25,7 +26,7 @@ from verifier import purls
 from verifier.ledger.protocol import Book, Watch
 from verifier.ledger.rows import Dossier
 from verifier.ledger.views import BadCursor, Page, Sees, Summary
-from verifier.model import Artifact, Publisher, Replied, Repository, Run, RunKey
+from verifier.model import Artifact, Incident, IncidentState, Publisher, Replied, Repository, Run, RunKey
 from verifier.model.standing import Standing
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ REPOSITORIES = 5
 """The most repositories of one artifact whose names are read."""
 TAGS = 40
 """The most dist-tags that are listed."""
+INCIDENTS = 3
+"""The most incidents that are shown: what stands open, else the newest that ended."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class Seen:
     everybody: tuple[Publisher, ...] = ()
     """All who publish it, also those that may not be seen; none of it is shown."""
     replied: tuple[Replied, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    """Those that the newest versions and the page's belong to, and that may be seen, newest first."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,7 @@ class Shown:
     watched_since: datetime
     preview: bool
     problem: str
+    incidents: tuple[Told, ...]
     by: tuple[By, ...]
     known_by: KnownBy | None
     total: int
@@ -144,6 +150,7 @@ def see(book: Book, sees: Sees, artifact: Artifact, wanted: Asked) -> Seen | Non
     ours = (run for run in recent if not run.workflows.isdisjoint(workflows))
     runs = {run.key: run for run in (*resting, *ours)}
     replied = tuple(book.enrolments.about([artifact]))
+    incidents = book.incidents.some({d.incident_id for d in (*newest, *page.items) if d.incident_id is not None})
     return Seen(
         summary,
         watch,
@@ -155,7 +162,14 @@ def see(book: Book, sees: Sees, artifact: Artifact, wanted: Asked) -> Seen | Non
         wanted,
         tuple(said),
         replied,
+        tuple(one for one in incidents if sees is None or one.repository_id in sees),
     )
+
+
+def concerning(incidents: Sequence[Incident]) -> tuple[Incident, ...]:
+    """What to show of them, given newest first: the newest that stand open, else the newest that ended."""
+    open_ = [one for one in incidents if one.state is not IncidentState.RESOLVED]
+    return tuple(open_[:INCIDENTS] or incidents[:1])
 
 
 def rests_on(dossier: Dossier) -> RunKey | None:
@@ -191,6 +205,7 @@ def roll_up(seen: Seen, now: datetime, who: Viewer) -> Shown:
         watch.first_contact,
         watch.preview,
         shown(summary.problem, 400),
+        tuple(told(one, ()) for one in concerning(seen.incidents)),
         tuple(by(publisher, names.get(publisher.repository_id)) for publisher in seen.publishers[:REPOSITORIES]),
         known_by(seen.newest),
         summary.versions,

@@ -1,7 +1,8 @@
 """Our own Markdown as HTML: what `checks` says, with the names of strangers escaped in it already.
 
-Of Markdown only emphasis, code, lists and code blocks are made; no link, no picture, no HTML comes of any text. Of a
-link its words stay: the pages have their own links to what it leads to. A long block of code is folded away.
+Of Markdown only emphasis, code, lists, code blocks and links are made; no picture and no HTML comes of any text. A link
+leads to where a browser may safely go, and says there nothing of where it came from; of any other its words stay. A
+long block of code is folded away.
 """
 
 from __future__ import annotations
@@ -13,14 +14,31 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from app.pages.words import link
 from checks.numbered import FEW
 
 _PARSER = MarkdownIt("zero").enable(["emphasis", "backticks", "escape", "entity", "list", "fence", "link"])
 """HTML is not among what is enabled: `<` stays text. Pictures are not, either."""
-_PARSER.add_render_rule("link_open", lambda *_: "")
-_PARSER.add_render_rule("link_close", lambda *_: "")
+
+
+def _opened(
+    renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: MutableMapping[str, Any]
+) -> str:
+    address = link(str(tokens[at].attrGet("href") or ""))
+    env["followed"] = bool(address)
+    return f'<a href="{escape(address)}" rel="noreferrer nofollow">' if address else ""
+
+
+def _closed(
+    renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: MutableMapping[str, Any]
+) -> str:
+    return "</a>" if env["followed"] else ""
+
+
+_PARSER.add_render_rule("link_open", _opened)
+_PARSER.add_render_rule("link_close", _closed)
 
 
 def _fence(

@@ -11,6 +11,8 @@ from checks.channels import TITLES
 from verifier.ledger.protocol import Posted
 from verifier.model import Incident, IncidentState
 
+FEW = 2
+"""How many artifacts a title names; more are counted."""
 NAMED = 8
 """How many versions of one incident are named."""
 
@@ -66,7 +68,9 @@ def title(incident: Incident) -> str:
     version, artifact = ("tag", "image") if all(a.is_image for a in of) else ("version", "package")
     if len({a.is_image for a in of}) > 1:
         artifact = "artifact"
-    return f"{plural(len(members), version)} of {plural(len(of), artifact)}"
+    names = [shown(one.label, 80) for one in dict.fromkeys(m.artifact for m in members)]
+    what = " and ".join(names) if len(names) <= FEW else plural(len(of), artifact)
+    return f"{plural(len(members), version)} of {what}"
 
 
 def state(incident: Incident) -> str:

@@ -175,6 +175,7 @@ CASES: dict[str, Incident] = {
             digests=tuple(f"sha256:{n:064x}" for n in range(6)),
         )
     ),
+    "settled-by-removal": incident(member(removed=True, gone=True), state=IncidentState.RESOLVED),
     "image": incident(
         image(
             sentences=(

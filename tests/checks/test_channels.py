@@ -168,6 +168,28 @@ def test_an_advisory_is_never_published_and_a_published_one_is_never_touched() -
     assert github.asked[-1][0] == "GET"
 
 
+def test_a_draft_outlives_an_alert_that_ended_because_the_version_was_taken_down() -> None:
+    """Whoever installed it has it still: that is when people need the advisory."""
+    gone, cleared = (replace(member(str(n)), removed=True, gone=True) for n in (1, 2))
+    held = incident(gone, replace(cleared, outcome=Outcome.COMPLIANT), state=IncidentState.RESOLVED)
+    waived = replace(held, members=(replace(gone, waived=True),))
+    shown = advisory.render(subject(held))
+
+    assert shown.open
+    assert ["= 1"] == [entry["vulnerable_version_range"] for entry in shown.body["vulnerabilities"]]
+    assert "What users should do" in shown.body["description"]
+    assert "taken down since; whoever installed it has it" in shown.body["description"]
+    assert "ettled" not in shown.body["summary"] + shown.body["description"]
+    assert not issue.render(subject(held)).open
+    assert issue.STAYS in issue.render(subject(held)).body["body"]
+    assert not advisory.render(subject(waived)).open
+    assert issue.STAYS not in issue.render(subject(waived)).body["body"]
+
+
+def test_no_draft_is_made_for_what_was_taken_down_before_anything_was_said() -> None:
+    assert not advisory.wants(subject(CASES["settled-by-removal"]))
+
+
 def test_an_advisory_lists_each_version_under_its_ecosystem() -> None:
     held = incident(
         member(), member("8.3.45", "pkg:pypi/ultralytics"), member("3.4.0", "pkg:docker/kong/kic"), suspect()
@@ -318,8 +340,8 @@ def test_what_was_never_said_is_not_closed() -> None:
 
 def test_a_post_is_open_exactly_while_something_stands_against_a_version() -> None:
     for case, held in CASES.items():
-        open_ = any(m.open for m in held.members)
         for channel in CHANNELS:
+            open_ = any(m.open for m in held.members) or (channel is advisory and case == "settled-by-removal")
             assert channel.render(subject(held)).open == open_, case
             first = plan(channel.render(subject(held)), None)
             assert isinstance(first, Create if open_ else Nothing)

@@ -263,6 +263,8 @@ def test_incidents_are_found_newest_first(ledger: Ledger) -> None:
         assert [elsewhere, new, old] == book.incidents.all()
         assert [new, old] == book.incidents.recent(7, T0)
         assert [new] == book.incidents.recent(7, T0 + MINUTE)
+        assert [new, old] == book.incidents.some(["old", "new", "none"])
+        assert [] == book.incidents.some([])
         assert old == book.incidents.get("old")
         assert None is book.incidents.get("none")
 

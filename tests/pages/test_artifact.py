@@ -36,7 +36,7 @@ from tests.pages.examples import (
 )
 from verifier.ledger import Ledger, open_ledger
 from verifier.ledger.protocol import Watch
-from verifier.model import Artifact, File, Publisher, Repository, RunKey
+from verifier.model import Artifact, File, IncidentState, Publisher, Repository, RunKey
 
 
 def shown(artifact: Artifact, ledger: Ledger | None = None, viewer: Viewer | None = None, **query: str) -> Page:
@@ -304,3 +304,25 @@ def test_the_page_costs_as_many_queries_for_hundreds_of_versions_and_runs_as_for
 
     assert few == asked(ledger, ask)
     ledger.close()  # type: ignore[attr-defined]  # only ledgers in tables hold connections
+
+
+def test_what_stands_open_about_it_is_one_step_away_for_whom_it_concerns() -> None:
+    alice = Viewer("alice", 1, frozenset({ALICE}), {ALICE: "read"})
+    assert "/incidents/i1" in shown(AXIOS, viewer=alice).addresses
+    assert "Open incident" in shown(AXIOS, viewer=alice).text
+
+    of_another = filled()
+    with of_another.writing() as book:
+        for one in book.incidents.some(["i1", "i3"]):
+            book.incidents.put(replace(one, repository_id=MALLORY))
+    assert "/incidents/i1" in shown(AXIOS, of_another).addresses
+    assert not any("/incidents/i" in address for address in shown(AXIOS, of_another, alice).addresses)
+
+
+def test_the_last_incident_is_shown_where_none_stands_open() -> None:
+    ledger = filled()
+    with ledger.writing() as book:
+        for one in book.incidents.all():
+            book.incidents.put(replace(one, state=IncidentState.RESOLVED))
+
+    assert "Last incident" in shown(AXIOS, ledger).text

@@ -11,7 +11,7 @@ from checks.escape import code, markdown
 from checks.words import WORDS
 from tests.pages.browser import Page
 
-TAGS = {"p", "ol", "ul", "li", "strong", "em", "code", "pre", "details", "summary"}
+TAGS = {"p", "ol", "ul", "li", "strong", "em", "code", "pre", "details", "summary", "a"}
 
 
 def test_steps_are_a_numbered_list_with_commands_to_copy() -> None:
@@ -36,7 +36,8 @@ def test_no_text_makes_a_tag_that_is_not_ours(text: str) -> None:
     for made in (blocks([text]), inline(text)):
         page = Page(str(made))
         assert page.tags <= TAGS
-        assert page.attributes <= {"class", "start"}
+        assert page.attributes <= {"class", "start", "href", "rel"}
+        assert all(address.startswith(("http://", "https://")) for address in page.addresses)
 
 
 @given(st.text(max_size=80))
@@ -46,19 +47,37 @@ def test_an_escaped_name_is_nothing_but_text(text: str) -> None:
     assert page.tags <= {"code"}
 
 
-@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "[x](javascript:alert(1))", "![x](http://x.example/y)"])
-def test_no_link_picture_or_html_is_made(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        "[x](<JavaScript:alert(1)>)",
+        "[x](data:text/html,y)",
+        "[x](//x.example/y)",
+        "[x](/version/recheck)",
+        "[x]()",
+        "<https://x.example/y>",
+    ],
+)
+def test_no_html_and_no_link_that_a_browser_could_not_safely_follow_is_made(text: str) -> None:
     page = Page(str(blocks([text])))
 
     assert {"p"} == page.tags
     assert [] == page.addresses
 
 
-def test_of_a_link_its_words_stay() -> None:
-    page = Page(str(blocks(["- Look at: [run 7](<https://github.example/x/actions/runs/7>)"])))
+def test_no_picture_is_made() -> None:
+    assert {"p", "a"} >= Page(str(blocks(["![x](http://x.example/y)"]))).tags
 
-    assert [] == page.addresses
-    assert "Look at: run 7" == " ".join(page.text.split())
+
+def test_a_run_can_be_looked_at_from_where_it_is_named() -> None:
+    made = str(blocks(['- Look at: [run 7](<https://github.example/x/actions/runs/7?a="b>)', "- [no](<ftp://x>)"]))
+    page = Page(made)
+
+    assert ["https://github.example/x/actions/runs/7?a=%22b"] == page.addresses
+    assert 1 == made.count('rel="noreferrer nofollow"') == made.count("</a>")
+    assert "Look at: run 7 no" == " ".join(page.text.split())
 
 
 @pytest.mark.parametrize("reason", WORDS)

@@ -131,7 +131,7 @@ def test_in_an_open_incident_its_steps_are_what_to_do_now() -> None:
 
     assert "Ask everyone who can publish whether it was them" in text
     assert "npm deprecate axios@1.14.1" in text
-    assert "Incident: 2 versions of 1 package, opened 36 min ago" in text
+    assert "Incident: 2 versions of axios, opened 36 min ago" in text
     assert "/incidents/i1" in shown(AXIOS, "1.14.1").addresses
 
 

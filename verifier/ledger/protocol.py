@@ -231,6 +231,9 @@ class Incidents(Protocol):
     def all(self) -> list[Incident]:
         """Every incident, newest first."""
 
+    def some(self, ids: Collection[str]) -> list[Incident]:
+        """Those of them that there are, newest first, in one query."""
+
     def recent(self, repository_id: int, since: datetime) -> list[Incident]:
         """Incidents of a repository opened since then, newest first."""
 

@@ -33,6 +33,9 @@ class Incidents:
     def all(self) -> list[Incident]:
         return sorted(self._incidents.values(), key=by_opening, reverse=True)
 
+    def some(self, ids: Collection[str]) -> list[Incident]:
+        return [incident for incident in self.all() if incident.id in ids]
+
     def recent(self, repository_id: int, since: datetime) -> list[Incident]:
         return [i for i in self.all() if i.repository_id == repository_id and i.opened_at >= since]
 

@@ -35,6 +35,9 @@ class Incidents:
     def all(self) -> list[Incident]:
         return self._where()
 
+    def some(self, ids: Collection[str]) -> list[Incident]:
+        return self._where(incidents.c.id.in_(sorted(ids)))
+
     def recent(self, repository_id: int, since: datetime) -> list[Incident]:
         return self._where(incidents.c.repository_id == repository_id, incidents.c.opened_at >= since)
 
