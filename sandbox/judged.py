@@ -69,7 +69,7 @@ def why(alike: Sequence[Judged]) -> list[str]:
     """The sentences of the first of them, and that those of the others differ in what they name."""
     first, *others = alike
     return [
-        sentence if all(sentence in one.sentences for one in others) else f"{sentence} (The others: alike.)"
+        sentence if all(sentence in one.sentences for one in others) else f"{sentence} (The others alike.)"
         for sentence in first.sentences
     ]
 

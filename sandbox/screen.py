@@ -38,7 +38,6 @@ _MARGIN = 23
 _UNDER = f"{'':{_MARGIN - 2}}  "
 
 _Key = tuple[str, str]
-_State = tuple[str, bool]
 _Sentences = frozenset[tuple[str, str]]
 
 
@@ -51,7 +50,9 @@ class Screen:
         self._undecided: dict[_Key, Judged] = {}
         self._reasons: dict[Reasons, str] = {}
         """The version above that was given them in full."""
-        self._posted: dict[tuple[str, str], _State] = {}
+        self._posted: dict[tuple[str, str], tuple[str, bool]] = {}
+        self._titles: dict[tuple[str, str], str] = {}
+        """What each channel was last shown to be told; the same again with no reason is not worth a line."""
         self._noticed: dict[str, int] = {}
         self._sentences: dict[str, _Sentences] = {}
         self._telling: dict[str, Telling] = {}
@@ -142,8 +143,7 @@ class Screen:
         tellings = {}
         for bulletin, posted in bulletins:
             if new := self._fresh(posted):
-                telling = Telling(now, shown(bulletin.title), stamped=True)
-                tellings[bulletin.id] = self._heard(telling, new)
+                tellings[bulletin.id] = Telling(now, shown(bulletin.title), stamped=True).heard(new)
         return tellings
 
     def _incident(
@@ -162,22 +162,22 @@ class Screen:
         before = self._sentences.get(incident.id, frozenset())
         now_said = self._sentences[incident.id] = _sentences(incident)
         telling = about(incident, now)
-        telling.stamped = not heads
         if incident.id not in {one.dossier.incident_id for alike in heads for one in alike}:
-            telling.why = shown(change(incident, notices[since:], now - _EVER), 300)
-        if not heads and not telling.why and before:
-            telling.why = _found(now_said - before)
-        return {incident.id: self._heard(telling, new)}
+            found = _found(now_said - before) if before else ""
+            telling.why = shown(change(incident, notices[since:], now - _EVER), 300) or found
+        telling.stamped = bool(telling.why) or not heads
+        if not telling.why and not self._belongs(incident.id, telling):
+            new = [one for one in new if self._titles.get((incident.id, one[0].channel)) != telling.title]
+        self._titles |= {(incident.id, post.channel): telling.title for post, _ in new}
+        return {incident.id: telling.heard(new)} if new else {}
 
-    def _fresh(self, posted: Sequence[Posted]) -> list[Posted]:
-        return [p for p in posted if self._posted.get((p.incident_id, p.channel)) != (p.digest, p.open)]
-
-    def _heard(self, telling: Telling, posted: Sequence[Posted]) -> Telling:
-        for post in posted:
-            key = (post.incident_id, post.channel)
-            telling.hear(post, key not in self._posted)
-            self._posted[key] = post.digest, post.open
-        return telling
+    def _fresh(self, posted: Sequence[Posted]) -> list[tuple[Posted, bool]]:
+        """What was told since the last look, and whether it is the first that the channel was told of it."""
+        known = self._posted
+        new = [p for p in posted if known.get((p.incident_id, p.channel)) != (p.digest, p.open)]
+        fresh = [(post, (post.incident_id, post.channel) not in known) for post in new]
+        known |= {(post.incident_id, post.channel): (post.digest, post.open) for post in new}
+        return fresh
 
     def _belongs(self, key: str, telling: Telling) -> bool:
         """It is the same that others were told of a moment ago."""

@@ -39,15 +39,17 @@ class Telling:
     told: dict[str, str] = field(default_factory=dict)
     filed: dict[str, str] = field(default_factory=dict)
 
-    def hear(self, post: Posted, first: bool) -> None:
-        """One channel holds it now; `first`: it held nothing of it before."""
-        name = channel(post.channel)
-        if post.channel.startswith(ROUTE):
-            self.told[post.channel] = name
-        elif first:
-            self.filed[post.channel] = f"{name} {'filed' if post.open else 'filed, closed'}: {post.url}"
-        elif post.channel not in self.filed:
-            self.told[post.channel] = name if post.open else f"{name} (closed)"
+    def heard(self, posts: Iterable[tuple[Posted, bool]]) -> Telling:
+        """The same with the channels that hold it now, and whether each holds something of it for the first time."""
+        for post, first in posts:
+            name = channel(post.channel)
+            if post.channel.startswith(ROUTE):
+                self.told[post.channel] = name
+            elif first:
+                self.filed[post.channel] = f"{name} {'filed' if post.open else 'filed, closed'}: {post.url}"
+            else:
+                self.told[post.channel] = name if post.open else f"{name} (closed)"
+        return self
 
     @property
     def alike(self) -> tuple[object, ...]:
