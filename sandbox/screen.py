@@ -73,12 +73,13 @@ class Screen:
             watches = book.versions.watches()
             dossiers = [(d, w.since(d.version)) for w in watches for d in book.versions.of(w.artifact)]
             bulletins, incidents = _bulletins(book, now), _incidents(book)
+        if self._told_at is not None and now - self._told_at > TOGETHER:
+            self._tell()
         heads = self._judged(dossiers, now)
         tellings = self._bulletins(bulletins, now)
         for incident, notices, posted in incidents:
             tellings |= self._incident(incident, notices, posted, now, heads)
-        late = self._told_at is not None and now - self._told_at > TOGETHER
-        if heads or late or any(not self._belongs(key, telling) for key, telling in tellings.items()):
+        if heads or any(not self._belongs(key, telling) for key, telling in tellings.items()):
             self._tell()
         for alike in heads:
             self._versions(alike, now)
