@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import shutil
 import signal
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Protocol
+from typing import Protocol, TextIO
 
 from rich.console import Console
 
+from sandbox.expected import show
 from sandbox.live import ROOT, Live
 from sandbox.play import play
 from sandbox.results import Result, State
@@ -35,14 +38,18 @@ STORY = (
 )
 """What is played when nothing is named: attacks of each kind, and honest releases that must stay quiet."""
 
+UNBOUNDED = 10_000
+"""The columns of what is no terminal."""
+
 
 def demo(once: bool, names: Sequence[str]) -> int:
     """Play them and show it; returns the exit code: 0 when all came out as expected. `names`: `all`, or scenarios.
 
     Raises ValueError for a name that is no scenario.
     """
-    console, results = Console(highlight=False), list[Result]()
-    groups = grouped(_chosen(names))
+    console, results = console_of(sys.stdout), list[Result]()
+    chosen = _chosen(names)
+    groups = grouped(chosen)
     temporary = tempfile.TemporaryDirectory(prefix="artifact-monitor-demo-", ignore_cleanup_errors=True)
     with sigterm_as_ctrl_c(), temporary as folder:
         screen = Screen(console)
@@ -50,18 +57,27 @@ def demo(once: bool, names: Sequence[str]) -> int:
             data_dir = Path(folder) / str(number)
             stage = Live(group, data_dir)
             count = f"{len(group)} scenario{'s' if len(group) > 1 else ''}"
-            console.print(f"Starting the monitor, a pretended GitHub and its registries on this machine ({count}) …")
+            console.print(
+                f"Starting the monitor, a pretended GitHub and its registries on this machine ({count}) …",
+                soft_wrap=True,
+            )
             with stage:
                 stage.settled = partial(screen.changes, stage.ledger)
                 console.print(f"Dashboard: {stage.dashboard}   What is filed at GitHub: {stage.github}", soft_wrap=True)
                 for scenario in group:
-                    screen.begin(scenario)
+                    screen.begin(scenario, len(results) + 1, len(chosen))
                     stage.begin(scenario)
                     results.append(play(scenario, stage))
+                screen.finish()
                 if number == len(groups) - 1:
                     _end(console, screen, results, stage, once)
             shutil.rmtree(data_dir, ignore_errors=True)
     return 1 if any(result.state is State.FAILED for result in results) else 0
+
+
+def console_of(out: TextIO) -> Console:
+    """A terminal as wide as it is; what goes anywhere else is neither wrapped nor cut off."""
+    return Console(file=out, highlight=False, width=None if out.isatty() else UNBOUNDED)
 
 
 @contextmanager
@@ -107,23 +123,34 @@ def _chosen(names: Sequence[str]) -> list[Scenario]:
     known = {directory.name: directory for directory in scenarios_in([SCENARIOS])}
     for name in names:
         if name not in known:
-            raise ValueError(f"There is no scenario {name!r}; there are: {', '.join(known)}.")
+            raise ValueError(f"There is no scenario {name!r}. {_meant(name, known)}")
     return [load(known[name]) for name in names or STORY]
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    """What somebody may have meant, and where all of them stand."""
+    close = get_close_matches(name, known, n=3, cutoff=0.5)
+    meant = f"Did you mean {' or '.join(close)}? " if close else ""
+    return f"{meant}All that there are: scenarios/README.md."
 
 
 def _end(console: Console, screen: Screen, results: list[Result], stage: Live, once: bool) -> None:
     console.print()
-    screen.table(results)
+    show(console, results)
     if once:
         return
     console.print(
-        f"\nDashboard: [bold]{stage.dashboard}[/]   What was filed: [bold]{stage.github}[/]   Ctrl-C ends it.\n"
+        f"\nDashboard: [bold]{stage.dashboard}[/]   What was filed: [bold]{stage.github}[/]\n"
+        f"What every channel heard: [bold]{stage.github}/heard[/]   Ctrl-C ends it.\n"
         "On this machine nobody logs in, and whoever opens the dashboard is its operator: “Act on it” on the page of a "
-        "version or an incident has it looked after, waived, muted or looked at again."
+        "version or an incident has it looked after, waived, muted or looked at again. What is told of that is shown "
+        "here.",
+        soft_wrap=not console.is_terminal,
     )
     try:
-        linger(stage)
+        linger(stage, shown=lambda: screen.changes(stage.ledger, stage.clock()))
     except KeyboardInterrupt:
+        screen.finish()
         console.print("Ended.")
 
 
@@ -134,11 +161,17 @@ class Passing(Protocol):
         """So much of it."""
 
 
-def linger(stage: Passing, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Let time go on as on any clock, until Ctrl-C: what somebody does now is answered, told and filed in its time."""
+def linger(
+    stage: Passing, sleep: Callable[[float], None] = time.sleep, shown: Callable[[], None] = lambda: None
+) -> None:
+    """Let time go on as on any clock, until Ctrl-C: what somebody does now is answered, told and filed in its time.
+
+    `shown` is called each time: it shows what is new.
+    """
     before = time.monotonic()
     while True:
         sleep(1)
         now = time.monotonic()
         stage.pass_time(timedelta(seconds=now - before))
+        shown()
         before = now

@@ -1,18 +1,19 @@
 """The pretend GitHub as a maintainer sees it: repositories, and what was filed in them, as rendered Markdown.
 
-HTML comments do not show, as at GitHub; any other HTML shows as text.
+HTML comments do not show, as at GitHub. What the monitor folds away can be unfolded; any other HTML shows as text.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from flask import Blueprint, abort, render_template
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup
 
@@ -20,10 +21,33 @@ from sandbox.state import Repo
 from sandbox.world import World
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_FOLD = re.compile(r"\s*<details><summary>([^<>]*)</summary>\s*")
+_END = re.compile(r"\s*</details>\s*")
+_FOLDED = "folded"
+"""What a token is marked with that begins or ends a part folded away."""
 
 
 def _html(_: RendererHTML, tokens: Sequence[Token], position: int, *rest: Any) -> str:
-    return escape(_COMMENT.sub("", tokens[position].content))
+    token = tokens[position]
+    if _FOLDED in token.meta:
+        return str(token.meta[_FOLDED])
+    return escape(_COMMENT.sub("", token.content))
+
+
+def _fold(state: StateCore) -> None:
+    """Mark what the monitor folds away, in the very words in which it does: a beginning and its end, side by side."""
+    begun: dict[int, Token] = {}
+    for token in state.tokens:
+        begun = {level: one for level, one in begun.items() if level <= token.level}
+        if token.type != "html_block":
+            continue
+        if _FOLD.fullmatch(token.content):
+            begun[token.level] = token
+        elif _END.fullmatch(token.content) and token.level in begun:
+            begin = begun.pop(token.level)
+            heading = _FOLD.sub(r"\1", begin.content)
+            begin.meta[_FOLDED] = f"<details><summary>{escape(unescape(heading))}</summary>\n"
+            token.meta[_FOLDED] = "</details>\n"
 
 
 def _markdown() -> MarkdownIt:
@@ -31,12 +55,13 @@ def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     markdown.add_render_rule("html_block", _html)
     markdown.add_render_rule("html_inline", _html)
+    markdown.core.ruler.push("fold", _fold)
     return markdown
 
 
 def rendered(text: str | None) -> Markup:
     """Markdown as safe HTML."""
-    return Markup(_markdown().render(text or ""))  # noqa: S704  (_html escapes; the rest is markdown-it's own escaping)
+    return Markup(_markdown().render(text or ""))  # noqa: S704  (_html and _fold escape; the rest is markdown-it's own escaping)
 
 
 def blueprint(world: World) -> Blueprint:

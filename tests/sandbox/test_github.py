@@ -14,6 +14,7 @@ from openapi_core.exceptions import OpenAPIError
 from werkzeug.test import TestResponse, create_environ
 from werkzeug.wrappers import Request
 
+from checks.document import folded
 from sandbox import people
 from sandbox.github.rim import PREFIX
 from sandbox.keys import make
@@ -270,6 +271,19 @@ def test_people_see_what_was_filed_and_no_hidden_comment_or_foreign_html(asked: 
     assert "&lt;script&gt;" in text
     assert not [bad for bad in ("marker", "<script", "<img", "<b>") if bad in text]
     assert 'href="/octo/widget"' in asked.client.get("/").get_data(as_text=True)
+
+
+def test_people_unfold_what_the_monitor_folds_away_and_nothing_else(asked: Asked) -> None:
+    ours = folded("All 2 versions", ["- <b>one</b>", "- two"])
+    alone = "<details><summary>Never ended</summary>\n\nshown"
+    foreign = "</details>\n\n<details open><summary onclick=x>Foreign</summary>\n\nshown\n\n</details>"
+    asked.ask(f"{HERE}/issues", "POST", {"title": "x", "body": "\n\n".join((ours, foreign, alone))})
+    text = asked.client.get("/octo/widget").get_data(as_text=True)
+
+    assert "<details><summary>All 2 versions</summary>\n<ul>" in text
+    assert (1, 1, 1) == (text.count("<details"), text.count("<summary"), text.count("</details>"))
+    assert "&lt;details&gt;&lt;summary&gt;Never ended" in text
+    assert "&lt;b&gt;one" in text
 
 
 def test_time_moves_what_is_shown(asked: Asked) -> None:
