@@ -54,7 +54,7 @@ def set_up(settings: Settings, port: int, printing: bool, say: Say) -> None:
             say(f"\nThe App's credentials, shown once; nothing is kept of them here:\n\n{as_environment(app)}\n")
         else:
             path = app_file.write(settings.data_dir, app)
-            say(f"\nThe App's credentials are in {path}, readable to this account alone.")
+            say(f"\nThe App's credentials and its BASE_URL are in {path}, readable to this account alone.")
         done.set()
 
     on_this_machine = replace(settings, host=HERE)
