@@ -90,6 +90,13 @@ WAIVE = ("waive", AXIOS, "1.14.1", "--by", "alice", "--reason", "by hand")
 EXPLAIN = ("explain", AXIOS, "1.14.1")
 
 
+def test_a_waiver_is_never_called_an_acknowledgement() -> None:
+    """The glossary has both words: who acknowledges an incident says that they look after it, and no more."""
+    from app.pages.version_page import CHANGES, PROVEN
+
+    assert not [text for text in (run("waive", "--help").output, *CHANGES.values(), PROVEN) if "cknowledg" in text]
+
+
 @pytest.mark.parametrize("arguments", [EXPLAIN, WATCH, WAIVE], ids=["explain", "watch", "waive"])
 @pytest.mark.parametrize(
     ("purl", "word"), [("pkg:cargo/gadget", "only docker, npm, oci, pypi"), ("gadget", "is not a purl")]

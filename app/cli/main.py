@@ -289,20 +289,20 @@ def explain(purl: str, version: str) -> None:
 @main.command()
 @click.argument("purl", callback=_watchable)
 @click.argument("version")
-@click.option("--by", required=True, metavar="NAME", help="Who acknowledges it; not the account that published it.")
+@click.option("--by", required=True, metavar="NAME", help="Who gives the waiver; not the account that published it.")
 @click.option("--reason", required=True, help="Why, for the record.")
 @click.option("--days", default=30, show_default=True, help="How long it holds.")
 def waive(purl: str, version: str, by: str, reason: str, days: int) -> None:
-    """Acknowledge exactly this version as it is now. The verdict stays; the incident is closed.
+    """Waive exactly this version as it is now, until a date. The verdict stays; the incident is closed.
 
     \b
     Example:  artifact-monitor waive pkg:npm/widget 1.2.3 --by carol --reason "published by hand, CI was down"
     """
     from app.build import build
-    from app.deeds.waiving import Acknowledgement
-    from app.deeds.waiving import waive as acknowledge
+    from app.deeds.waiving import Wanted
+    from app.deeds.waiving import waive as give
 
-    click.echo(acknowledge(build(_settings()), Acknowledgement(purl, version, by, reason, days)))
+    click.echo(give(build(_settings()), Wanted(purl, version, by, reason, days)))
 
 
 @main.command("verify-bundle")
