@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from app.deps import Deps
 from sandbox.play import play
 from sandbox.replay import Replay
 from sandbox.scenario import load
-from tests.documents import ROOT
+from tests.documents import ROOT, document
 from verifier.ledger import migrate
 from verifier.model import Artifact
 from verifier.model.github import EVENTS
@@ -260,6 +261,21 @@ def test_everything_that_a_config_file_says_is_shown_back(tmp_path: Path) -> Non
     assert "from widget, pkg:docker/a/w" in organisation
     assert f"is waived until {day}: because" in own
     assert "is not waived by this file: with four_eyes on" in run("config", "check", str(tmp_path / "eyes.yml")).output
+
+
+def test_of_another_ci_system_nothing_is_said_about_runs_at_github(tmp_path: Path) -> None:
+    """The documented example, and the same with a workflow beside it."""
+    blocks = re.findall(r"```yaml\n(.*?)```", document("docs/config.md"), re.DOTALL)
+    (example,) = (block for block in blocks if "signer:" in block)
+    (tmp_path / "signer.yml").write_text(example)
+    (tmp_path / "both.yml").write_text(example.replace("    signer:", "    workflows: [publish.yml]\n    signer:"))
+
+    assert (
+        "pkg:pypi/widget: https://gitlab.com/alice/widget//.gitlab-ci.yml@refs/tags/* of https://gitlab.com, by hand "
+        "only where the line's history was\n"
+    ) in run("config", "check", str(tmp_path / "signer.yml")).output
+    both = run("config", "check", str(tmp_path / "both.yml")).output
+    assert "on the default branch and tags, by the usual events, by hand" in both
 
 
 @pytest.mark.parametrize(
