@@ -87,6 +87,14 @@ def test_the_help_of_every_command_shows_an_example(command: str) -> None:
     assert f"artifact-monitor {command}" in result.output.split("Example:")[1]
 
 
+def test_audit_says_what_it_needs() -> None:
+    """No App and no ledger, but this program."""
+    said = " ".join(run("audit", "--help").output.split())
+
+    assert "It needs no App and no ledger: this program alone, after `make setup`." in said
+    assert "installed" not in said
+
+
 WAIVE = ("waive", AXIOS, "1.14.1", "--by", "alice", "--reason", "by hand")
 EXPLAIN = ("explain", AXIOS, "1.14.1")
 

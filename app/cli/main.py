@@ -358,10 +358,11 @@ def verify_bundle(
 def audit(
     purl: str, repo: str, workflows: tuple[str, ...], since: str, limit: int | None, fail_on: str, form: str | None
 ) -> None:
-    """Look once at any public package: which of its versions did its own CI publish? Nothing needs to be installed.
+    """Look once at any public package: which of its versions did its own CI publish?
 
-    GITHUB_TOKEN raises GitHub's limit and shows logs; without one, what cannot be seen is said. Exit code 0: nothing
-    found; 1: something (see --fail-on); 2: something could not be looked at.
+    It needs no App and no ledger: this program alone, after `make setup`. GITHUB_TOKEN raises GitHub's limit and shows
+    logs; without one, what cannot be seen is said. Exit code 0: nothing found; 1: something (see --fail-on); 2:
+    something could not be looked at.
 
     \b
     Example:  artifact-monitor audit pkg:npm/axios
