@@ -245,7 +245,7 @@ def require_ledger(settings: Settings) -> None:
     if not settings.database_url and not (settings.data_dir / "ledger.sqlite3").is_file():
         raise BadSetting(
             f"There is no ledger in {settings.data_dir}. Set DATA_DIR to the folder that `artifact-monitor run` uses, "
-            "or DATABASE_URL to its database."
+            "or DATABASE_URL to its database; where there is none yet, `run` or `migrate` makes it."
         )
 
 

@@ -172,11 +172,43 @@ def test_a_setting_that_cannot_be_meant_is_one_line_that_names_it(
     assert word in refused(run("migrate"))
 
 
-def test_a_data_folder_that_is_a_file_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["run", "migrate", "setup"])
+@pytest.mark.parametrize("place", ["taken", "taken/below"])
+def test_a_data_folder_that_cannot_be_made_is_one_line_that_names_the_setting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, place: str
+) -> None:
     (tmp_path / "taken").write_text("")
-    monkeypatch.setenv("DATA_DIR", str(tmp_path / "taken"))
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / place))
+    monkeypatch.setenv("BASE_URL", "https://monitor.example")
+    monkeypatch.setenv("GITHUB_WEBHOOK_SECRET", "x" * 40)
 
-    assert "taken" in refused(run("migrate"))
+    assert f"DATA_DIR is {tmp_path / place}, and that folder cannot be made" in refused(run(command))
+
+
+LOOKING = {
+    "worker": ("worker",),
+    "clock": ("clock",),
+    "token list": ("token", "list"),
+    "token create": ("token", "create", "ci", "--scope", "read", "--all"),
+    "token revoke": ("token", "revoke", "ci"),
+    "explain": EXPLAIN,
+    "watch": WATCH,
+    "watch --stop": ("watch", AXIOS, "--stop", "published no more"),
+    "waive": WAIVE,
+    "incidents": ("incidents",),
+    "backup": ("backup", "copy.sqlite3"),
+    "ledger verify": ("ledger", "verify"),
+    "ledger anchor": ("ledger", "anchor"),
+}
+"""What works on a ledger that is there already."""
+
+
+@pytest.mark.parametrize("arguments", LOOKING.values(), ids=LOOKING)
+def test_who_looks_for_a_ledger_makes_none(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    said = refused(run(*arguments))
+
+    assert f"There is no ledger in {tmp_path / 'data'}. Set DATA_DIR" in said
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_run_without_a_webhook_secret_is_one_line() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from app import routes
+from app import data_folder, routes
 from app.processes import leash
 from app.processes.worker import pause, stop_on_signals
 from app.settings import Settings, require_login, require_subscriptions, require_webhook_secret
@@ -121,7 +121,7 @@ def run(settings: Settings, children: Commands | None = None) -> int:
         require_login(settings)
         require_subscriptions(settings)
         routes.of(settings, os.environ)
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    data_folder.make(settings)
     if not _belongs_to_newer(settings):
         migrate(settings.database)
     return supervise(commands(settings) if children is None else children)
