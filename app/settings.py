@@ -101,7 +101,7 @@ class Settings:
     """Hosts as they stand in images' names, and their addresses; only these may be private or without encryption."""
     registry_ca_file: str = field(default="", repr=False)
     """Certificates in PEM (read from the file that the variable names): authorities that are trusted beside the usual
-    ones, at the addresses that settings name and nowhere else. Empty: only the usual ones."""
+    ones, at the addresses of these settings, defaults included, and nowhere else. Empty: only the usual ones."""
     registry_auth_file: Path | None = None
     """Logins at registries of images, as `docker login` and `podman login` write them; read anew for each use."""
     token_realms: tuple[tuple[str, str], ...] = ()
