@@ -5,9 +5,10 @@ quick, small, honest about its size, or to send us somewhere harmless.
 
 Decisions. Proxies, `.netrc` and certificate variables of the environment are not used (`trust_env` is off): a proxy
 would do the resolving, and the check of the address that is dialled would see the proxy's. An authority of one's own is
-a setting (`REGISTRY_CA_FILE`), which counts for the places of the settings, defaults included, and for no stranger. No
-cookies, no connection kept open: every request stands alone, so workers share nothing but the pace. A login is handed in
-for one request (`app.network.login` does), goes to the place that was asked and to no other, whatever a redirect says.
+a setting (`REGISTRY_CA_FILE`), which counts for the places of the settings, defaults included, and for no stranger.
+No cookies, no connection kept open: every request stands alone, so workers share nothing but the pace. A login is
+handed in for one request (`app.network.login` does), goes to the place that was asked and to no other, whatever a
+redirect says.
 """
 
 from __future__ import annotations
