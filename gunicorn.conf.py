@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from app.processes.start import require_migrated
-from app.settings import BadSetting, read
+from app.settings import BadSetting, read, require_ledger
 from verifier.ledger import open_ledger
 
 _settings = read(os.environ)
@@ -36,11 +36,13 @@ loglevel = "warning"
 
 
 def on_starting(server: object) -> None:
-    """Before any process is made: a database of another form is said once, and not by each of them."""
-    ledger = open_ledger(_settings.database)
+    """Before any process is made: a database of another form, or none, is said once, and not by each of them."""
     try:
-        require_migrated(_settings, ledger)
+        require_ledger(_settings)
+        ledger = open_ledger(_settings.database)
+        try:
+            require_migrated(_settings, ledger)
+        finally:
+            ledger.close()  # type: ignore[attr-defined]  # only ledgers in tables hold connections
     except BadSetting as error:
         raise SystemExit(f"Error: {error}") from error
-    finally:
-        ledger.close()  # type: ignore[attr-defined]  # only ledgers in tables hold connections

@@ -1,4 +1,5 @@
-"""`DATA_DIR/app.json`: the GitHub App's credentials as the set-up wrote them, readable to the monitor's account alone.
+"""`DATA_DIR/app.json`: the GitHub App's credentials and its address here, as the set-up wrote them, readable to the
+monitor's account alone.
 
 `app.settings` reads it where the environment does not say otherwise. It is written once and never over another.
 """
@@ -11,7 +12,7 @@ import stat
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
-from app.variables import BadSetting
+from app.variables import BadSetting, address
 
 NAME = "app.json"
 _LIMIT = 65_536
@@ -29,6 +30,8 @@ class AppFile:
     private_key: str = field(repr=False)
     page: str
     """The App's page on GitHub, where it is installed."""
+    base_url: str = ""
+    """The BASE_URL that the App was made with: its webhooks and logins go there. Empty in older files."""
 
 
 def read(folder: Path) -> AppFile | None:
@@ -48,13 +51,26 @@ def read(folder: Path) -> AppFile | None:
         held = json.loads(raw) if len(raw) <= _LIMIT else None
     except (ValueError, RecursionError):
         held = None
-    names = [each.name for each in fields(AppFile)]
-    if not isinstance(held, dict) or not all(isinstance(held.get(name), str) and held[name] for name in names):
+    app = _app(held)
+    if app is None:
         raise BadSetting(
             f"DATA_DIR holds an {NAME} that is not what the set-up wrote; move it away, and set the App's values in "
             "the environment or set it up again."
         )
-    return AppFile(**{name: held[name] for name in names})
+    return app
+
+
+def _app(held: object) -> AppFile | None:
+    """What a file holds; None where the set-up wrote no such thing."""
+    if not isinstance(held, dict):
+        return None
+    found = {each.name: held.get(each.name, each.default) for each in fields(AppFile)}
+    if not all(isinstance(text, str) and (text or name == "base_url") for name, text in found.items()):
+        return None
+    try:
+        return AppFile(**{**found, "base_url": found["base_url"] and address("BASE_URL", found["base_url"])})
+    except BadSetting:
+        return None
 
 
 def write(folder: Path, app: AppFile) -> Path:

@@ -101,7 +101,7 @@ class Settings:
     """Hosts as they stand in images' names, and their addresses; only these may be private or without encryption."""
     registry_ca_file: str = field(default="", repr=False)
     """Certificates in PEM (read from the file that the variable names): authorities that are trusted beside the usual
-    ones, at the addresses that settings name and nowhere else. Empty: only the usual ones."""
+    ones, at the addresses of these settings, defaults included, and nowhere else. Empty: only the usual ones."""
     registry_auth_file: Path | None = None
     """Logins at registries of images, as `docker login` and `podman login` write them; read anew for each use."""
     token_realms: tuple[tuple[str, str], ...] = ()
@@ -139,7 +139,7 @@ class Settings:
     """Certificates in PEM (read from the file that the variable names): authorities that are trusted beside the usual
     ones where routes lead and at the mail server. Empty: only the usual ones."""
     base_url: str = ""
-    """Where people reach the dashboard; links in messages start with it. Empty: no links."""
+    """Where people reach the dashboard; links in messages start with it. Empty: the set-up's, else no links."""
     subscribe_domains: tuple[str, ...] = ()
     """The mail domains whose people may subscribe to everything; `*`: anybody to what is public. Empty: nobody."""
     subscribe_secret: str = field(default="", repr=False)
@@ -208,7 +208,7 @@ def read(environment: Mapping[str, str]) -> Settings:
 
 
 def _with_app_file(settings: Settings) -> Settings:
-    """The credentials that the set-up wrote, where the environment names no other App and leaves them out."""
+    """What the set-up wrote, where the environment names no other App and leaves it out."""
     app = app_file.read(settings.data_dir)
     if app is None or settings.github_app_id not in ("", app.id, app.client_id):
         return settings
@@ -226,6 +226,7 @@ def _with_app_file(settings: Settings) -> Settings:
         github_webhook_secret=settings.github_webhook_secret or app.webhook_secret,
         github_client_id=settings.github_client_id or app.client_id,
         github_client_secret=settings.github_client_secret or app.client_secret,
+        base_url=settings.base_url or app.base_url,
     )
 
 
@@ -244,7 +245,7 @@ def require_ledger(settings: Settings) -> None:
     if not settings.database_url and not (settings.data_dir / "ledger.sqlite3").is_file():
         raise BadSetting(
             f"There is no ledger in {settings.data_dir}. Set DATA_DIR to the folder that `artifact-monitor run` uses, "
-            "or DATABASE_URL to its database."
+            "or DATABASE_URL to its database; where there is none yet, `run` or `migrate` makes it."
         )
 
 
@@ -286,7 +287,7 @@ def require_login(settings: Settings) -> None:
         )
     if not settings.base_url:
         raise BadSetting(
-            "BASE_URL is not set, but GITHUB_CLIENT_ID is; set it to where people reach the dashboard, like "
+            f"BASE_URL is not set, but {_named_by(settings)}; set it to where people reach the dashboard, like "
             "https://monitor.example, and the App's callback URL to the same with /login/callback."
         )
     if urlsplit(settings.base_url).path:
@@ -295,6 +296,14 @@ def require_login(settings: Settings) -> None:
         raise BadSetting(
             "BASE_URL is not https, so a login would travel in the open; put a certificate in front of it."
         )
+
+
+def _named_by(settings: Settings) -> str:
+    """Where the App that people would log in through is named: few know what the set-up wrote."""
+    app = app_file.read(settings.data_dir)
+    if app is not None and app.client_id == settings.github_client_id:
+        return f"DATA_DIR holds an {app_file.NAME}, so people log in through its App"
+    return "GITHUB_CLIENT_ID is"
 
 
 def is_loopback(host: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from app.deps import Deps
 from sandbox.play import play
 from sandbox.replay import Replay
 from sandbox.scenario import load
-from tests.documents import ROOT
+from tests.documents import ROOT, document
 from verifier.ledger import migrate
 from verifier.model import Artifact
 from verifier.model.github import EVENTS
@@ -86,8 +87,23 @@ def test_the_help_of_every_command_shows_an_example(command: str) -> None:
     assert f"artifact-monitor {command}" in result.output.split("Example:")[1]
 
 
+def test_audit_says_what_it_needs() -> None:
+    """No App and no ledger, but this program."""
+    said = " ".join(run("audit", "--help").output.split())
+
+    assert "It needs no App and no ledger: this program alone, after `make setup`." in said
+    assert "installed" not in said
+
+
 WAIVE = ("waive", AXIOS, "1.14.1", "--by", "alice", "--reason", "by hand")
 EXPLAIN = ("explain", AXIOS, "1.14.1")
+
+
+def test_a_waiver_is_never_called_an_acknowledgement() -> None:
+    """The glossary has both words: who acknowledges an incident says that they look after it, and no more."""
+    from app.pages.version_page import CHANGES, PROVEN
+
+    assert not [text for text in (run("waive", "--help").output, *CHANGES.values(), PROVEN) if "cknowledg" in text]
 
 
 @pytest.mark.parametrize("arguments", [EXPLAIN, WATCH, WAIVE], ids=["explain", "watch", "waive"])
@@ -156,11 +172,43 @@ def test_a_setting_that_cannot_be_meant_is_one_line_that_names_it(
     assert word in refused(run("migrate"))
 
 
-def test_a_data_folder_that_is_a_file_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["run", "migrate", "setup"])
+@pytest.mark.parametrize("place", ["taken", "taken/below"])
+def test_a_data_folder_that_cannot_be_made_is_one_line_that_names_the_setting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, place: str
+) -> None:
     (tmp_path / "taken").write_text("")
-    monkeypatch.setenv("DATA_DIR", str(tmp_path / "taken"))
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / place))
+    monkeypatch.setenv("BASE_URL", "https://monitor.example")
+    monkeypatch.setenv("GITHUB_WEBHOOK_SECRET", "x" * 40)
 
-    assert "taken" in refused(run("migrate"))
+    assert f"DATA_DIR is {tmp_path / place}, and that folder cannot be made" in refused(run(command))
+
+
+LOOKING = {
+    "worker": ("worker",),
+    "clock": ("clock",),
+    "token list": ("token", "list"),
+    "token create": ("token", "create", "ci", "--scope", "read", "--all"),
+    "token revoke": ("token", "revoke", "ci"),
+    "explain": EXPLAIN,
+    "watch": WATCH,
+    "watch --stop": ("watch", AXIOS, "--stop", "published no more"),
+    "waive": WAIVE,
+    "incidents": ("incidents",),
+    "backup": ("backup", "copy.sqlite3"),
+    "ledger verify": ("ledger", "verify"),
+    "ledger anchor": ("ledger", "anchor"),
+}
+"""What works on a ledger that is there already."""
+
+
+@pytest.mark.parametrize("arguments", LOOKING.values(), ids=LOOKING)
+def test_who_looks_for_a_ledger_makes_none(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    said = refused(run(*arguments))
+
+    assert f"There is no ledger in {tmp_path / 'data'}. Set DATA_DIR" in said
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_run_without_a_webhook_secret_is_one_line() -> None:
@@ -253,6 +301,21 @@ def test_everything_that_a_config_file_says_is_shown_back(tmp_path: Path) -> Non
     assert "from widget, pkg:docker/a/w" in organisation
     assert f"is waived until {day}: because" in own
     assert "is not waived by this file: with four_eyes on" in run("config", "check", str(tmp_path / "eyes.yml")).output
+
+
+def test_of_another_ci_system_nothing_is_said_about_runs_at_github(tmp_path: Path) -> None:
+    """The documented example, and the same with a workflow beside it."""
+    blocks = re.findall(r"```yaml\n(.*?)```", document("docs/config.md"), re.DOTALL)
+    (example,) = (block for block in blocks if "signer:" in block)
+    (tmp_path / "signer.yml").write_text(example)
+    (tmp_path / "both.yml").write_text(example.replace("    signer:", "    workflows: [publish.yml]\n    signer:"))
+
+    assert (
+        "pkg:pypi/widget: https://gitlab.com/alice/widget//.gitlab-ci.yml@refs/tags/* of https://gitlab.com, by hand "
+        "only where the line's history was\n"
+    ) in run("config", "check", str(tmp_path / "signer.yml")).output
+    both = run("config", "check", str(tmp_path / "both.yml")).output
+    assert "on the default branch and tags, by the usual events, by hand" in both
 
 
 @pytest.mark.parametrize(

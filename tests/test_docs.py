@@ -6,7 +6,9 @@ import re
 from dataclasses import fields
 from datetime import timedelta
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from app.settings import VARIABLES, Settings
 from checks import answers
@@ -60,6 +62,27 @@ def test_every_command_that_a_document_shows_exists(name: str) -> None:
 
     assert set() == shown - set(main.commands)
     assert set() == said - {verb.value for verb in Verb}
+
+
+def demanded(words: list[str]) -> set[str]:
+    """The options without which this command does nothing, by click or by its own refusal."""
+    from app.cli.main import main
+
+    command: click.Command = main
+    while isinstance(command, click.Group):
+        command = command.commands[words.pop(0)]
+    by_click = {name for one in command.params if isinstance(one, click.Option) and one.required for name in one.opts}
+    refusal = CliRunner().invoke(main, ["watch", "pkg:npm/widget"]).output if command.name == "watch" else ""
+    return by_click | set(re.findall(r"--[a-z]+", refusal.partition("Error: ")[2]))
+
+
+def test_the_table_of_commands_shows_every_option_that_must_be_given() -> None:
+    """What is copied from README runs, once the words in capitals are replaced."""
+    shown = [re.sub(r"^`artifact-monitor (.*)`$", r"\1", row[0]) for row in table(document("README.md"), "command")]
+    missing = {line: demanded(line.split()) - set(line.split()) for line in shown}
+
+    assert {} == {line: options for line, options in missing.items() if options}
+    assert {"--repo", "--workflow"} == demanded(["watch"])
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from app.processes import leash
+from app.processes import door, leash
 from app.processes.supervisor import commands, run
 from app.processes.worker import LONGEST_PAUSE, pause
 from app.settings import BadSetting, Settings, read
@@ -195,6 +197,34 @@ def test_what_no_process_could_start_with_is_one_sentence_before_any_is_started(
     with pytest.raises(BadSetting, match=words):
         run(settings)
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_taken_port_is_one_sentence_that_names_it_before_anything_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setattr("app.processes.supervisor.supervise", lambda children: pytest.fail("processes were started"))
+    with socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as other:
+        port = other.getsockname()[1]
+        where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        settings = Settings(data_dir=tmp_path / "data", github_webhook_secret="x" * 40, host=host, port=port)
+        with pytest.raises(BadSetting, match=f"^{re.escape(where)} is taken.* set PORT"):
+            run(settings)
+
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_port_is_let_go_again_for_the_web_process() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        settings = Settings(port=other.getsockname()[1])
+
+    door.require_free(settings)
+    door.require_free(settings)
+
+
+def test_an_address_that_is_not_this_machines_names_the_setting() -> None:
+    with pytest.raises(BadSetting, match=r"192\.0\.2\.1:8750 is no address of this machine .*HOST"):
+        door.require_free(Settings(host="192.0.2.1"))
 
 
 @pytest.mark.parametrize("name", ["worker", "clock"])

@@ -54,7 +54,7 @@ LOGIN = {
     ("changes", "word"),
     [
         ({"GITHUB_CLIENT_SECRET": ""}, "GITHUB_CLIENT_SECRET is not set"),
-        ({"BASE_URL": ""}, "BASE_URL is not set"),
+        ({"BASE_URL": ""}, "BASE_URL is not set, but GITHUB_CLIENT_ID is"),
         ({"BASE_URL": "http://monitor.example"}, "is not https"),
         ({"BASE_URL": "https://monitor.example/under"}, "has a path"),
     ],

@@ -1,4 +1,4 @@
-"""A waiver acknowledges exactly one version, for a while, by somebody other than its publisher."""
+"""A waiver is for exactly one version, for a while, by somebody other than its publisher."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.deeds.waiving import Acknowledgement, waive
+from app.deeds.waiving import Wanted, waive
 from app.jobs import run_step
 from app.wake import STEPS
 from sandbox.play import play
@@ -33,8 +33,8 @@ def settle(stage: Replay) -> None:
         pass
 
 
-def said(**changes) -> Acknowledgement:
-    words = Acknowledgement(ROGUE.artifact.purl, ROGUE.version, "carol", "CI was down", 30)
+def said(**changes) -> Wanted:
+    words = Wanted(ROGUE.artifact.purl, ROGUE.version, "carol", "CI was down", 30)
     return replace(words, **changes)
 
 

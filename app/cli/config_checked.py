@@ -65,9 +65,7 @@ def _organisation(file: File) -> Iterator[str]:
 def _publisher(publisher: Publisher) -> str:
     """Everything that its entry says, the entries of the top of the file included."""
     who = [*publisher.workflows, *([f"{publisher.identity} of {publisher.issuer}"] if publisher.issuer else [])]
-    refs = ", ".join(publisher.refs) or "the default branch and tags"
-    events = ", ".join(publisher.events) if publisher.events != EVENTS else "the usual events"
-    said = [", ".join(who) or "people", f"on {refs}", f"by {events}", _BY_HAND[by_hand([publisher])]]
+    said = [", ".join(who) or "people", *_runs(publisher), _BY_HAND[by_hand([publisher])]]
     if publisher.environment:
         said.append(f"guarded by the environment {publisher.environment}")
     if publisher.confidence is not Confidence.LOW:
@@ -79,6 +77,16 @@ def _publisher(publisher: Publisher) -> str:
     if publisher.mirrors:
         said.append(f"mirrors: {', '.join(publisher.mirrors)}")
     return f"{publisher.artifact.purl}: {', '.join(said)}"
+
+
+def _runs(publisher: Publisher) -> Iterator[str]:
+    """Which runs may publish. Without a workflow there are none at GitHub, so what is usual there is not said."""
+    if publisher.refs or publisher.workflows:
+        yield f"on {', '.join(publisher.refs) or 'the default branch and tags'}"
+    if publisher.events != EVENTS:
+        yield f"by {', '.join(publisher.events)}"
+    elif publisher.workflows:
+        yield "by the usual events"
 
 
 def _shown(value: object) -> str:

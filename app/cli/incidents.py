@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from app.settings import read, require_ledger
+from app.cli.settings import with_ledger
 
 if TYPE_CHECKING:
     from app.deps import Deps
@@ -21,12 +20,8 @@ FORMATS = ("osv", "openvex", "csv", "json")
 
 def _deps() -> Deps:
     from app.build import build
-    from app.logs.events import configure
 
-    settings = read(os.environ)
-    configure(settings)
-    require_ledger(settings)
-    return build(settings)
+    return build(with_ledger())
 
 
 @click.command("incidents")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -12,22 +11,14 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from app.settings import Settings, read, require_ledger
+from app.cli.settings import with_ledger
 
 if TYPE_CHECKING:
+    from app.settings import Settings
     from verifier.ledger.sql import SqlLedger
 
 SHOWN = 20
 """The most differences that are named."""
-
-
-def _settings() -> Settings:
-    from app.logs.events import configure
-
-    settings = read(os.environ)
-    configure(settings)
-    require_ledger(settings)
-    return settings
 
 
 @contextmanager
@@ -65,7 +56,7 @@ def verify(given: tuple[str, ...], rebuild: bool, as_json: bool) -> None:
     from verifier.ledger import differences
     from verifier.ledger.chain import check
 
-    settings = _settings()
+    settings = with_ledger()
     kept: dict[int, str] = {}
     for one in given:
         for sequence, digest in anchors.read(one).items():
@@ -111,6 +102,6 @@ def anchor() -> None:
     from app import anchors
     from verifier.ledger.chain import anchored
 
-    with _opened(_settings()) as opened, opened.reading() as book:
+    with _opened(with_ledger()) as opened, opened.reading() as book:
         last = anchored(book.last_link())
     click.echo(json.dumps(anchors.as_document(last)))

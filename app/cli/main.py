@@ -10,13 +10,15 @@ from typing import Any
 
 import click
 
+from app import data_folder
 from app.cli.config import config
 from app.cli.incidents import export, incidents
 from app.cli.ledger import ledger
 from app.cli.notify import notify
-from app.cli.running import alive, backup
+from app.cli.running import alive, backup, clock, worker
+from app.cli.settings import configured, with_ledger
 from app.cli.tokens import token
-from app.settings import BadSetting, Settings, read, require_ledger
+from app.settings import BadSetting, read
 
 
 class OneLine(click.Group):
@@ -69,14 +71,6 @@ def _watchable(context: click.Context, parameter: click.Parameter, purl: str) ->
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-def _settings() -> Settings:
-    from app.logs.events import configure
-
-    settings = read(os.environ)
-    configure(settings)
-    return settings
-
-
 @main.command()
 @click.option("--once", is_flag=True, help="End when the scenarios are played; exit 0 only if all is as expected.")
 @click.option("--scenario", "names", multiple=True, metavar="NAME", help="Play only this one (repeatable).")
@@ -120,7 +114,7 @@ def run() -> None:
     """
     from app.processes.supervisor import run as supervise
 
-    sys.exit(supervise(_settings()))
+    sys.exit(supervise(configured()))
 
 
 @main.command()
@@ -136,47 +130,7 @@ def setup(port: int, printing: bool) -> None:
     """
     from app.setup.command import set_up
 
-    set_up(_settings(), port, printing, click.echo)
-
-
-@main.command()
-def worker() -> None:
-    """Run one worker (production: next to `web` and `clock`).
-
-    \b
-    Example:  REDIS_URL=redis://… DATABASE_URL=postgresql://… artifact-monitor worker
-    """
-    from app.build import build
-    from app.processes.start import require_migrated
-    from app.processes.worker import main as work
-
-    deps = build(_settings())
-    require_migrated(deps.settings, deps.ledger)
-    work(deps)
-
-
-@main.command()
-def clock() -> None:
-    """Run the clock: it wakes the workers for what is due. More than one may run; one acts.
-
-    \b
-    Example:  artifact-monitor clock
-    """
-    from app.build import build
-    from app.processes.clock import main as tick
-    from app.processes.retention import Retention
-    from app.processes.start import require_migrated
-    from app.trust.freshness import Freshness
-
-    deps = build(_settings())
-    require_migrated(deps.settings, deps.ledger)
-    fresh, retained = Freshness(deps), Retention(deps)
-
-    def beside() -> None:
-        fresh()
-        retained()
-
-    tick(deps, beside=beside)
+    set_up(configured(), port, printing, click.echo)
 
 
 @main.command()
@@ -188,7 +142,9 @@ def migrate() -> None:
     """
     from verifier.ledger import migrate as bring_up
 
-    settings = _settings()
+    settings = configured()
+    if not settings.database_url:
+        data_folder.make(settings)
     bring_up(settings.database)
     click.echo("The ledger is up to date.")
 
@@ -238,12 +194,12 @@ def watch(
     if reason is not None:
         if repo or workflows:
             raise click.UsageError("--stop ends the watch of the artifact; leave --repo and --workflow out.")
-        click.echo(stop(build(_settings()), purl, reason))
+        click.echo(stop(build(with_ledger()), purl, reason))
         return
     if not repo or not workflows:
         raise click.UsageError("Name the repository and the workflow that publish it: --repo and --workflow.")
     wanted = Wanted(purl, repo, workflows, refs, events, manual, moving, mirrors, environment)
-    click.echo(begin(build(_settings()), wanted))
+    click.echo(begin(build(with_ledger()), wanted))
 
 
 @main.command()
@@ -263,7 +219,7 @@ def discover(target: str, check: bool, as_json: bool) -> None:
     from verifier.model import CONFIG_PATH
 
     try:
-        click.echo(look(_settings(), target, check, as_json))
+        click.echo(look(configured(), target, check, as_json))
     except BadConfig as error:
         click.echo(f"{CONFIG_PATH}: {error}", err=True)
         sys.exit(1)
@@ -281,28 +237,26 @@ def explain(purl: str, version: str) -> None:
     from app.build import build
     from app.explain.version import of_version
 
-    settings = _settings()
-    require_ledger(settings)
-    click.echo(of_version(build(settings), purl, version))
+    click.echo(of_version(build(with_ledger()), purl, version))
 
 
 @main.command()
 @click.argument("purl", callback=_watchable)
 @click.argument("version")
-@click.option("--by", required=True, metavar="NAME", help="Who acknowledges it; not the account that published it.")
+@click.option("--by", required=True, metavar="NAME", help="Who gives the waiver; not the account that published it.")
 @click.option("--reason", required=True, help="Why, for the record.")
 @click.option("--days", default=30, show_default=True, help="How long it holds.")
 def waive(purl: str, version: str, by: str, reason: str, days: int) -> None:
-    """Acknowledge exactly this version as it is now. The verdict stays; the incident is closed.
+    """Waive exactly this version as it is now, until a date. The verdict stays; the incident is closed.
 
     \b
     Example:  artifact-monitor waive pkg:npm/widget 1.2.3 --by carol --reason "published by hand, CI was down"
     """
     from app.build import build
-    from app.deeds.waiving import Acknowledgement
-    from app.deeds.waiving import waive as acknowledge
+    from app.deeds.waiving import Wanted
+    from app.deeds.waiving import waive as give
 
-    click.echo(acknowledge(build(_settings()), Acknowledgement(purl, version, by, reason, days)))
+    click.echo(give(build(with_ledger()), Wanted(purl, version, by, reason, days)))
 
 
 @main.command("verify-bundle")
@@ -358,10 +312,11 @@ def verify_bundle(
 def audit(
     purl: str, repo: str, workflows: tuple[str, ...], since: str, limit: int | None, fail_on: str, form: str | None
 ) -> None:
-    """Look once at any public package: which of its versions did its own CI publish? Nothing needs to be installed.
+    """Look once at any public package: which of its versions did its own CI publish?
 
-    GITHUB_TOKEN raises GitHub's limit and shows logs; without one, what cannot be seen is said. Exit code 0: nothing
-    found; 1: something (see --fail-on); 2: something could not be looked at.
+    It needs no App and no ledger: this program alone, after `make setup`. GITHUB_TOKEN raises GitHub's limit and shows
+    logs; without one, what cannot be seen is said. Exit code 0: nothing found; 1: something (see --fail-on); 2:
+    something could not be looked at.
 
     \b
     Example:  artifact-monitor audit pkg:npm/axios
@@ -390,5 +345,5 @@ def doctor() -> None:
     sys.exit(1 if any(check.ok is False for check in checks) else 0)
 
 
-for _command in (incidents, export, config, notify, token, ledger, alive, backup):
+for _command in (incidents, export, config, notify, token, ledger, worker, clock, alive, backup):
     main.add_command(_command)

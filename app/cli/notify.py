@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from app.settings import Settings, read
+from app.cli.settings import configured
 
 
 @click.group()
@@ -30,7 +30,7 @@ def test_routes(route: str) -> None:
     from app import notify as trying
     from app.build import now
 
-    tried = trying.test(_settings(), os.environ, route, now())
+    tried = trying.test(configured(), os.environ, route, now())
     click.echo(trying.as_text(tried))
     sys.exit(0 if all(each.ok for each in tried) else 1)
 
@@ -45,12 +45,4 @@ def list_routes() -> None:
     from app import notify as trying
     from app import routes
 
-    click.echo(trying.listed(routes.of(_settings(), os.environ)))
-
-
-def _settings() -> Settings:
-    from app.logs.events import configure
-
-    settings = read(os.environ)
-    configure(settings)
-    return settings
+    click.echo(trying.listed(routes.of(configured(), os.environ)))

@@ -1,4 +1,4 @@
-"""Commands for whoever keeps the processes running: whether they live, and a copy of the ledger."""
+"""Commands for whoever keeps the processes running: one of them alone, whether they live, and a copy of the ledger."""
 
 from __future__ import annotations
 
@@ -8,7 +8,48 @@ from pathlib import Path
 
 import click
 
+from app.cli.settings import with_ledger
 from app.settings import read, require_ledger
+
+
+@click.command()
+def worker() -> None:
+    """Run one worker (production: next to `web` and `clock`).
+
+    \b
+    Example:  REDIS_URL=redis://… DATABASE_URL=postgresql://… artifact-monitor worker
+    """
+    from app.build import build
+    from app.processes.start import require_migrated
+    from app.processes.worker import main as work
+
+    deps = build(with_ledger())
+    require_migrated(deps.settings, deps.ledger)
+    work(deps)
+
+
+@click.command()
+def clock() -> None:
+    """Run the clock: it wakes the workers for what is due. More than one may run; one acts.
+
+    \b
+    Example:  artifact-monitor clock
+    """
+    from app.build import build
+    from app.processes.clock import main as tick
+    from app.processes.retention import Retention
+    from app.processes.start import require_migrated
+    from app.trust.freshness import Freshness
+
+    deps = build(with_ledger())
+    require_migrated(deps.settings, deps.ledger)
+    fresh, retained = Freshness(deps), Retention(deps)
+
+    def beside() -> None:
+        fresh()
+        retained()
+
+    tick(deps, beside=beside)
 
 
 @click.command()

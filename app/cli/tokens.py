@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import click
 
-from app.settings import read
+from app.cli.settings import with_ledger
 
 if TYPE_CHECKING:
     from app.deps import Deps
@@ -18,11 +17,8 @@ SCOPES = ("read", "act", "metrics")
 
 def _deps() -> Deps:
     from app.build import build
-    from app.logs.events import configure
 
-    settings = read(os.environ)
-    configure(settings)
-    return build(settings)
+    return build(with_ledger())
 
 
 @click.group()

@@ -1,4 +1,4 @@
-"""Waive: an authorised person acknowledges exactly one version as it is now, with a reason and until a date."""
+"""Waive: an authorised person answers for exactly one version as it is now, with a reason and until a date."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST_DAYS = 365
 
 
 @dataclass(frozen=True)
-class Acknowledgement:
+class Wanted:
     """What was typed: which version, who says so, why, and for how many days."""
 
     purl: str
@@ -23,7 +23,7 @@ class Acknowledgement:
     days: int
 
 
-def waive(deps: Deps, said: Acknowledgement) -> str:
+def waive(deps: Deps, said: Wanted) -> str:
     """Record it. It is bound to the digests of the files as they are now and never changes the verdict.
 
     Raises ValueError for a version that is not known here, an empty name or reason, or a span that is too long.
@@ -39,13 +39,13 @@ def waive(deps: Deps, said: Acknowledgement) -> str:
             raise ValueError(f"{artifact.purl} has no version {said.number!r} here; nothing was waived.")
         account = dossier.version.account
         if account is not None and account.name.lower() == said.by.strip().lower():
-            raise ValueError(f"{said.by!r} is the account that published it; somebody else must acknowledge it.")
+            raise ValueError(f"{said.by!r} is the account that published it; somebody else must waive it.")
         until = now + timedelta(days=said.days)
         fingerprint = dossier.version.fingerprint
         waiver = Waiver(artifact, said.number, fingerprint, said.by.strip(), said.reason.strip(), now, until)
         book.record(WaiverGiven(waiver), now)
     deps.wake.wake("examine")
     return (
-        f"{dossier.version} is acknowledged by {waiver.by} until {until:%Y-%m-%d}: its incident is closed when nothing "
+        f"{dossier.version} is waived by {waiver.by} until {until:%Y-%m-%d}: its incident is closed when nothing "
         "else stands open in it. The verdict stays as it is."
     )

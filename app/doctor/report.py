@@ -12,6 +12,7 @@ from app.deps import Fetch
 from app.network import logins
 from app.network.addresses import name, origin
 from app.network.aws import NO_LOGIN, login_found
+from app.network.http import REFUSED
 from app.settings import BadSetting, Settings, read, require_login, require_subscriptions, require_webhook_secret
 from checks.base import Permanent, Temporary
 from verifier.ledger.protocol import Book, Ledger, Unavailable
@@ -237,9 +238,10 @@ def _registries(settings: Settings) -> Iterator[Check]:
         name = registry.TYPE
         answer = fetch(registry.ask(Artifact(f"pkg:{name}/artifact-monitor-reachability"), base))
         if isinstance(answer, Unreadable):
-            yield Check(False, name, f"{base}: {answer.problem}", f"Check the network, or set another {name} address.")
+            usual = f"Check the network, or set another {name} address."
+            yield _answers(name, base, answer.problem, False, usual)
         else:
-            yield Check(True, name, f"{base} answers")
+            yield _answers(name, base, "", False, "")
 
 
 def _images(settings: Settings) -> Iterator[Check]:
@@ -257,7 +259,10 @@ def _images(settings: Settings) -> Iterator[Check]:
 
 
 def _answers(name: str, where: str, problem: str, bad: bool | None, advice: str) -> Check:
-    return Check(bad, name, f"{where}: {problem}", advice) if problem else Check(True, name, f"{where} answers")
+    """What was found at one place. A refused certificate says by itself which setting helps: the network is well."""
+    if not problem:
+        return Check(True, name, f"{where} answers")
+    return Check(bad, name, f"{where}: {problem}", "" if REFUSED in problem else advice)
 
 
 def _no_registry(fetch: Fetch, base: str) -> str:

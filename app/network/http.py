@@ -5,9 +5,10 @@ quick, small, honest about its size, or to send us somewhere harmless.
 
 Decisions. Proxies, `.netrc` and certificate variables of the environment are not used (`trust_env` is off): a proxy
 would do the resolving, and the check of the address that is dialled would see the proxy's. An authority of one's own is
-a setting (`REGISTRY_CA_FILE`), which counts for the places that settings name and for no stranger. No cookies, no
-connection kept open: every request stands alone, so workers share nothing but the pace. A login is handed in for one
-request (`app.network.login` does), goes to the place that was asked and to no other, whatever a redirect says.
+a setting (`REGISTRY_CA_FILE`), which counts for the places of the settings, defaults included, and for no stranger.
+No cookies, no connection kept open: every request stands alone, so workers share nothing but the pace. A login is
+handed in for one request (`app.network.login` does), goes to the place that was asked and to no other, whatever a
+redirect says.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ from verifier.registries.base import Absent, Ask, Page, Unreadable
 
 REDIRECTS = 5
 """The most redirects that are followed."""
+REFUSED = "its certificate was not accepted"
+"""Stands in the problem of every answer that failed on one; what follows it says which setting helps."""
 
 _CONNECT_TIMEOUT = timedelta(seconds=10)
 _READ_TIMEOUT = timedelta(seconds=20)
@@ -114,7 +117,7 @@ class Fetcher:
                 start if home and secret else None,
                 self.authorities,
             )
-            answer = self._ask(url, here, adapter, ask, etag, secret if home else NOBODY, deadline)
+            answer = self._ask(url, here, adapter, ask, etag, secret if home else NOBODY, deadline, here in trusted)
             if not isinstance(answer, str):
                 return answer if home else _without_challenge(answer)
             if secret.form:
@@ -131,8 +134,9 @@ class Fetcher:
         etag: str | None,
         secret: Secret,
         deadline: dial.Deadline,
+        named: bool,
     ) -> Page | Absent | Unreadable | str:
-        """One request; a redirect's target is returned as text."""
+        """One request; a redirect's target is returned as text. `named`: a setting says this place."""
         host = name(place)
         if not wait_for_turn(lambda: self.turns.turn(host), lambda: deadline.left):
             raise _Problem(f"{host} is asked by too many of us at once; our turn would come too late.")
@@ -163,7 +167,7 @@ class Fetcher:
             except dial.Refused as error:
                 raise _Problem(f"It would lead away from the configured registries: {error}.") from error
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-                raise _Problem(self._silence(host, error, deadline)) from error
+                raise _Problem(self._silence(host, error, deadline, named)) from error
 
     def _answer(
         self, response: requests.Response, ask: Ask, etag: str | None, deadline: dial.Deadline
@@ -186,12 +190,28 @@ class Fetcher:
         body = b"" if ask.method == "HEAD" else _body(response, ask.limit, deadline)
         return Page(ask.url, 200, body, headers)
 
-    def _silence(self, host: str, error: Exception, deadline: dial.Deadline) -> str:
+    def _unproven(self, error: requests.exceptions.SSLError, named: bool) -> str:
+        """Why there was no encryption, and which setting helps: only a named place may show our own authorities'."""
+        if not _is_refused(error):
+            return "what answers there does not speak TLS as it should."
+        if not named:
+            return (
+                f"{REFUSED}. An authority of your own counts only for registries of the settings: where it signed "
+                "this, name the registry in OCI_REGISTRIES and the authority in REGISTRY_CA_FILE."
+            )
+        if self.authorities:
+            return f"{REFUSED}, by the authorities of REGISTRY_CA_FILE neither; add the one that signed it there."
+        return (
+            f"{REFUSED}. Where an authority of your own signed it, or that of a proxy on the way, name that in "
+            "REGISTRY_CA_FILE."
+        )
+
+    def _silence(self, host: str, error: Exception, deadline: dial.Deadline, named: bool) -> str:
         """Why there was no answer. The exception's own text is long and may hold the address; only its kind counts."""
         if not deadline.left:
             return f"{host} took longer than {self.limits.deadline.total_seconds():g} s to answer."
         if isinstance(error, requests.exceptions.SSLError):
-            return f"The encrypted connection to {host} could not be made; {_unproven(error)}"
+            return f"The encrypted connection to {host} could not be made; {self._unproven(error, named)}"
         if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)):
             return f"{host} did not answer in time."
         if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema)):
@@ -258,19 +278,16 @@ def _refusal(status: int) -> str:
     return f"It has a problem of its own ({status})." if status >= 500 else f"It answered with status {status}."
 
 
-def _unproven(error: requests.exceptions.SSLError) -> str:
-    """Why there was no encryption: what OpenSSL raised lies some exceptions deep."""
+def _is_refused(error: requests.exceptions.SSLError) -> bool:
+    """A certificate was not accepted: what OpenSSL raised lies some exceptions deep."""
     cause: BaseException | None = error
     for _ in range(_DEEPEST):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return (
-                "its certificate was not accepted. Where an authority of your own signed it, name that in "
-                "REGISTRY_CA_FILE; it counts only for addresses that a setting names, like OCI_REGISTRIES."
-            )
+            return True
         cause = getattr(cause, "reason", None) or next(
             (inner for inner in getattr(cause, "args", ()) if isinstance(inner, BaseException)), None
         )
-    return "what answers there does not speak TLS as it should."
+    return False
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

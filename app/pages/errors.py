@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Response, make_response, render_template, request
+from flask import Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from app.web import headers
@@ -30,7 +30,7 @@ class Unknown(NotFound):
 
 def answer(error: Exception) -> Response:
     """A page for a browser, a line for everything else. A fault of ours is 503: GitHub can deliver again."""
-    if "text/html" not in request.headers.get("Accept", ""):
+    if not _for_people():
         return headers.plain_error(error)
     if isinstance(error, HTTPException):
         if error.response is not None or error.code is None or error.code < 400:
@@ -41,6 +41,14 @@ def answer(error: Exception) -> Response:
         return _page(error.code, title, sentence)
     log.error("request.broke", exc_info=error)
     return _page(503, *BROKE)
+
+
+def _for_people() -> bool:
+    """A browser says that it takes HTML. Who asked for a page of ours and takes anything is shown one as well."""
+    takes = request.headers.get("Accept", "*/*")
+    view = current_app.view_functions.get(request.endpoint or "")
+    ours = getattr(view, "__module__", "").startswith(f"{__package__}.")
+    return "text/html" in takes or (ours and "*/*" in takes)
 
 
 def _page(code: int, title: str, sentence: str) -> Response:

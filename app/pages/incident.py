@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, current_app, make_response, redire
 
 from app import links
 from app.deeds import commanding, exporting
+from app.pages.errors import Unknown
 from app.pages.incident_page import BULLETINS, Seen, roll_up
 from app.signin.gate import viewer
 from app.signin.shown import notice
@@ -30,6 +31,12 @@ AGAIN = 2
 """Seconds after which the page loads itself again while a command is being answered."""
 LONGEST = 200
 """The longest id that is looked for, in characters."""
+
+
+GONE = (
+    "There is no such incident here",
+    "None has this id, or GitHub does not show you the repository that it is about.",
+)
 
 
 def see(book: Book, who: Viewer, id: str) -> Seen | None:
@@ -63,7 +70,7 @@ def routes(deps: Deps) -> Blueprint:
         with deps.ledger.reading() as book:
             seen = see(book, viewer(), id)
         if seen is None:
-            abort(404)
+            raise Unknown(*GONE)
         page = roll_up(seen, viewer(), deps.now())
         there = "version.version" in current_app.view_functions
         made = render_template(
@@ -106,7 +113,7 @@ def routes(deps: Deps) -> Blueprint:
         with deps.ledger.reading() as book:
             found = _find(book, viewer(), id)
             if found is None:
-                abort(404)
+                raise Unknown(*GONE)
             case = exporting.seen_by(exporting.gather(book, found, deps.now(), viewer().login), viewer())
         try:
             content = EXPORTS[kind].export(case)
@@ -127,7 +134,7 @@ def _give(deps: Deps, id: str, asked: Asked, once: str, only: str) -> bool:
     with deps.ledger.writing() as book:
         incident = _find(book, who, id)
         if incident is None:
-            abort(404)
+            raise Unknown(*GONE)
         if not commanding.may(
             who, asked.verb, incident.repository_id, book.repositories.conduct(incident.repository_id)
         ):

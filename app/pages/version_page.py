@@ -48,14 +48,14 @@ CHANGES = {
     Outcome.COMPLIANT: "Proof against it: provenance that names another run, other bytes in the log, a publish step "
     "that did not run after all.",
     Outcome.NON_COMPLIANT: "A run of a workflow that may publish which accounts for it, heard of or read later. A "
-    "waiver acknowledges it and leaves the verdict as it is.",
+    "waiver closes the alert and leaves the verdict as it is.",
     Outcome.PENDING: "What stands under “Not seen yet”: as soon as it is seen, it is decided.",
     Outcome.UNVERIFIABLE: "Evidence that ties it to a run: provenance, its digest in the log of a publish step, or its "
     "name in the run of a workflow that may publish.",
 }
 PROVEN = (
     "What speaks against it is proof; more runs do not outweigh it. It falls only where the configuration was wrong "
-    "and is put right. A waiver acknowledges it and leaves the verdict as it is."
+    "and is put right. A waiver closes the alert and leaves the verdict as it is."
 )
 FIRST = "It is not judged yet: its first examination decides."
 
@@ -122,7 +122,7 @@ class Shown:
     type: str
     badge: Badge
     beneath: Badge | None
-    """What a waiver acknowledges: the verdict stays. None: nothing is waived."""
+    """What is waived: the verdict stays. None: nothing is."""
     sure: str
     meaning: str
     why: str

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import structlog
 
-from app import routes
-from app.processes import leash
+from app import data_folder, routes
+from app.processes import door, leash
 from app.processes.worker import pause, stop_on_signals
 from app.settings import Settings, require_login, require_subscriptions, require_webhook_secret
 from verifier.ledger import migrate, open_ledger
@@ -110,8 +110,8 @@ def _leashed() -> Iterator[_Leash]:
 def run(settings: Settings, children: Commands | None = None) -> int:
     """Run everything until SIGTERM or SIGINT; returns the exit code: 0, or 1 when a child could never be started.
 
-    Raises BadSetting where there is no webhook secret or half a login, or where the routes file or the settings of
-    subscriptions cannot be used; and what `verifier.ledger.migrate` raises.
+    Raises BadSetting where there is no webhook secret or half a login, where the routes file or the settings of
+    subscriptions cannot be used, or where nobody could listen; and what `verifier.ledger.migrate` raises.
 
     `children` are other command lines by name, for those who start variants of their own.
     """
@@ -121,7 +121,8 @@ def run(settings: Settings, children: Commands | None = None) -> int:
         require_login(settings)
         require_subscriptions(settings)
         routes.of(settings, os.environ)
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        door.require_free(settings)
+    data_folder.make(settings)
     if not _belongs_to_newer(settings):
         migrate(settings.database)
     return supervise(commands(settings) if children is None else children)

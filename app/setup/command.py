@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from app import app_file
+from app import app_file, data_folder
 from app.app_file import AppFile
 from app.build import now
 from app.settings import BadSetting, Settings
@@ -44,7 +44,7 @@ def set_up(settings: Settings, port: int, printing: bool, say: Say) -> None:
     manifest.require(settings)
     manifest.load()
     if not printing:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        data_folder.make(settings)
         if not os.access(settings.data_dir, os.W_OK):
             raise BadSetting("DATA_DIR cannot be written, so the credentials could not be kept; mend that, or --print.")
     done = threading.Event()
@@ -54,7 +54,7 @@ def set_up(settings: Settings, port: int, printing: bool, say: Say) -> None:
             say(f"\nThe App's credentials, shown once; nothing is kept of them here:\n\n{as_environment(app)}\n")
         else:
             path = app_file.write(settings.data_dir, app)
-            say(f"\nThe App's credentials are in {path}, readable to this account alone.")
+            say(f"\nThe App's credentials and its BASE_URL are in {path}, readable to this account alone.")
         done.set()
 
     on_this_machine = replace(settings, host=HERE)

@@ -57,11 +57,12 @@ def _read(data: dict[str, Any], settings: Settings) -> AppFile:
         webhook_secret=variables.line("webhook_secret", secret),
         private_key=variables.private_key("pem", texts["pem"]),
         page=page,
+        base_url=settings.base_url,
     )
 
 
 def as_environment(app: AppFile) -> str:
-    """The credentials as lines for a secret store. The key stands on one line, with its breaks written out."""
+    """What the set-up knows, as lines for a secret store. The key stands on one line, with its breaks written out."""
     key = app.private_key.strip().replace("\n", "\\n")
     return "\n".join(
         [
@@ -71,5 +72,6 @@ def as_environment(app: AppFile) -> str:
             f"GITHUB_CLIENT_ID={app.client_id}",
             f"GITHUB_CLIENT_SECRET={app.client_secret}",
             f"SESSION_SECRET={secrets.token_hex(32)}",
+            f"BASE_URL={app.base_url}",
         ]
     )

@@ -46,8 +46,8 @@ def export(case: CaseFile) -> bytes:
     chosen = _chosen(case)
     if not chosen:
         raise NothingToExport(
-            f"Incident {case.incident.id} has no package with a version that is non-compliant and not acknowledged; "
-            "OSV has no words for anything else. Use openvex, csv or json."
+            f"Incident {case.incident.id} has no package with a version that is non-compliant and neither waived nor "
+            "muted; OSV has no words for anything else. Use openvex, csv or json."
         )
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as archive:
@@ -74,7 +74,7 @@ def notes(case: CaseFile) -> tuple[str, ...]:
         ),
         *([f"Left out: {count(unnamed, 'version')} of an ecosystem that OSV is not known to name."] if unnamed else []),
         *(
-            [f"Left out: {count(others, 'version')} not (or no longer) non-compliant, or acknowledged by a person."]
+            [f"Left out: {count(others, 'version')} not (or no longer) non-compliant, waived or muted."]
             if others
             else []
         ),

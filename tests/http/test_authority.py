@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.network.addresses import origin
 from app.network.http import Fetcher, make_fetch
 from app.settings import Settings, read
 from tests.http.hosts import REGISTRY, STRANGER, Hosts, certificates, running
@@ -47,9 +48,29 @@ def test_a_registry_of_that_authority_is_read_where_a_setting_names_it(unknown, 
 def test_without_the_setting_the_refusal_names_it(unknown):
     answer = problem(asking(unknown, "")(page(REGISTRY)))
 
-    assert "certificate was not accepted" in answer
-    assert "REGISTRY_CA_FILE" in answer
+    assert "certificate was not accepted. Where an authority of your own signed it" in answer
+    assert answer.endswith("name that in REGISTRY_CA_FILE.")
     assert [] == unknown.received
+
+
+def test_another_authority_than_the_given_one_is_to_be_added(unknown, tmp_path):
+    other, _ = certificates("Another authority")
+    (tmp_path / "authority.pem").write_bytes(other)
+
+    assert "by the authorities of REGISTRY_CA_FILE neither" in problem(asking(unknown, own(tmp_path))(page(REGISTRY)))
+
+
+def test_a_registry_that_no_setting_says_is_to_be_named_first(unknown):
+    answer = problem(asking(unknown, "")(page(STRANGER)))
+
+    assert "certificate was not accepted. An authority of your own counts only for registries of the settings" in answer
+    assert "name the registry in OCI_REGISTRIES and the authority in REGISTRY_CA_FILE" in answer
+
+
+@pytest.mark.parametrize("name", ["npm_registry", "pypi_index", "docker_hub", "docker_registry"])
+def test_the_authority_counts_for_the_defaults_too(name):
+    """A proxy that opens connections shows its own certificate in place of the public registries'."""
+    assert origin(getattr(Settings(), name)) in make_fetch(Settings()).trusted
 
 
 def test_no_stranger_can_show_a_certificate_of_that_authority(unknown, tmp_path):

@@ -170,6 +170,19 @@ def test_a_refused_certificate_is_answered_with_the_setting_that_helps(tmp_path,
     assert "REGISTRY_CA_FILE" in doctor.shown(bad)
 
 
+def test_where_a_certificate_is_refused_the_network_is_not_blamed(tmp_path, monkeypatch):
+    """The network is well: what helps is the setting that the sentence names."""
+    with running(tmp_path, monkeypatch, trusted=False) as server:
+        url = f"https://127.0.0.1:{server.server_port}"
+        settings = Settings(npm_registry=url, pypi_index=f"{url}/simple/", docker_hub=url, docker_registry=url)
+        checks = [*doctor._registries(settings), *doctor._images(settings)]
+
+    assert [("npm", False), ("pypi", False), ("docker hub", None), ("docker", None)] == [(c.name, c.ok) for c in checks]
+    for check in checks:
+        assert check.sentence.endswith("name that in REGISTRY_CA_FILE.")
+        assert "" == check.advice
+
+
 def test_the_monitor_itself_logs_in(tmp_path, monkeypatch):
     made = []
     monkeypatch.setattr(LoggingIn, "__call__", lambda self, ask, etag=None: made.append(ask))

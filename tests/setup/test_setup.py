@@ -236,14 +236,29 @@ def test_the_command_writes_the_credentials_and_every_process_reads_them(
     assert 0o600 == (tmp_path / "app.json").stat().st_mode & 0o777
 
 
+def test_after_the_set_up_no_command_needs_the_address_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """README sets it for `setup` alone, and goes on with `doctor` and `run`."""
+    _commanded(monkeypatch, tmp_path)
+    app = app_file.read(tmp_path)
+    assert app is not None
+    here = {"DATA_DIR": str(tmp_path), "GITHUB_API_URL": app.api}
+
+    settings = read(here)
+    require_login(settings)
+    assert BASE == settings.base_url
+    assert "https://moved.example" == read({**here, "BASE_URL": "https://moved.example"}).base_url
+    assert "" == read({**here, "GITHUB_APP_ID": "8"}).base_url
+
+
 def test_the_command_shows_the_credentials_once_where_a_secret_store_keeps_them(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     said = _commanded(monkeypatch, tmp_path, "--print")
-    lines = dict(line.split("=", 1) for line in said.splitlines() if line.startswith(("GITHUB_", "SESSION_")))
+    names = ("GITHUB_", "SESSION_", "BASE_URL")
+    lines = dict(line.split("=", 1) for line in said.splitlines() if line.startswith(names))
 
     assert not (tmp_path / "app.json").exists()
-    settings = read({**lines, "BASE_URL": BASE})
+    settings = read(lines)
     require_login(settings)
     assert settings.github_private_key.startswith("-----BEGIN PRIVATE KEY-----\n")
     assert settings.session_secret
@@ -273,6 +288,26 @@ def test_the_environment_wins_over_the_file_and_two_apps_are_never_mixed(tmp_pat
         )
     with pytest.raises(BadSetting, match="another GitHub"):
         read({**here, "GITHUB_API_URL": "https://ghes.example/api/v3"})
+
+
+def test_a_file_without_an_address_is_read_and_named_where_the_address_is_missing(tmp_path: Path) -> None:
+    """As the set-up wrote it before it kept the address: nobody there ever set GITHUB_CLIENT_ID."""
+    path = app_file.write(tmp_path, APP)
+    held = json.loads(path.read_text())
+    del held["base_url"]
+    path.write_text(json.dumps(held))
+
+    with pytest.raises(BadSetting, match=r"^BASE_URL is not set, but DATA_DIR holds an app\.json"):
+        require_login(read({"DATA_DIR": str(tmp_path)}))
+
+
+@pytest.mark.parametrize("address", [7, None, "monitor.example", "https://user@monitor.example"])
+def test_an_address_in_the_file_is_one_that_could_be_set(tmp_path: Path, address: object) -> None:
+    path = app_file.write(tmp_path, APP)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "base_url": address}))
+
+    with pytest.raises(BadSetting, match="not what the set-up wrote"):
+        read({"DATA_DIR": str(tmp_path)})
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"id": 7}', json.dumps({"x": "a" * 100_000}), "[" * 60_000])

@@ -100,7 +100,7 @@ class Dossier:
     """The fingerprint of the files that the standing verdict is about."""
     incident_id: str | None = None
     waived: bool = False
-    """An authorised person acknowledged exactly these files, and that holds now."""
+    """An authorised person waived exactly these files, and that holds now."""
     github_asked: bool = False
     """GitHub was asked for attestations about these files; what it gave is in `evidence`."""
     source: Comparison | None = None
@@ -115,7 +115,7 @@ class Dossier:
 
     @property
     def odd(self) -> bool:
-        """It is compliant and something about it is odd, which nobody acknowledged."""
+        """It is compliant and something about it is odd, which nobody waived."""
         found = self.verdict is not None and bool(self.verdict.anomalies)
         return found and self.standing is Standing.COMPLIANT and not self.waived
 

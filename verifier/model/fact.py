@@ -165,7 +165,7 @@ class VerdictReached:
 
 @dataclass(frozen=True)
 class WaiverGiven:
-    """A version was acknowledged by an authorised person."""
+    """A version was waived by an authorised person."""
 
     waiver: Waiver
 

@@ -83,7 +83,7 @@ class Member:
 
     @property
     def stands(self) -> bool:
-        """Something speaks against the version, acknowledged or not: its outcome, a suspicion, or an anomaly."""
+        """Something speaks against the version, waived or not: its outcome, a suspicion, or an anomaly."""
         odd = self.outcome is Outcome.COMPLIANT and bool(self.odd)
         return self.outcome is Outcome.NON_COMPLIANT or self.suspect or odd
 
@@ -149,7 +149,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Waiver:
-    """An authorised person's dated, expiring acknowledgement of one exact version. It never changes a verdict."""
+    """An authorised person's dated, expiring word for one exact version. It never changes a verdict."""
 
     artifact: Artifact
     number: str

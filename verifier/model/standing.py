@@ -9,7 +9,7 @@ from verifier.model.verdict import Outcome, Verdict
 
 
 class Standing(StrEnum):
-    """The worst first. What is not judged yet is pending; what somebody authorised acknowledged is waived."""
+    """The worst first. What is not judged yet is pending; what somebody authorised answers for is waived."""
 
     NON_COMPLIANT = "non_compliant"
     SUSPECT = "suspect"
