@@ -54,12 +54,14 @@ class Figures:
     resting: int = 0
     """Hosts that want to be left alone now."""
     backed_up: datetime | None = None
+    given_up: int = 0
+    """Webhooks that could not be read and are kept."""
 
 
 def count(book: Book, now: datetime) -> Figures:
     """Count it: a fixed number of queries, and one more for every `MOST` incidents that stand open."""
     beats = {name: at for name in PROCESSES if (at := book.health.last_beat(name)) is not None}
-    sweep = book.missed.sweep()
+    sweep, unread = book.missed.sweep(), book.inbox.unread()
     return Figures(
         book.views.totals(None),
         tuple(book.work.queues(now)),
@@ -73,6 +75,7 @@ def count(book: Book, now: datetime) -> Figures:
         book.views.unreached(),
         sum(budget.until > now and (budget.refused or not budget.left) for budget in book.health.budgets()),
         book.health.last_beat(BACKUP),
+        unread.number if unread is not None else 0,
     )
 
 
@@ -102,6 +105,7 @@ def exposition(figures: Figures, now: datetime) -> str:
         ),
         ("deliveries_waiting", "Webhooks accepted and not heard yet.", [({}, figures.waiting)]),
         ("deliveries_lost", "Webhooks that never came and can still be had.", [({}, figures.lost)]),
+        ("deliveries_given_up", "Webhooks accepted that could not be read.", [({}, figures.given_up)]),
         ("gaps", "Repositories of which webhooks may be missing.", [({}, figures.gaps)]),
         (
             "deliveries_oldest_seconds",

@@ -14,6 +14,9 @@ from app.web.webhooks import hear_one
 from verifier.ledger.protocol import Delivery
 
 TRIES = 5
+SAID = 300
+"""The most characters of a problem that the log is told."""
+
 log = structlog.get_logger()
 
 
@@ -39,9 +42,14 @@ def run(deps: Deps) -> int:
 def _hear(deps: Deps, delivery: Delivery, now: datetime) -> None:
     try:
         with deps.ledger.writing() as book:
-            book.inbox.settle(delivery.id, now, hear_one(delivery, book, now))
+            problem = hear_one(delivery, book, now)
+            book.inbox.settle(delivery.id, now, problem)
     except Exception as error:  # a delivery that breaks us must not stop the others; it is kept and shown
         log.exception("delivery.broke", delivery=delivery.id, event_name=delivery.event)
+        problem = f"{type(error).__name__} after {TRIES} tries"
         with deps.ledger.writing() as book:
-            if book.inbox.give_back(delivery.id, now + timedelta(seconds=30)) >= TRIES:
-                book.inbox.settle(delivery.id, now, f"{type(error).__name__} after {TRIES} tries")
+            if book.inbox.give_back(delivery.id, now + timedelta(seconds=30)) < TRIES:
+                return
+            book.inbox.settle(delivery.id, now, problem)
+    if problem:
+        log.warning("delivery.given_up", problem=problem[:SAID])

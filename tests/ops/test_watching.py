@@ -42,6 +42,7 @@ EVERYTHING = Figures(
     {"npm": 1, "pypi": 0},
     1,
     NOW - MINUTE,
+    1,
 )
 _SELECTED = re.compile(r"\b(artifact_monitor_\w+)(?:\{([^}]*)\})?")
 _MATCHED = re.compile(r'(\w+)(=~|!=|!~|=)"([^"]*)"')
@@ -170,6 +171,8 @@ def test_the_figures_are_those_of_the_ledger(ledger: Ledger) -> None:
         book.health.put_budget(Budget("plenty.example", 10, T0 + MINUTE))
         book.health.put_budget(Budget("over.example", 0, T0 - MINUTE, refused=True))
         book.health.beat(BEAT, T0)
+        book.inbox.keep(Delivery("broken", "push", b"{", T0))
+        book.inbox.settle("broken", T0, "push broken cannot be read: the body is not JSON")
     with ledger.reading() as book:
         figures = metrics.count(book, T0)
 
@@ -179,6 +182,7 @@ def test_the_figures_are_those_of_the_ledger(ledger: Ledger) -> None:
         figures.resting,
         figures.backed_up,
     )
+    assert 1 == figures.given_up
     assert [("tell/chat", 2, 1)] == [(queue.step, queue.wanted, queue.failing) for queue in figures.queues]
 
 

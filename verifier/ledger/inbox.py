@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from verifier.ledger.rows import Delivery, Hearing
+from verifier.ledger.rows import Delivery, GivenUp, Hearing
 
 
 class Inbox(Protocol):
@@ -41,3 +41,6 @@ class Inbox(Protocol):
 
     def given_up(self, limit: int) -> list[tuple[str, str]]:
         """Deliveries settled with a problem: (id, problem), newest first."""
+
+    def unread(self) -> GivenUp | None:
+        """All of those together; None: there are none."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 
-from verifier.ledger.protocol import Delivery, Hearing
+from verifier.ledger.protocol import Delivery, GivenUp, Hearing
 from verifier.ledger.sql.columns import EPOCH
 from verifier.ledger.sql.tables import inbox
 from verifier.ledger.sql.transaction import Transaction
@@ -120,6 +121,17 @@ class Inbox:
             .limit(limit)
         )
         return [(row.id, row.problem) for row in rows]
+
+    def unread(self) -> GivenUp | None:
+        when = inbox.c.heard_at
+        figures: tuple[ColumnElement[Any], ...] = (
+            func.count().label("number"),
+            func.min(when).label("first"),
+            func.max(when).label("last"),
+        )
+        query: Select[Any] = select(*figures).where(when.is_not(None), inbox.c.problem != "")
+        row = self._transaction.rows(query)[0]
+        return GivenUp(row.number, row.first, row.last) if row.number else None
 
 
 def _words(text: str) -> str:
