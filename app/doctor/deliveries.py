@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from app.github.installation import GitHub
+from app.web.refused import WHY, last
 from checks.base import Permanent, Temporary
 from handlers.missed import Attempt, concerns_us, read_all
 from verifier.ledger.protocol import Book
@@ -71,3 +72,10 @@ def given_up(book: Book, now: datetime) -> Iterator[Found]:
     yield bad, sentence, "docs/events.md (given up) says what to do."
     for delivery_id, problem in book.inbox.given_up(NEWEST):
         yield None, (problem if delivery_id in problem else f"{delivery_id}: {problem}")[:LONGEST], ""
+
+
+def refused(book: Book) -> Iterator[Found]:
+    """When webhooks were last refused, and why; that their signatures fail all the time is a problem by itself."""
+    if known := last(book):
+        said = ", ".join(f"{status} ({WHY[status]}) at {at:%Y-%m-%d %H:%M} UTC" for status, at in sorted(known.items()))
+        yield None, f"the last was answered {said}", ""

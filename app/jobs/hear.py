@@ -10,6 +10,7 @@ from app.deps import Deps
 from app.jobs.batch import BATCH
 from app.processes.bound import heard
 from app.processes.shift import LEASE
+from app.web.refused import SUBJECT, fails
 from app.web.webhooks import hear_one
 from verifier.ledger.protocol import Delivery
 
@@ -28,6 +29,10 @@ def run(deps: Deps) -> int:
     now = deps.now()
     with deps.ledger.writing() as book:
         deliveries = book.inbox.claim(BATCH, now, LEASE)
+        hold = bool(deliveries) and fails(book, max(delivery.received_at for delivery in deliveries))
+    if hold:  # these signatures do, and they came after those that did not
+        with deps.ledger.writing() as book:
+            book.health.solve(SUBJECT)
     for place, delivery in enumerate(deliveries):
         if deps.shift.ends():
             with deps.ledger.writing() as book:

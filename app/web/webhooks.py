@@ -17,6 +17,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from app.setup.arrival import note
+from app.web.refused import SUBJECT, fails
 from handlers import HANDLERS
 from handlers.base import BadPayload
 from handlers.payload import LIMIT, parse
@@ -168,6 +169,8 @@ def note_ping(ledger: Ledger, now: datetime) -> None:
     try:
         with ledger.writing() as book:
             note(book, now)
+            if fails(book):
+                book.health.solve(SUBJECT)
     except Exception:  # GitHub asked whether the address and the secret are right, and they are
         log.exception("ping.not_noted")
 

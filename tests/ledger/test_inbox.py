@@ -95,6 +95,18 @@ def test_a_delivery_given_up_is_shown_with_its_problem(ledger: Ledger) -> None:
         assert GivenUp(2, T0, T0 + MINUTE) == book.inbox.unread()
 
 
+def test_whether_one_came_since_is_known_heard_or_not(ledger: Ledger) -> None:
+    keep(ledger, 1, 2)
+
+    with ledger.writing() as book:
+        newest = max(one.received_at for one in book.inbox.claim(9, T0 + HOUR, MINUTE))
+        before = newest - timedelta(microseconds=1)
+        assert (True, False) == (book.inbox.came_since(before), book.inbox.came_since(newest))
+        for number in (1, 2):
+            book.inbox.settle(f"d{number}", newest + MINUTE)
+        assert (True, False) == (book.inbox.came_since(before), book.inbox.came_since(newest))
+
+
 def test_where_none_is_given_up_there_is_nothing_unread(ledger: Ledger) -> None:
     keep(ledger, 1, 2)
 

@@ -43,6 +43,8 @@ EVERYTHING = Figures(
     1,
     NOW - MINUTE,
     1,
+    {401: NOW - MINUTE},
+    True,
 )
 _SELECTED = re.compile(r"\b(artifact_monitor_\w+)(?:\{([^}]*)\})?")
 _MATCHED = re.compile(r'(\w+)(=~|!=|!~|=)"([^"]*)"')

@@ -36,6 +36,9 @@ class Inbox(Protocol):
     def waiting_since(self) -> datetime | None:
         """When the oldest came that is not heard yet; None: none waits."""
 
+    def came_since(self, at: datetime) -> bool:
+        """Whether one was kept that arrived after this time."""
+
     def drop_heard(self, before: datetime, given_up_before: datetime, limit: int) -> int:
         """Forget what was heard before the one time, or given up before the other; how many, `limit` at most."""
 

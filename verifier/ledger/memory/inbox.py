@@ -64,6 +64,9 @@ class Inbox:
     def waiting_since(self) -> datetime | None:
         return min((row.delivery.received_at for row in self._unheard()), default=None)
 
+    def came_since(self, at: datetime) -> bool:
+        return any(row.delivery.received_at > at for row in self._rows.values())
+
     def drop_heard(self, before: datetime, given_up_before: datetime, limit: int) -> int:
         old = [
             (row.heard_at, row.delivery.id)

@@ -105,6 +105,11 @@ class Inbox:
         since: datetime | None = rows[0][0]
         return since
 
+    def came_since(self, at: datetime) -> bool:
+        # What came then was heard later still: so the index on that time finds it.
+        heard = or_(inbox.c.heard_at.is_(None), inbox.c.heard_at >= at)
+        return self._transaction.one(select(inbox.c.id).where(heard, inbox.c.received_at > at).limit(1)) is not None
+
     def drop_heard(self, before: datetime, given_up_before: datetime, limit: int) -> int:
         heard, well = inbox.c.heard_at, inbox.c.problem == ""
         old = or_(and_(well, heard < before), and_(~well, heard < given_up_before))
