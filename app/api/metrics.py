@@ -19,6 +19,7 @@ from app.api.access import Door
 from app.api.parameters import asked
 from app.api.problems import Stop
 from app.processes.backup import BEAT as BACKUP
+from app.processes.clock import NAME as CLOCK
 from app.signin.here import is_here
 from app.web import refused
 from verifier.ledger.protocol import Book, Queue
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
 PROCESSES = ("clock", "worker")
+LANE = "lane/"
+"""What the turns at lanes stand under (`app.jobs.telling.lane.turn_of`), which web processes do not load."""
 _OPEN = (IncidentState.OPEN, IncidentState.ACKNOWLEDGED)
 Samples = Iterable[tuple[Mapping[str, str], float]]
 
@@ -69,7 +72,7 @@ def count(book: Book, now: datetime) -> Figures:
     sweep, unread, troubles = book.missed.sweep(), book.inbox.unread(), book.health.problems()
     return Figures(
         book.views.totals(None),
-        tuple(book.work.queues(now)),
+        tuple(queue for queue in book.work.queues(now) if not _is_turn(queue.step)),
         Counter(_severities(book)),
         len(troubles),
         book.inbox.waiting(),
@@ -170,6 +173,11 @@ def routes(deps: Deps, door: Door) -> Blueprint:
         return Response(exposition(figures, now), content_type=TYPE)
 
     return blueprint
+
+
+def _is_turn(step: str) -> bool:
+    """Who acts as the clock, or drives a lane, holds a row among the work: nobody is waited for there."""
+    return step == CLOCK or step.startswith(LANE)
 
 
 def _severities(book: Book) -> Iterator[Severity]:

@@ -15,7 +15,10 @@ import yaml
 
 from app.api import metrics
 from app.api.metrics import Figures
+from app.jobs.telling.lane import turn_of
 from app.processes.backup import BEAT
+from app.processes.clock import take_turn
+from checks.outside import Route
 from tests.documents import ROOT, document, section
 from tests.ledger.conftest import NO_SERVER, empty_postgresql_url, ledger, migrated_file, postgresql_url, sqlite_url
 from tests.ledger.examples import GADGET, T0, WIDGET
@@ -23,7 +26,7 @@ from verifier.ledger import Ledger
 from verifier.ledger.health import Budget
 from verifier.ledger.protocol import Delivery, Queue, Watch
 from verifier.ledger.views import Totals
-from verifier.model import Severity, Standing
+from verifier.model import Filter, Severity, Standing
 
 __all__ = ["NO_SERVER", "empty_postgresql_url", "ledger", "migrated_file", "postgresql_url", "sqlite_url"]
 
@@ -186,6 +189,20 @@ def test_the_figures_are_those_of_the_ledger(ledger: Ledger) -> None:
     )
     assert 1 == figures.given_up
     assert [("tell/chat", 2, 1)] == [(queue.step, queue.wanted, queue.failing) for queue in figures.queues]
+
+
+def test_turns_are_no_work_that_waits(ledger: Ledger) -> None:
+    """The clock's own is due in every moment that it is renewed, and all the time while no clock runs."""
+    chat = Route("chat", "slack", Filter(), None)
+    with ledger.writing() as book:
+        assert take_turn(book, None, T0) is not None
+        book.work.want(turn_of(chat), "turn", T0)
+        book.work.want("poll", "pkg:npm/a", T0)
+    with ledger.reading() as book:
+        figures = metrics.count(book, T0 + timedelta(hours=1))
+
+    assert ["poll"] == [queue.step for queue in figures.queues]
+    assert turn_of(chat).startswith(metrics.LANE)
 
 
 def test_nothing_is_said_of_a_backup_that_nobody_told_of() -> None:
