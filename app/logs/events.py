@@ -52,6 +52,13 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
         logging.getLogger(telling).setLevel(logging.ERROR)
 
 
+def adopt(name: str) -> None:
+    """Lines of a logger that keeps handlers of its own look like all others, on the stream that it writes to."""
+    ours = next(iter(logging.getLogger().handlers))
+    for handler in logging.getLogger(name).handlers:
+        handler.setFormatter(ours.formatter)
+
+
 def without_locals() -> None:
     """Where nobody configured logs yet: tracebacks without the values of variables, which hold secrets.
 
