@@ -11,7 +11,7 @@ from app.jobs.batch import BATCH
 from app.processes.bound import heard
 from app.processes.shift import LEASE
 from app.web.refused import SUBJECT, fails
-from app.web.webhooks import hear_one
+from app.web.webhooks import Heard, hear_one
 from verifier.ledger.protocol import Delivery
 
 TRIES = 5
@@ -47,14 +47,16 @@ def run(deps: Deps) -> int:
 def _hear(deps: Deps, delivery: Delivery, now: datetime) -> None:
     try:
         with deps.ledger.writing() as book:
-            problem = hear_one(delivery, book, now)
-            book.inbox.settle(delivery.id, now, problem)
+            heard_of = hear_one(delivery, book, now)
+            book.inbox.settle(delivery.id, now, heard_of.problem)
     except Exception as error:  # a delivery that breaks us must not stop the others; it is kept and shown
         log.exception("delivery.broke", delivery=delivery.id, event_name=delivery.event)
-        problem = f"{type(error).__name__} after {TRIES} tries"
+        heard_of = Heard(f"{type(error).__name__} after {TRIES} tries")
         with deps.ledger.writing() as book:
             if book.inbox.give_back(delivery.id, now + timedelta(seconds=30)) < TRIES:
                 return
-            book.inbox.settle(delivery.id, now, problem)
-    if problem:
-        log.warning("delivery.given_up", problem=problem[:SAID])
+            book.inbox.settle(delivery.id, now, heard_of.problem)
+    if heard_of.problem:
+        log.warning("delivery.given_up", problem=heard_of.problem[:SAID])
+    elif heard_of.about is not None:
+        log.info("delivery.heard", **heard_of.about)
