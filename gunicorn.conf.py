@@ -8,6 +8,7 @@ Source: gunicorn 27 settings, docs.gunicorn.org/en/stable/settings.html
 import os
 from pathlib import Path
 
+from app.logs import events as logs
 from app.processes.start import require_migrated
 from app.settings import BadSetting, read, require_ledger
 from verifier.ledger import open_ledger
@@ -37,6 +38,8 @@ loglevel = "warning"
 
 def on_starting(server: object) -> None:
     """Before any process is made: a database of another form, or none, is said once, and not by each of them."""
+    logs.configure(_settings)
+    logs.adopt("gunicorn.error")  # uvicorn's lines go by the same handlers
     try:
         require_ledger(_settings)
         ledger = open_ledger(_settings.database)

@@ -10,13 +10,17 @@ from typing import Any, cast
 
 import pytest
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from app.build import now
 from app.deps import Deps
+from app.jobs import hear
 from app.logs import events as logs
+from app.processes.worker import Rounds
 from app.settings import Settings
-from verifier.ledger import memory_ledger
+from tests.webhooks.site import DeadLedger, Site
+from verifier.ledger import Unavailable, memory_ledger
 
 
 @pytest.fixture
@@ -71,6 +75,50 @@ def test_a_fault_in_a_page_logs_where_it_broke_and_no_value(
     assert "RuntimeError: broken after 7 letters" in written
     assert "in broken" in written
     assert "hunter2" not in written
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_a_database_that_does_not_answer_is_one_line_each_time(stream: io.StringIO, log_format: str) -> None:
+    """What a page, a webhook and a step say of it; and where it is told as a library tells it."""
+    logs.configure(Settings(log_format=log_format), stream)
+    site = Site(DeadLedger())
+    site.client.get("/readyz")
+    site.post()
+    rounds = Rounds(site.deps, lambda deps, step: hear.run(deps), lambda: False)
+    rounds("hear")
+    try:
+        raise OperationalError("SELECT 1", {}, OSError("no route"))
+    except OperationalError as error:
+        logging.getLogger("sqlalchemy.pool").error("Exception during reset", exc_info=error)
+
+    lines = stream.getvalue().splitlines()
+    assert 4 == len(lines)
+    assert "Traceback" not in stream.getvalue()
+    for event, line in zip(("health.no_ledger", "delivery.not_kept", "step failed", "reset"), lines, strict=True):
+        assert event in line
+        assert "no route" in line if event == "reset" else "no answer" in line
+    if log_format == "json":
+        assert ["no answer"] * 3 == [json.loads(line)["why"] for line in lines[:3]]
+
+
+def test_what_is_unexpected_has_its_traceback_and_what_caused_it(stream: io.StringIO) -> None:
+    logs.configure(Settings(log_format="json"), stream)
+    log = structlog.get_logger()
+    try:
+        try:
+            raise Unavailable("no answer")
+        except Unavailable as error:
+            raise RuntimeError("a fault of ours") from error
+    except RuntimeError as error:
+        log.exception("a")
+        log.error("b", exc_info=error)
+        log.error("c", exc_info=(type(error), error, error.__traceback__))
+    log.error("d", exc_info=True)
+
+    *told, nothing = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert ["a", "b", "c"] == [line["event"] for line in told]
+    assert all("RuntimeError: a fault of ours" in line["exception"] for line in told)
+    assert "why" not in nothing
 
 
 def test_json_logs_are_one_object_a_line(stream: io.StringIO) -> None:

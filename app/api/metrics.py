@@ -19,7 +19,9 @@ from app.api.access import Door
 from app.api.parameters import asked
 from app.api.problems import Stop
 from app.processes.backup import BEAT as BACKUP
+from app.processes.clock import NAME as CLOCK
 from app.signin.here import is_here
+from app.web import refused
 from verifier.ledger.protocol import Book, Queue
 from verifier.ledger.tokens import Scope
 from verifier.ledger.views import MOST, Totals
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
 PROCESSES = ("clock", "worker")
+LANE = "lane/"
+"""What the turns at lanes stand under (`app.jobs.telling.lane.turn_of`), which web processes do not load."""
 _OPEN = (IncidentState.OPEN, IncidentState.ACKNOWLEDGED)
 Samples = Iterable[tuple[Mapping[str, str], float]]
 
@@ -54,17 +58,23 @@ class Figures:
     resting: int = 0
     """Hosts that want to be left alone now."""
     backed_up: datetime | None = None
+    given_up: int = 0
+    """Webhooks that could not be read and are kept."""
+    refused: Mapping[int, datetime] = field(default_factory=dict)
+    """When a webhook was last refused, by the status that was answered."""
+    failing: bool = False
+    """Signatures fail, and no webhook is kept."""
 
 
 def count(book: Book, now: datetime) -> Figures:
     """Count it: a fixed number of queries, and one more for every `MOST` incidents that stand open."""
     beats = {name: at for name in PROCESSES if (at := book.health.last_beat(name)) is not None}
-    sweep = book.missed.sweep()
+    sweep, unread, troubles = book.missed.sweep(), book.inbox.unread(), book.health.problems()
     return Figures(
         book.views.totals(None),
-        tuple(book.work.queues(now)),
+        tuple(queue for queue in book.work.queues(now) if not _is_turn(queue.step)),
         Counter(_severities(book)),
-        len(book.health.problems()),
+        len(troubles),
         book.inbox.waiting(),
         sweep.lost if sweep is not None else 0,
         len(book.repositories.gaps()),
@@ -73,6 +83,9 @@ def count(book: Book, now: datetime) -> Figures:
         book.views.unreached(),
         sum(budget.until > now and (budget.refused or not budget.left) for budget in book.health.budgets()),
         book.health.last_beat(BACKUP),
+        unread.number if unread is not None else 0,
+        refused.last(book),
+        any(problem.subject == refused.SUBJECT for problem in troubles),
     )
 
 
@@ -102,6 +115,17 @@ def exposition(figures: Figures, now: datetime) -> str:
         ),
         ("deliveries_waiting", "Webhooks accepted and not heard yet.", [({}, figures.waiting)]),
         ("deliveries_lost", "Webhooks that never came and can still be had.", [({}, figures.lost)]),
+        ("deliveries_given_up", "Webhooks accepted that could not be read.", [({}, figures.given_up)]),
+        (
+            "deliveries_refused_age_seconds",
+            "How long ago a webhook was last refused, by the status that was answered.",
+            [({"status": str(status)}, _seconds(at, now)) for status, at in sorted(figures.refused.items())],
+        ),
+        (
+            "signatures_failing",
+            "1 while webhooks are refused for their signature and none is kept.",
+            [({}, figures.failing)],
+        ),
         ("gaps", "Repositories of which webhooks may be missing.", [({}, figures.gaps)]),
         (
             "deliveries_oldest_seconds",
@@ -149,6 +173,11 @@ def routes(deps: Deps, door: Door) -> Blueprint:
         return Response(exposition(figures, now), content_type=TYPE)
 
     return blueprint
+
+
+def _is_turn(step: str) -> bool:
+    """Who acts as the clock, or drives a lane, holds a row among the work: nobody is waited for there."""
+    return step == CLOCK or step.startswith(LANE)
 
 
 def _severities(book: Book) -> Iterator[Severity]:

@@ -174,6 +174,10 @@ def _state(book: Book) -> Iterator[Check]:
         yield Check(None, "inbox", f"{waiting} webhooks not heard yet", "Is a worker running?")
     for ok, sentence, advice in doctor_deliveries.reading(book):
         yield Check(ok, "reading", sentence, advice)
+    for ok, sentence, advice in doctor_deliveries.given_up(book, now()):
+        yield Check(ok, "unread", sentence, advice)
+    for ok, sentence, advice in doctor_deliveries.refused(book):
+        yield Check(ok, "refused", sentence, advice)
     for problem in book.health.problems():
         yield Check(False, "problem", f"{problem.sentence} (since {problem.since:%Y-%m-%d %H:%M} UTC)")
 

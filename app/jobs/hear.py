@@ -10,10 +10,14 @@ from app.deps import Deps
 from app.jobs.batch import BATCH
 from app.processes.bound import heard
 from app.processes.shift import LEASE
-from app.web.webhooks import hear_one
+from app.web.refused import SUBJECT, fails
+from app.web.webhooks import Heard, hear_one
 from verifier.ledger.protocol import Delivery
 
 TRIES = 5
+SAID = 300
+"""The most characters of a problem that the log is told."""
+
 log = structlog.get_logger()
 
 
@@ -25,6 +29,10 @@ def run(deps: Deps) -> int:
     now = deps.now()
     with deps.ledger.writing() as book:
         deliveries = book.inbox.claim(BATCH, now, LEASE)
+        hold = bool(deliveries) and fails(book, max(delivery.received_at for delivery in deliveries))
+    if hold:  # these signatures do, and they came after those that did not
+        with deps.ledger.writing() as book:
+            book.health.solve(SUBJECT)
     for place, delivery in enumerate(deliveries):
         if deps.shift.ends():
             with deps.ledger.writing() as book:
@@ -39,9 +47,16 @@ def run(deps: Deps) -> int:
 def _hear(deps: Deps, delivery: Delivery, now: datetime) -> None:
     try:
         with deps.ledger.writing() as book:
-            book.inbox.settle(delivery.id, now, hear_one(delivery, book, now))
+            heard_of = hear_one(delivery, book, now)
+            book.inbox.settle(delivery.id, now, heard_of.problem)
     except Exception as error:  # a delivery that breaks us must not stop the others; it is kept and shown
         log.exception("delivery.broke", delivery=delivery.id, event_name=delivery.event)
+        heard_of = Heard(f"{type(error).__name__} after {TRIES} tries")
         with deps.ledger.writing() as book:
-            if book.inbox.give_back(delivery.id, now + timedelta(seconds=30)) >= TRIES:
-                book.inbox.settle(delivery.id, now, f"{type(error).__name__} after {TRIES} tries")
+            if book.inbox.give_back(delivery.id, now + timedelta(seconds=30)) < TRIES:
+                return
+            book.inbox.settle(delivery.id, now, heard_of.problem)
+    if heard_of.problem:
+        log.warning("delivery.given_up", problem=heard_of.problem[:SAID])
+    elif heard_of.about is not None:
+        log.info("delivery.heard", **heard_of.about)

@@ -11,6 +11,7 @@ from typing import TextIO
 import structlog
 from structlog.typing import Processor
 
+from app.logs.outage import without_traceback
 from app.logs.redaction import Redaction, secrets_of
 from app.settings import Settings
 
@@ -22,6 +23,7 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        without_traceback,
         structlog.processors.format_exc_info,
     ]
     structlog.configure(
@@ -50,6 +52,13 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
         logging.getLogger(telling).setLevel(logging.ERROR)
 
 
+def adopt(name: str) -> None:
+    """Lines of a logger that keeps handlers of its own look like all others, on the stream that it writes to."""
+    ours = next(iter(logging.getLogger().handlers))
+    for handler in logging.getLogger(name).handlers:
+        handler.setFormatter(ours.formatter)
+
+
 def without_locals() -> None:
     """Where nobody configured logs yet: tracebacks without the values of variables, which hold secrets.
 
@@ -62,6 +71,7 @@ def without_locals() -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            without_traceback,
             structlog.processors.format_exc_info,
             Redaction(),
             structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),

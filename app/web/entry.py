@@ -19,6 +19,7 @@ from werkzeug.test import create_environ
 from app.settings import is_loopback
 from app.web.bodies import Bodies, Gone, Message, Receive, Refused, Send, TooLarge, TooSlow
 from app.web.intake import BUSY, Intake
+from app.web.refused import Refusals
 from app.web.webhooks import PONG, TOO_LARGE, Answer, check, note_ping
 from handlers.payload import LIMIT
 
@@ -55,6 +56,7 @@ class Entry:
         self._secret = deps.settings.github_webhook_secret
         self._bodies = Bodies()
         self._intake = Intake(deps.ledger, lambda: deps.wake.wake("hear"))
+        self._refusals = Refusals(deps.ledger, deps.now)
         self._headers = _worn(app)
         self._behind = WSGIMiddleware(cast(Any, self._flask), workers=THREADS)
 
@@ -91,6 +93,7 @@ class Entry:
         await receive()
         # In a thread: what waits is answered while it is kept.
         await asyncio.to_thread(self._intake.close)
+        self._refusals.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _delivery(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,13 +106,17 @@ class Entry:
             except Gone:
                 return
             except Refused as problem:
-                await self._say(send, _refusal(problem), whole=False)
+                answer = _refusal(problem)
+                self._refusals.count(answer.status)
+                await self._say(send, answer, whole=False)
                 return
             try:
                 answer = await self._answer(headers, body)
             except Exception:
                 log.exception("request.broke")
                 answer = _BROKE
+        if answer.status >= 400:
+            self._refusals.count(answer.status)
         await self._say(send, answer)
 
     async def _answer(self, headers: dict[str, str], body: bytes) -> Answer:

@@ -17,6 +17,8 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from app.setup.arrival import note
+from app.web.about import about
+from app.web.refused import SUBJECT, fails
 from handlers import HANDLERS
 from handlers.base import BadPayload
 from handlers.payload import LIMIT, parse
@@ -123,23 +125,32 @@ def signature_problem(signature: str | None, body: bytes, secret: str) -> str:
     return ""
 
 
-def hear_one(delivery: Delivery, book: Book, now: datetime) -> str:
-    """Read one delivery into the book. Returns '' or, when it cannot be read, the problem to settle it with.
+@dataclass(frozen=True)
+class Heard:
+    """What became of one delivery that was read: the problem to settle it with, and what it is about."""
+
+    problem: str = ""
+    about: Mapping[str, str | int] | None = None
+    """None: nobody listens to it, or it could not be read."""
+
+
+def hear_one(delivery: Delivery, book: Book, now: datetime) -> Heard:
+    """Read one delivery into the book.
 
     Records all of it or, with a problem, nothing. Does not settle it: that belongs to the caller's transaction. What
     else is raised is a fault of ours or of the database; the caller gives the delivery back.
     """
     handler = HANDLERS.get(delivery.event)
     if handler is None:
-        return ""
+        return Heard()
     try:
         payload = parse(delivery.body)
         if handler.ACTIONS and payload.get("action") not in handler.ACTIONS:
-            return ""
+            return Heard()
         handler.handle(delivery, payload, book, now)
     except BadPayload as error:
-        return f"{delivery.event} {delivery.id} cannot be read: {error}"
-    return ""
+        return Heard(f"{delivery.event} {delivery.id} cannot be read: {error}")
+    return Heard(about=about(payload, handler.ACTIONS))
 
 
 def routes(deps: Deps) -> Blueprint:
@@ -168,6 +179,8 @@ def note_ping(ledger: Ledger, now: datetime) -> None:
     try:
         with ledger.writing() as book:
             note(book, now)
+            if fails(book):
+                book.health.solve(SUBJECT)
     except Exception:  # GitHub asked whether the address and the secret are right, and they are
         log.exception("ping.not_noted")
 

@@ -48,7 +48,7 @@ def hear(*deliveries: Delivery, ledger: Ledger | None = None) -> Ledger:
     ledger = ledger or memory_ledger()
     for one in deliveries:
         with ledger.writing() as book:
-            problem = hear_one(one, book, NOW)
+            problem = hear_one(one, book, NOW).problem
         assert "" == problem
     return ledger
 

@@ -97,7 +97,7 @@ def _deliveries(draw: st.DrawFn) -> list[Delivery]:
 def _heard(deliveries: list[Delivery]) -> dict[str, Any]:
     ledger = memory_ledger()
     with ledger.writing() as book:
-        assert [""] * len(deliveries) == [hear_one(one, book, NOW) for one in deliveries]
+        assert [""] * len(deliveries) == [hear_one(one, book, NOW).problem for one in deliveries]
         return shelves(book, (WIDGET, GADGET))
 
 

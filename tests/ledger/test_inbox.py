@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tests.ledger.examples import HOUR, MINUTE, T0
 from verifier.ledger import Ledger
-from verifier.ledger.protocol import Delivery, Hearing
+from verifier.ledger.protocol import Delivery, GivenUp, Hearing
 
 
 def delivery(n: int) -> Delivery:
@@ -92,6 +92,27 @@ def test_a_delivery_given_up_is_shown_with_its_problem(ledger: Ledger) -> None:
         assert 0 == book.inbox.waiting()
         assert [("d2", "no repository"), ("d1", "not JSON")] == book.inbox.given_up(10)
         assert [("d2", "no repository")] == book.inbox.given_up(1)
+        assert GivenUp(2, T0, T0 + MINUTE) == book.inbox.unread()
+
+
+def test_whether_one_came_since_is_known_heard_or_not(ledger: Ledger) -> None:
+    keep(ledger, 1, 2)
+
+    with ledger.writing() as book:
+        newest = max(one.received_at for one in book.inbox.claim(9, T0 + HOUR, MINUTE))
+        before = newest - timedelta(microseconds=1)
+        assert (True, False) == (book.inbox.came_since(before), book.inbox.came_since(newest))
+        for number in (1, 2):
+            book.inbox.settle(f"d{number}", newest + MINUTE)
+        assert (True, False) == (book.inbox.came_since(before), book.inbox.came_since(newest))
+
+
+def test_where_none_is_given_up_there_is_nothing_unread(ledger: Ledger) -> None:
+    keep(ledger, 1, 2)
+
+    with ledger.writing() as book:
+        book.inbox.settle("d1", T0)
+        assert book.inbox.unread() is None
 
 
 def test_what_became_of_a_delivery_is_known_by_its_id(ledger: Ledger) -> None:

@@ -17,6 +17,9 @@ from app.jobs import hear
 from app.jobs.batch import each
 from app.logs import events as logs
 from app.settings import Settings
+from app.web.about import about
+from app.web.webhooks import Heard
+from tests.handlers.deliveries import payload
 from verifier.ledger import memory_ledger
 from verifier.ledger.apply import version_task
 from verifier.ledger.protocol import Delivery, Task
@@ -89,7 +92,7 @@ def test_what_is_about_no_version_names_none(
 def test_what_is_logged_of_a_webhook_names_its_delivery(
     stream: io.StringIO, deps: Deps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def hear_one(delivery: Delivery, book: Any, now: datetime) -> str:
+    def hear_one(delivery: Delivery, book: Any, now: datetime) -> Heard:
         structlog.get_logger().info("heard")
         raise RuntimeError("no")
 
@@ -101,3 +104,46 @@ def test_what_is_logged_of_a_webhook_names_its_delivery(
     found = lines(stream)
     assert ["heard", "delivery.broke"] == [line["event"] for line in found]
     assert {("hear", "72d3162e", "push")} == {(line["step"], line["delivery"], line["github_event"]) for line in found}
+
+
+def heard(stream: io.StringIO, deps: Deps, event: str, body: bytes) -> list[dict[str, Any]]:
+    with deps.ledger.writing() as book:
+        book.inbox.keep(Delivery("72d3162e", event, body, NOW))
+    hear.run(deps)
+    return lines(stream)
+
+
+def test_a_webhook_that_is_heard_is_one_line_by_which_what_follows_is_found(stream: io.StringIO, deps: Deps) -> None:
+    """The run that it is about stands there as the key of the work that reads its jobs."""
+    (line,) = heard(stream, deps, "workflow_run", json.dumps(payload("workflow_run.completed")).encode())
+
+    with deps.ledger.reading() as book:
+        (repository,) = book.repositories.all()
+    assert ("delivery.heard", "info", "hear", "72d3162e", "workflow_run") == tuple(
+        line[name] for name in ("event", "level", "step", "delivery", "github_event")
+    )
+    assert ("completed", repository.id, f"run/{repository.id}/8001/1") == (
+        line["action"],
+        line["repository_id"],
+        line["run"],
+    )
+
+
+def test_one_of_which_nothing_comes_is_no_line(stream: io.StringIO, deps: Deps) -> None:
+    assert [] == heard(stream, deps, "star", b"{}")
+    assert [] == heard(stream, deps, "workflow_run", b'{"action": "dreamt"}')
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, {}),
+        ({"action": "\x1b[2J", "repository": {"id": "7"}}, {}),
+        ({"action": "completed", "repository": {"id": True}, "workflow_run": {"id": 1, "run_attempt": 1}}, {"action"}),
+        ({"repository": {"id": 2**63}}, {}),
+        ({"repository": {"id": 7}, "workflow_run": {"id": 1, "run_attempt": 0}}, {"repository_id"}),
+        ({"repository": [], "workflow_run": []}, {}),
+    ],
+)
+def test_what_is_no_number_and_no_action_of_ours_is_not_said(given: dict[str, Any], said: Any) -> None:
+    assert set(said) == set(about(given, ("completed",)))

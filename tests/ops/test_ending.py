@@ -22,6 +22,7 @@ from app.processes.keeper import renew
 from app.processes.shift import AT_ONE, LEASE, Shift
 from app.processes.worker import give_back
 from app.settings import Settings
+from app.web.webhooks import Heard
 from tests.ledger.conftest import NO_SERVER, empty_postgresql_url, migrated_file, postgresql_url, sqlite_url, url
 from tests.webhooks.site import DeadLedger
 from verifier.ledger import memory_ledger, open_ledger
@@ -214,10 +215,10 @@ def test_webhooks_that_were_not_begun_are_given_back(deps: Deps, monkeypatch: py
             book.inbox.keep(Delivery(f"d{number}", "ping", body, NOW + timedelta(seconds=number)))
     heard = list[str]()
 
-    def hear_one(delivery: Delivery, book: Any, now: datetime) -> str:
+    def hear_one(delivery: Delivery, book: Any, now: datetime) -> Heard:
         heard.append(delivery.id)
         deps.shift.end()
-        return ""
+        return Heard()
 
     monkeypatch.setattr(hear, "hear_one", hear_one)
     assert 1 == hear.run(deps)

@@ -15,7 +15,10 @@ import yaml
 
 from app.api import metrics
 from app.api.metrics import Figures
+from app.jobs.telling.lane import turn_of
 from app.processes.backup import BEAT
+from app.processes.clock import take_turn
+from checks.outside import Route
 from tests.documents import ROOT, document, section
 from tests.ledger.conftest import NO_SERVER, empty_postgresql_url, ledger, migrated_file, postgresql_url, sqlite_url
 from tests.ledger.examples import GADGET, T0, WIDGET
@@ -23,7 +26,7 @@ from verifier.ledger import Ledger
 from verifier.ledger.health import Budget
 from verifier.ledger.protocol import Delivery, Queue, Watch
 from verifier.ledger.views import Totals
-from verifier.model import Severity, Standing
+from verifier.model import Filter, Severity, Standing
 
 __all__ = ["NO_SERVER", "empty_postgresql_url", "ledger", "migrated_file", "postgresql_url", "sqlite_url"]
 
@@ -42,6 +45,9 @@ EVERYTHING = Figures(
     {"npm": 1, "pypi": 0},
     1,
     NOW - MINUTE,
+    1,
+    {401: NOW - MINUTE},
+    True,
 )
 _SELECTED = re.compile(r"\b(artifact_monitor_\w+)(?:\{([^}]*)\})?")
 _MATCHED = re.compile(r'(\w+)(=~|!=|!~|=)"([^"]*)"')
@@ -170,6 +176,8 @@ def test_the_figures_are_those_of_the_ledger(ledger: Ledger) -> None:
         book.health.put_budget(Budget("plenty.example", 10, T0 + MINUTE))
         book.health.put_budget(Budget("over.example", 0, T0 - MINUTE, refused=True))
         book.health.beat(BEAT, T0)
+        book.inbox.keep(Delivery("broken", "push", b"{", T0))
+        book.inbox.settle("broken", T0, "push broken cannot be read: the body is not JSON")
     with ledger.reading() as book:
         figures = metrics.count(book, T0)
 
@@ -179,7 +187,22 @@ def test_the_figures_are_those_of_the_ledger(ledger: Ledger) -> None:
         figures.resting,
         figures.backed_up,
     )
+    assert 1 == figures.given_up
     assert [("tell/chat", 2, 1)] == [(queue.step, queue.wanted, queue.failing) for queue in figures.queues]
+
+
+def test_turns_are_no_work_that_waits(ledger: Ledger) -> None:
+    """The clock's own is due in every moment that it is renewed, and all the time while no clock runs."""
+    chat = Route("chat", "slack", Filter(), None)
+    with ledger.writing() as book:
+        assert take_turn(book, None, T0) is not None
+        book.work.want(turn_of(chat), "turn", T0)
+        book.work.want("poll", "pkg:npm/a", T0)
+    with ledger.reading() as book:
+        figures = metrics.count(book, T0 + timedelta(hours=1))
+
+    assert ["poll"] == [queue.step for queue in figures.queues]
+    assert turn_of(chat).startswith(metrics.LANE)
 
 
 def test_nothing_is_said_of_a_backup_that_nobody_told_of() -> None:

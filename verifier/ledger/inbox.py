@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from verifier.ledger.rows import Delivery, Hearing
+from verifier.ledger.rows import Delivery, GivenUp, Hearing
 
 
 class Inbox(Protocol):
@@ -36,8 +36,14 @@ class Inbox(Protocol):
     def waiting_since(self) -> datetime | None:
         """When the oldest came that is not heard yet; None: none waits."""
 
+    def came_since(self, at: datetime) -> bool:
+        """Whether one was kept that arrived after this time."""
+
     def drop_heard(self, before: datetime, given_up_before: datetime, limit: int) -> int:
         """Forget what was heard before the one time, or given up before the other; how many, `limit` at most."""
 
     def given_up(self, limit: int) -> list[tuple[str, str]]:
         """Deliveries settled with a problem: (id, problem), newest first."""
+
+    def unread(self) -> GivenUp | None:
+        """All of those together; None: there are none."""

@@ -16,7 +16,19 @@ from verifier.ledger.health import Health
 from verifier.ledger.inbox import Inbox
 from verifier.ledger.looks import Looks
 from verifier.ledger.missed import Missed
-from verifier.ledger.rows import TWO_CLOCKS, Delivery, Dossier, Hearing, Link, Posted, Queue, Stood, Task, Watch
+from verifier.ledger.rows import (
+    TWO_CLOCKS,
+    Delivery,
+    Dossier,
+    GivenUp,
+    Hearing,
+    Link,
+    Posted,
+    Queue,
+    Stood,
+    Task,
+    Watch,
+)
 from verifier.ledger.sessions import Sessions
 from verifier.ledger.tokens import Tokens
 from verifier.ledger.views import Sees, Views
@@ -54,6 +66,7 @@ __all__ = [
     "Delivery",
     "Dossier",
     "Enrolments",
+    "GivenUp",
     "Hearing",
     "Inbox",
     "Incidents",

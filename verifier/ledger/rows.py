@@ -37,6 +37,15 @@ class Hearing(Enum):
 
 
 @dataclass(frozen=True)
+class GivenUp:
+    """The deliveries that could not be heard and are kept: how many, and when the first and the last was given up."""
+
+    number: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True)
 class Task:
     """One piece of work, claimed for a while. `wanted` counts the calls to `want` that changed it.
 

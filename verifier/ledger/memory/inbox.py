@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from verifier.ledger.memory.table import Journal, Table
-from verifier.ledger.protocol import Delivery, Hearing
+from verifier.ledger.protocol import Delivery, GivenUp, Hearing
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,9 @@ class Inbox:
     def waiting_since(self) -> datetime | None:
         return min((row.delivery.received_at for row in self._unheard()), default=None)
 
+    def came_since(self, at: datetime) -> bool:
+        return any(row.delivery.received_at > at for row in self._rows.values())
+
     def drop_heard(self, before: datetime, given_up_before: datetime, limit: int) -> int:
         old = [
             (row.heard_at, row.delivery.id)
@@ -77,6 +80,10 @@ class Inbox:
     def given_up(self, limit: int) -> list[tuple[str, str]]:
         rows = [(row.heard_at, row.delivery.id, row.problem) for row in self._rows.values() if row.heard_at]
         return [(id_, problem) for _, id_, problem in sorted(rows, reverse=True) if problem][:limit]
+
+    def unread(self) -> GivenUp | None:
+        when = [row.heard_at for row in self._rows.values() if row.heard_at is not None and row.problem]
+        return GivenUp(len(when), min(when), max(when)) if when else None
 
     def _unheard(self) -> list[_Row]:
         return [row for row in self._rows.values() if row.heard_at is None]

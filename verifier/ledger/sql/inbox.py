@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 
-from verifier.ledger.protocol import Delivery, Hearing
+from verifier.ledger.protocol import Delivery, GivenUp, Hearing
 from verifier.ledger.sql.columns import EPOCH
 from verifier.ledger.sql.tables import inbox
 from verifier.ledger.sql.transaction import Transaction
@@ -104,6 +105,11 @@ class Inbox:
         since: datetime | None = rows[0][0]
         return since
 
+    def came_since(self, at: datetime) -> bool:
+        # What came then was heard later still: so the index on that time finds it.
+        heard = or_(inbox.c.heard_at.is_(None), inbox.c.heard_at >= at)
+        return self._transaction.one(select(inbox.c.id).where(heard, inbox.c.received_at > at).limit(1)) is not None
+
     def drop_heard(self, before: datetime, given_up_before: datetime, limit: int) -> int:
         heard, well = inbox.c.heard_at, inbox.c.problem == ""
         old = or_(and_(well, heard < before), and_(~well, heard < given_up_before))
@@ -120,6 +126,17 @@ class Inbox:
             .limit(limit)
         )
         return [(row.id, row.problem) for row in rows]
+
+    def unread(self) -> GivenUp | None:
+        when = inbox.c.heard_at
+        figures: tuple[ColumnElement[Any], ...] = (
+            func.count().label("number"),
+            func.min(when).label("first"),
+            func.max(when).label("last"),
+        )
+        query: Select[Any] = select(*figures).where(when.is_not(None), inbox.c.problem != "")
+        row = self._transaction.rows(query)[0]
+        return GivenUp(row.number, row.first, row.last) if row.number else None
 
 
 def _words(text: str) -> str:
