@@ -240,11 +240,12 @@ class Bench:
         """When the next thing that failed is tried again, what waits is said, or what is open is judged again.
 
         None when there is nothing of the kind; of what is judged again only what is due by then counts. What was not
-        delivered the monitor finds when it next looks at GitHub's list.
+        delivered the monitor finds when it next looks at GitHub's list. Runs that were over for hours when they were heard
+        of are read a little later than at once.
         """
         with self.ledger.reading() as book:
             due = [(task, due_at(book, task)) for step in (*STEPS, *_TELL) for task in book.work.all(step)]
-        again = [at for task, at in due if task.problem or task.step in _SPEAKING]
+        again = [at for task, at in due if task.problem or task.step in _SPEAKING or is_reading(task)]
         if self.site.sender.undelivered:
             again += [at for task, at in due if (task.step, task.key.partition("/")[0]) in _MISSED]
         return min([*again, *(at for task, at in due if task.step == "examine" and at <= until)], default=None)
@@ -283,6 +284,11 @@ def due_at(book: Book, task: Task) -> datetime:
     """When it is due: a piece for a route whose lane waits for its receiver, when the lane's turn is."""
     turn = book.work.get("lane/webhook", "turn") if task.step == "tell/webhook" else None
     return task.due_at if turn is None or turn.lent_until is not None else max(task.due_at, turn.due_at)
+
+
+def is_reading(task: Task) -> bool:
+    """What a run did, or who approved its commit, is to be read: verdicts wait for it."""
+    return task.step == "inspect" and task.key.startswith(("run/", "vet/"))
 
 
 @contextmanager
