@@ -44,6 +44,9 @@ START_WITHIN = 60.0
 STALLED_AFTER = 5.0
 """Seconds without progress after which a claimed batch's owner is taken for dead, and its lease is let run out."""
 HOPELESS_AFTER = 120.0
+"""Seconds without progress after which the monitor is said to be stuck."""
+ENDLESS_AFTER = 900.0
+"""The same in all: something that fails again and again changes all the time, too."""
 SLACK, WEBHOOK = ROUTES = ("slack", "webhook")
 """The routes outside GitHub."""
 _INHERITED = frozenset(
@@ -181,13 +184,14 @@ class Live(LedgerView):
 
     def settle(self) -> None:
         """Wake the worker and wait until nothing is due. Raises Stuck."""
-        begun = moved = time.monotonic()
+        begun = progressed = moved = time.monotonic()
         before: object = None
         while (left := self._left()) is not None:
-            if time.monotonic() - begun > HOPELESS_AFTER:
+            if time.monotonic() > min(progressed + HOPELESS_AFTER, begun + ENDLESS_AFTER):
                 raise Stuck(f"the monitor does not come to rest: {left}; its log is {self.data_dir / 'monitor.log'}")
             if left != before:
-                before, moved = left, time.monotonic()
+                before = left
+                progressed = moved = time.monotonic()
                 for step in STEPS:
                     self._wake.wake(step)
             elif time.monotonic() - moved > STALLED_AFTER:
