@@ -240,8 +240,8 @@ class Bench:
         """When the next thing that failed is tried again, what waits is said, or what is open is judged again.
 
         None when there is nothing of the kind; of what is judged again only what is due by then counts. What was not
-        delivered the monitor finds when it next looks at GitHub's list. A run that was over for hours when it was heard of
-        is read a little later than at once.
+        delivered the monitor finds when it next looks at GitHub's list. A run that was over for hours when it was heard
+        of is read a little later than at once.
         """
         with self.ledger.reading() as book:
             due = [(task, due_at(book, task)) for step in (*STEPS, *_TELL) for task in book.work.all(step)]
