@@ -14,7 +14,7 @@ from app.cli.config import config
 from app.cli.incidents import export, incidents
 from app.cli.ledger import ledger
 from app.cli.notify import notify
-from app.cli.running import alive, backup
+from app.cli.running import alive, backup, migrate
 from app.cli.tokens import token
 from app.settings import BadSetting, Settings, read, require_ledger
 
@@ -177,20 +177,6 @@ def clock() -> None:
         retained()
 
     tick(deps, beside=beside)
-
-
-@main.command()
-def migrate() -> None:
-    """Bring the ledger's database to this version.
-
-    \b
-    Example:  DATABASE_URL=postgresql://… artifact-monitor migrate
-    """
-    from verifier.ledger import migrate as bring_up
-
-    settings = _settings()
-    bring_up(settings.database)
-    click.echo("The ledger is up to date.")
 
 
 @main.command()
@@ -390,5 +376,5 @@ def doctor() -> None:
     sys.exit(1 if any(check.ok is False for check in checks) else 0)
 
 
-for _command in (incidents, export, config, notify, token, ledger, alive, backup):
+for _command in (incidents, export, config, notify, token, ledger, alive, backup, migrate):
     main.add_command(_command)

@@ -1,4 +1,4 @@
-"""Commands for whoever keeps the processes running: whether they live, and a copy of the ledger."""
+"""Commands for whoever keeps the processes running: the database's form, whether they live, a copy of the ledger."""
 
 from __future__ import annotations
 
@@ -9,6 +9,33 @@ from pathlib import Path
 import click
 
 from app.settings import read, require_ledger
+
+
+@click.command()
+@click.option(
+    "--wait",
+    type=click.IntRange(0, 86_400),
+    default=0,
+    metavar="SECONDS",
+    help="Try a database that is down this long.",
+)
+def migrate(wait: int) -> None:
+    """Bring the ledger's database to this version.
+
+    With NEWER_DATABASE=on one that a newer version has migrated is left as it is: exit code 0.
+
+    \b
+    Example:  DATABASE_URL=postgresql://… artifact-monitor migrate --wait 60
+    """
+    from app.logs.events import configure
+    from app.processes.start import bring_up
+
+    settings = read(os.environ)
+    configure(settings)
+    if bring_up(settings, wait):
+        click.echo("The ledger is up to date.")
+    else:
+        click.echo("A newer version has migrated the ledger; nothing was changed.")
 
 
 @click.command()

@@ -17,10 +17,9 @@ import structlog
 
 from app import routes
 from app.processes import leash
+from app.processes.start import bring_up
 from app.processes.worker import pause, stop_on_signals
 from app.settings import Settings, require_login, require_subscriptions, require_webhook_secret
-from verifier.ledger import migrate, open_ledger
-from verifier.ledger.revisions import Form, form
 
 STEADY = 10.0
 """Seconds after which a child counts as started: its failures are forgotten."""
@@ -111,7 +110,7 @@ def run(settings: Settings, children: Commands | None = None) -> int:
     """Run everything until SIGTERM or SIGINT; returns the exit code: 0, or 1 when a child could never be started.
 
     Raises BadSetting where there is no webhook secret or half a login, or where the routes file or the settings of
-    subscriptions cannot be used; and what `verifier.ledger.migrate` raises.
+    subscriptions cannot be used; and what `app.processes.start.bring_up` raises.
 
     `children` are other command lines by name, for those who start variants of their own.
     """
@@ -122,17 +121,8 @@ def run(settings: Settings, children: Commands | None = None) -> int:
         require_subscriptions(settings)
         routes.of(settings, os.environ)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not _belongs_to_newer(settings):
-        migrate(settings.database)
+    bring_up(settings)
     return supervise(commands(settings) if children is None else children)
-
-
-def _belongs_to_newer(settings: Settings) -> bool:
-    """A newer version has migrated the database, and whoever runs this one knows it."""
-    if not settings.newer_database:
-        return False
-    with open_ledger(settings.database).reading() as book:
-        return form(book.health.revision()) is Form.NEWER
 
 
 def supervise(children: Commands) -> int:

@@ -182,6 +182,25 @@ def test_a_unit_names_settings_commands_and_credentials_that_exist(path: Path) -
     assert path.stem.removesuffix("@") in document("docs/deploy.md")
 
 
+@pytest.mark.parametrize("name", ["web", "worker@", "clock"])
+def test_a_database_that_is_down_at_boot_is_tried_until_it_is_there(name: str) -> None:
+    """A unit that was required and failed once would leave those behind it dead for good."""
+    migrate, other = (unit(ROOT / "deploy/systemd" / f"artifact-monitor-{n}.service") for n in ("migrate", name))
+    migrating = "artifact-monitor-migrate.service"
+
+    assert ["oneshot", "on-failure", "0"] == [migrate[key][0] for key in ("Type", "Restart", "StartLimitIntervalSec")]
+    assert "--wait" in migrate["ExecStart"][0]
+    assert "Requires" not in other
+    assert all(migrating in other[key][0].split() for key in ("Wants", "After", "PartOf"))
+    assert "always" == other["Restart"][0]
+
+
+def test_platforms_wait_for_the_database_too_and_can_be_rolled_back() -> None:
+    assert "release: artifact-monitor migrate --wait 60" in document("Procfile").splitlines()
+    assert "--wait" in ours()["migrate"]["command"]
+    assert all("NEWER_DATABASE" in ours()[name]["environment"] for name in ("migrate", "web", "worker", "clock"))
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze")
 def test_systemd_takes_the_units_and_finds_them_hardened(tmp_path: Path) -> None:
     """The programs that they start are not there where this runs, so another stands in for them."""
