@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 
-from app.settings import BadSetting, Settings
+from app.settings import BadSetting, Settings, require_login, require_subscriptions, require_webhook_secret
 from verifier.ledger import migrate, open_ledger
 from verifier.ledger.protocol import Ledger, Unavailable
 from verifier.ledger.revisions import Form, form, newest
@@ -16,6 +16,20 @@ LONGEST_PAUSE = 5.0
 """Seconds between two tries at a database that does not answer, at most."""
 
 log = structlog.get_logger("start")
+
+
+def require_settings(settings: Settings, environment: Mapping[str, str]) -> None:
+    """Refuse to answer people and GitHub with settings that something of is missing. Raises BadSetting.
+
+    `environment` is where the routes file may say that a secret is.
+    """
+    require_webhook_secret(settings)
+    require_login(settings)
+    require_subscriptions(settings)
+    if settings.routes is not None:
+        from app import routes  # it reads YAML, which a process without routes goes without
+
+        routes.of(settings, environment)
 
 
 def require_migrated(settings: Settings, ledger: Ledger) -> None:

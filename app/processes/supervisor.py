@@ -15,11 +15,10 @@ from pathlib import Path
 
 import structlog
 
-from app import routes
 from app.processes import leash
-from app.processes.start import bring_up
+from app.processes.start import bring_up, require_settings
 from app.processes.worker import pause, stop_on_signals
-from app.settings import Settings, require_login, require_subscriptions, require_webhook_secret
+from app.settings import Settings
 
 STEADY = 10.0
 """Seconds after which a child counts as started: its failures are forgotten."""
@@ -116,10 +115,7 @@ def run(settings: Settings, children: Commands | None = None) -> int:
     """
     if children is None:
         # Said once here, and not five times by a web process that cannot start.
-        require_webhook_secret(settings)
-        require_login(settings)
-        require_subscriptions(settings)
-        routes.of(settings, os.environ)
+        require_settings(settings, os.environ)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     bring_up(settings)
     return supervise(commands(settings) if children is None else children)

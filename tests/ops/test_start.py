@@ -153,24 +153,48 @@ def test_migrating_gives_up_after_its_time() -> None:
         bring_up(nobody, 0, impatient)
 
 
-@pytest.mark.parametrize("process", ["worker", "clock", "web"])
-def test_each_process_says_in_one_line_that_the_database_is_not_migrated(tmp_path: Path, process: str) -> None:
-    upgrade(f"sqlite:///{tmp_path / 'ledger.sqlite3'}", BEFORE)
+def refused(process: str, **environment: str) -> str:
+    """The one line that a process says when it refuses to start."""
     script = [sys.executable, "-c", "from app.cli.main import main; main()", process]
     web = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py")]
-    environment = {
-        "PATH": os.environ["PATH"],
-        "DATA_DIR": str(tmp_path),
-        "GITHUB_WEBHOOK_SECRET": "secret",
-        "PORT": "1",
-    }
+    environment = {"PATH": os.environ["PATH"], "GITHUB_WEBHOOK_SECRET": "secret", "PORT": "1", **environment}
     ended = subprocess.run(
         web if process == "web" else script, cwd=ROOT, env=environment, capture_output=True, timeout=120
     )
-
-    assert 0 != ended.returncode
     (line,) = ended.stderr.decode().splitlines()
-    assert line.startswith(f"Error: The database is at migration {BEFORE}, and this version needs {newest()}: run")
+    assert 2 == ended.returncode
+    return line
+
+
+@pytest.mark.parametrize("process", ["worker", "clock", "web"])
+def test_each_process_says_in_one_line_that_the_database_is_not_migrated(tmp_path: Path, process: str) -> None:
+    upgrade(f"sqlite:///{tmp_path / 'ledger.sqlite3'}", BEFORE)
+
+    said = refused(process, DATA_DIR=str(tmp_path))
+
+    assert said.startswith(f"Error: The database is at migration {BEFORE}, and this version needs {newest()}: run")
+
+
+@pytest.mark.parametrize("process", ["worker", "clock", "web"])
+def test_each_process_says_in_one_line_which_setting_cannot_be_meant(tmp_path: Path, process: str) -> None:
+    assert refused(process, DATA_DIR=str(tmp_path), POLL_INTERVAL="often").startswith("Error: POLL_INTERVAL")
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"GITHUB_WEBHOOK_SECRET": ""}, "Error: GITHUB_WEBHOOK_SECRET is not set"),
+        ({"GITHUB_CLIENT_ID": "Iv1.0123456789abcdef"}, "Error: GITHUB_CLIENT_SECRET is not set"),
+        ({"SUBSCRIBE_DOMAINS": "alice.example"}, "Error: SUBSCRIBE_DOMAINS is set, and"),
+        ({"ROUTES": "/dev/null"}, "Error: "),
+        ({"DATA_DIR": "/proc/nowhere"}, "Error: "),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else next(iter(value)),
+)
+def test_the_web_process_says_in_one_line_what_it_misses(
+    tmp_path: Path, environment: dict[str, str], said: str
+) -> None:
+    assert refused("web", **{"DATA_DIR": str(tmp_path), **environment}).startswith(said)
 
 
 @pytest.mark.parametrize(
