@@ -41,10 +41,10 @@ def migrate(wait: int) -> None:
 @click.command()
 @click.argument("process", type=click.Choice(["web", "worker", "clock"]))
 def alive(process: str) -> None:
-    """Whether a process is alive: exit code 0 or 1, for HEALTHCHECK and service managers.
+    """Whether a process is alive: exit code 0 or 1, for HEALTHCHECK and service managers; 2 where a setting is wrong.
 
     The web process is asked at PORT. For the others: looks at BEAT_FILE where that is set, else asks the database for
-    the last sign of life of any such process.
+    the last sign of life of any such process: none is alive while that does not answer.
 
     \b
     Example:  BEAT_FILE=/run/artifact-monitor/beat artifact-monitor alive worker

@@ -254,6 +254,18 @@ def test_the_command_tells_by_its_exit_code(tmp_path: Path, monkeypatch: pytest.
     assert 0 == CliRunner().invoke(main, ["alive", "worker"]).exit_code
 
 
+def test_without_a_file_nobody_is_alive_while_the_database_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/nobody")
+    asked = CliRunner().invoke(main, ["alive", "worker"])
+    monkeypatch.setenv("DATABASE_URL", "mysql://host/name")
+
+    assert (1, True) == (
+        asked.exit_code,
+        asked.output.startswith("nobody knows whether a worker is alive: the database"),
+    )
+    assert 2 == CliRunner().invoke(main, ["alive", "worker"]).exit_code
+
+
 def test_a_secret_may_be_a_file(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text("hunter2\n")
