@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.processes.worker import END_WITHIN
 from app.secret_files import SECRETS
 from app.settings import VARIABLES
 from tests.documents import ROOT, document
+from tests.webhooks.running import free_port
 
 SETTINGS = {*VARIABLES, *(f"{name}_FILE" for name in SECRETS)}
 OTHERS = {"PATH", "TMPDIR", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PIP_DISABLE_PIP_VERSION_CHECK"}
@@ -147,6 +149,33 @@ def test_databases_are_reached_from_inside_alone_and_with_a_password() -> None:
     assert "POSTGRES_PASSWORD_FILE" in found["services"]["postgres"]["environment"]
     assert "/run/secrets/redis_conf" in found["services"]["redis"]["command"]
     assert "requirepass" in document("docs/deploy.md")
+
+
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="there is no redis-server")
+def test_redis_is_healthy_where_it_takes_its_password_and_answers(tmp_path: Path) -> None:
+    conf, port = tmp_path / "redis.conf", free_port()
+    conf.write_text(f'requirepass secret\nmaxmemory 64mb\nsave ""\nport {port}\ndir {tmp_path}\n')
+    shell, command = compose()["services"]["redis"]["healthcheck"]["test"]
+    command = command.replace("$$", "$").replace("redis-cli", f"redis-cli -p {port}")
+
+    def healthy(file: Path) -> bool:
+        told = command.replace("/run/secrets/redis_conf", str(file))
+        return subprocess.run(["/bin/sh", "-c", told], capture_output=True).returncode == 0
+
+    assert "CMD-SHELL" == shell
+    assert not healthy(conf)
+    server = subprocess.Popen(["redis-server", str(conf)], stdout=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + 30
+        while not (well := healthy(conf)) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert well
+        other = tmp_path / "other.conf"
+        other.write_text("requirepass wrong\n")
+        assert not healthy(other)
+    finally:
+        server.terminate()
+        server.wait(30)
 
 
 def test_the_app_is_set_up_where_every_process_looks_for_it() -> None:
