@@ -62,25 +62,25 @@ def alive(process: str) -> None:
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--made", is_flag=True, help="Make none; note that one was made by other means, like pg_dump.")
+@click.option("--made", is_flag=True, help="Make none; note that pg_dump made FILE, or that one was made.")
 def backup(file: Path | None, made: bool) -> None:
     """Copy the SQLite ledger into FILE while the monitor runs, and check the copy. For PostgreSQL: pg_dump.
 
-    FILE must not be there yet; it appears whole or not at all.
+    FILE must not be there yet; it appears whole or not at all. With --made it is looked at: whether it is a ledger's.
 
     \b
     Example:  artifact-monitor backup /srv/backup/ledger.sqlite3
+    Example:  artifact-monitor backup --made ledger.dump
     """
     from app.build import now
-    from app.processes.backup import backup as copy
-    from app.processes.backup import note
+    from app.processes import backup as backups
 
     settings = read(os.environ)
     require_ledger(settings)
     if file is None and not made:
         raise click.UsageError("Name the file to copy the ledger into, or say --made.")
-    if file is not None:
-        click.echo(copy(settings, file, now()))
-    else:
-        note(settings, now())
+    if file is None:
+        backups.note(settings, now())
         click.echo("Noted.")
+    else:
+        click.echo((backups.dumped if made else backups.backup)(settings, file, now()))

@@ -230,6 +230,33 @@ def test_platforms_wait_for_the_database_too_and_can_be_rolled_back() -> None:
     assert all("NEWER_DATABASE" in ours()[name]["environment"] for name in ("migrate", "web", "worker", "clock"))
 
 
+def test_a_command_by_hand_has_the_settings_that_the_units_give(tmp_path: Path) -> None:
+    """The function of docs/deploy.md, with the account's change left out."""
+    (recipe,) = re.findall(r"^monitor\(\) \($.*?^\)$", document("docs/deploy.md"), re.M | re.S)
+    given = {
+        "environment": "BASE_URL=https://monitor.example",
+        "database-url": "postgresql://a",
+        "redis-url": "redis://b",
+    }
+    for name, text in given.items():
+        (tmp_path / name).write_text(f"{text}\n")
+    shown = "$1 $2 $BASE_URL $DATABASE_URL $REDIS_URL $DATA_DIR"
+    for name, does in {"runuser": 'shift 3; exec "$@"', "artifact-monitor": f'echo "{shown}"'}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    recipe = recipe.replace("/etc/artifact-monitor", str(tmp_path))
+    recipe = recipe.replace("/opt/artifact-monitor/.venv/bin", str(tmp_path))
+    called = ["/bin/sh", "-c", f"{recipe}\nmonitor token create"]
+    said = subprocess.run(called, capture_output=True, text=True, check=True).stdout
+
+    assert "token create https://monitor.example postgresql://a redis://b /var/lib/artifact-monitor\n" == said
+    (tmp_path / "database-url").unlink()
+    assert 0 != subprocess.run(called, capture_output=True).returncode
+    assert {"database-url", "redis-url"} == {
+        line.partition(":")[0] for path in UNITS for line in unit(path).get("LoadCredential", ())
+    }
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze")
 def test_systemd_takes_the_units_and_finds_them_hardened(tmp_path: Path) -> None:
     """The programs that they start are not there where this runs, so another stands in for them."""
