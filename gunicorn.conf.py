@@ -5,15 +5,31 @@ within the bounds of `app.web.server` and `app.web.bodies`.
 Source: gunicorn 27 settings, docs.gunicorn.org/en/stable/settings.html
 """
 
+import contextlib
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from app.logs import events as logs
-from app.processes.start import require_migrated
+from app.processes.start import require_migrated, require_settings
 from app.settings import BadSetting, read, require_ledger
 from verifier.ledger import open_ledger
 
-_settings = read(os.environ)
+
+@contextlib.contextmanager
+def _one_line() -> Iterator[None]:
+    """What an operator can mend is one line and exit code 2, as of the commands; said once, not by each process."""
+    try:
+        yield
+    except (BadSetting, ValueError, OSError) as error:
+        sys.stderr.write(f"Error: {' '.join(str(error).split())}\n")
+        sys.exit(2)
+
+
+with _one_line():
+    _settings = read(os.environ)
+    require_settings(_settings, os.environ)
 _memory = Path("/dev/shm")  # noqa: S108  # for an unnamed file that gunicorn opens exclusively
 
 wsgi_app = "app.web.asgi:application()"
@@ -37,15 +53,13 @@ loglevel = "warning"
 
 
 def on_starting(server: object) -> None:
-    """Before any process is made: a database of another form, or none, is said once, and not by each of them."""
+    """Before any process is made: a database of another form, or none, is refused once, and not by each of them."""
     logs.configure(_settings)
     logs.adopt("gunicorn.error")  # uvicorn's lines go by the same handlers
-    try:
+    with _one_line():
         require_ledger(_settings)
         ledger = open_ledger(_settings.database)
         try:
             require_migrated(_settings, ledger)
         finally:
             ledger.close()  # type: ignore[attr-defined]  # only ledgers in tables hold connections
-    except BadSetting as error:
-        raise SystemExit(f"Error: {error}") from error

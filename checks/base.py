@@ -26,6 +26,10 @@ class Permanent(Exception):
     """It will not work until someone changes something; recorded and shown on the health page."""
 
 
+class Mendable(Permanent):
+    """A setting of ours is wrong, say: mended at any moment, and to try again soon costs the other side little."""
+
+
 class Refused(Permanent):
     """Whom it is for does not exist there, or takes nothing from us: no mistake of ours, and no other is concerned."""
 

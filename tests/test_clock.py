@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -13,10 +17,12 @@ from hypothesis import strategies as st
 
 from app.deps import Deps
 from app.processes.clock import BEAT, LEASE, MISSING_AFTER, Clock, Due, main, missing_since, to_wake
+from app.processes.shift import Shift
 from app.settings import Settings
 from app.wake import STEPS
+from tests.webhooks.site import DeadLedger
 from verifier.ledger import Ledger, memory_ledger
-from verifier.ledger.protocol import Delivery
+from verifier.ledger.protocol import Book, Delivery, Unavailable
 from verifier.model import Repository, RepositorySeen
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -126,6 +132,61 @@ def test_another_clock_takes_over_when_the_acting_one_dies() -> None:
     room.now += LEASE + BEAT
 
     assert second() == ("poll",)
+
+
+def test_a_clock_that_is_asked_to_end_leaves_its_turn_to_the_next() -> None:
+    room = Room()
+    with room.ledger.writing() as book:
+        book.work.want("poll", "pkg:npm/a", T0)
+    second = room.clock()
+
+    def beside() -> None:
+        assert () == second()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    main(room.deps, every=timedelta(minutes=1), beside=beside)
+    room.now += BEAT
+
+    assert second() == ("poll",)
+
+
+def test_to_end_twice_or_without_a_turn_or_a_database_harms_nobody() -> None:
+    room = Room()
+    first, second = room.clock(), room.clock()
+    first()
+    second()
+    second.end()
+    first.end()
+    first.end()
+    room.now += BEAT
+    with room.ledger.writing() as book:
+        book.work.want("poll", "pkg:npm/a", T0)
+    assert second() == ("poll",)
+    second._deps = replace(room.deps, ledger=DeadLedger())
+    second.end()
+
+
+class Failing(DeadLedger):
+    """Fails so, and has the process ended."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    @contextmanager
+    def writing(self) -> Iterator[Book]:
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise self._error
+        yield  # a context manager must be a generator
+
+
+@pytest.mark.parametrize(("error", "beats"), [(Unavailable("no answer"), True), (KeyError("a mistake"), False)])
+def test_a_clock_is_alive_while_the_database_is_not_and_dead_where_it_is_broken(
+    tmp_path: Path, error: Exception, beats: bool
+) -> None:
+    """A clock that is restarted for the database's sake would not bring it back, and hide what is wrong."""
+    main(replace(Room().deps, ledger=Failing(error), shift=Shift(tmp_path / "beat")))
+
+    assert beats == (tmp_path / "beat").exists()
 
 
 def test_a_clock_that_comes_back_late_does_not_act_beside_its_successor() -> None:

@@ -10,12 +10,11 @@ from typing import Any
 
 import click
 
-from app import data_folder
 from app.cli.config import config
 from app.cli.incidents import export, incidents
 from app.cli.ledger import ledger
 from app.cli.notify import notify
-from app.cli.running import alive, backup, clock, worker
+from app.cli.running import alive, backup, clock, migrate, worker
 from app.cli.settings import configured, with_ledger
 from app.cli.tokens import token
 from app.settings import BadSetting, read
@@ -131,22 +130,6 @@ def setup(port: int, printing: bool) -> None:
     from app.setup.command import set_up
 
     set_up(configured(), port, printing, click.echo)
-
-
-@main.command()
-def migrate() -> None:
-    """Bring the ledger's database to this version.
-
-    \b
-    Example:  DATABASE_URL=postgresql://… artifact-monitor migrate
-    """
-    from verifier.ledger import migrate as bring_up
-
-    settings = configured()
-    if not settings.database_url:
-        data_folder.make(settings)
-    bring_up(settings.database)
-    click.echo("The ledger is up to date.")
 
 
 @main.command()
@@ -345,5 +328,5 @@ def doctor() -> None:
     sys.exit(1 if any(check.ok is False for check in checks) else 0)
 
 
-for _command in (incidents, export, config, notify, token, ledger, worker, clock, alive, backup):
+for _command in (incidents, export, config, notify, token, ledger, worker, clock, alive, backup, migrate):
     main.add_command(_command)

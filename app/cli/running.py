@@ -1,4 +1,4 @@
-"""Commands for whoever keeps the processes running: one of them alone, whether they live, and a copy of the ledger."""
+"""Commands for whoever keeps the processes running: one alone, the database's form, signs of life, a copy of it all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from app.cli.settings import with_ledger
+from app import data_folder
+from app.cli.settings import configured, with_ledger
 from app.settings import read, require_ledger
 
 
@@ -53,12 +54,39 @@ def clock() -> None:
 
 
 @click.command()
+@click.option(
+    "--wait",
+    type=click.IntRange(0, 86_400),
+    default=0,
+    metavar="SECONDS",
+    help="Try a database that is down this long.",
+)
+def migrate(wait: int) -> None:
+    """Bring the ledger's database to this version.
+
+    With NEWER_DATABASE=on one that a newer version has migrated is left as it is: exit code 0.
+
+    \b
+    Example:  DATABASE_URL=postgresql://… artifact-monitor migrate --wait 60
+    """
+    from app.processes.start import bring_up
+
+    settings = configured()
+    if not settings.database_url:
+        data_folder.make(settings)
+    if bring_up(settings, wait):
+        click.echo("The ledger is up to date.")
+    else:
+        click.echo("A newer version has migrated the ledger; nothing was changed.")
+
+
+@click.command()
 @click.argument("process", type=click.Choice(["web", "worker", "clock"]))
 def alive(process: str) -> None:
-    """Whether a process is alive: exit code 0 or 1, for HEALTHCHECK and service managers.
+    """Whether a process is alive: exit code 0 or 1, for HEALTHCHECK and service managers; 2 where a setting is wrong.
 
     The web process is asked at PORT. For the others: looks at BEAT_FILE where that is set, else asks the database for
-    the last sign of life of any such process.
+    the last sign of life of any such process: none is alive while that does not answer.
 
     \b
     Example:  BEAT_FILE=/run/artifact-monitor/beat artifact-monitor alive worker
@@ -76,25 +104,25 @@ def alive(process: str) -> None:
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--made", is_flag=True, help="Make none; note that one was made by other means, like pg_dump.")
+@click.option("--made", is_flag=True, help="Make none; note that pg_dump made FILE, or that one was made.")
 def backup(file: Path | None, made: bool) -> None:
     """Copy the SQLite ledger into FILE while the monitor runs, and check the copy. For PostgreSQL: pg_dump.
 
-    FILE must not be there yet; it appears whole or not at all.
+    FILE must not be there yet; it appears whole or not at all. With --made it is looked at: whether it is a ledger's.
 
     \b
     Example:  artifact-monitor backup /srv/backup/ledger.sqlite3
+    Example:  artifact-monitor backup --made ledger.dump
     """
     from app.build import now
-    from app.processes.backup import backup as copy
-    from app.processes.backup import note
+    from app.processes import backup as backups
 
     settings = read(os.environ)
     require_ledger(settings)
     if file is None and not made:
         raise click.UsageError("Name the file to copy the ledger into, or say --made.")
-    if file is not None:
-        click.echo(copy(settings, file, now()))
-    else:
-        note(settings, now())
+    if file is None:
+        backups.note(settings, now())
         click.echo("Noted.")
+    else:
+        click.echo((backups.dumped if made else backups.backup)(settings, file, now()))

@@ -15,7 +15,7 @@ from app.github.refusals import SILENCE, LedElsewhere, bound_errors
 from app.github.rest import Rest
 from app.settings import Settings
 from app.signin.seal import seal_of_app
-from checks.base import Permanent
+from checks.base import Mendable
 
 if TYPE_CHECKING:
     import httpx
@@ -38,7 +38,7 @@ def connect(
 
     def client(installation_id: int) -> Rest:
         if not (settings.github_app_id and settings.github_private_key):
-            raise Permanent("GITHUB_APP_ID and GITHUB_PRIVATE_KEY are not set; without them GitHub cannot be asked.")
+            raise Mendable("GITHUB_APP_ID and GITHUB_PRIVATE_KEY are not set; without them GitHub cannot be asked.")
         if installation_id not in made:
             if not shared:
                 shared.append(_Shared(settings, transport, pace))

@@ -13,7 +13,7 @@ from app.github.installation import Renamed
 from app.github.refusals import SlowDown
 from app.processes.bound import bound
 from app.processes.shift import LEASE, Hold
-from checks.base import NotInstalled, Permanent, Temporary
+from checks.base import Mendable, NotInstalled, Permanent, Temporary
 from handlers.record import installation_task, record
 from verifier.ledger.health import Budget
 from verifier.ledger.protocol import Book, Task
@@ -21,6 +21,8 @@ from verifier.model import RepositorySeen
 
 BATCH = 50
 LONGEST = timedelta(hours=1)
+MENDED_WITHIN = timedelta(minutes=5)
+"""How long what may be mended at any moment, like a setting of ours, is put off."""
 
 log = structlog.get_logger()
 
@@ -46,10 +48,10 @@ def each(
 ) -> int:
     """Do the due tasks of a step, one claimed at a time. One that fails is given back, and never stops the others.
 
-    `do` returns when the task is due again, None when it is finished. What is refused is tried again every hour:
-    somebody may have mended the cause; what was asked under an old name, at once. What GitHub wants to be asked later
-    is no trouble of the task's, and what concerns a repository that we may not read is dropped. A process that shall
-    end takes up no other. Returns how many were taken up.
+    `do` returns when the task is due again, None when it is finished. What is refused is tried again every hour, and
+    after five minutes where our settings are the cause: somebody may have mended it; what was asked under an old name,
+    at once. What GitHub wants to be asked later is no trouble of the task's, and what concerns a repository that we
+    may not read is dropped. A process that shall end takes up no other. Returns how many were taken up.
     """
     for taken in range(most):
         deps.shift.beat()
@@ -88,6 +90,8 @@ def _one(deps: Deps, task: Task, hold: Hold, do: Callable[[Deps, Task], datetime
             book.health.solve(f"{task.step} {task.key}")
     except Temporary as error:
         _failed(deps, task, later(deps.now(), task.attempts, error.retry_after), str(error))
+    except Mendable as error:
+        _failed(deps, task, deps.now() + MENDED_WITHIN, str(error))
     except Permanent as error:
         _failed(deps, task, deps.now() + LONGEST, str(error))
     except Exception as error:  # a task that breaks us must not stop the others; it is kept and shown

@@ -14,7 +14,7 @@ import structlog
 
 from app.deps import Deps
 from app.github.installation import GitHub
-from checks.base import Gone, Permanent
+from checks.base import Gone, Mendable, Permanent
 from handlers import missed
 from handlers.missed import Attempt, Lost
 from handlers.record import list_task, missed_since
@@ -49,7 +49,7 @@ def redeliver_task(one: Lost) -> str:
 
 
 def sweep(deps: Deps) -> datetime:
-    """Look once; returns when to look again. Raises Temporary or Permanent where GitHub does not show the list."""
+    """Look once; returns when to look again. Raises Temporary or Mendable where GitHub does not show the list."""
     now = deps.now()
     with deps.ledger.reading() as book:
         last = book.missed.sweep()
@@ -58,9 +58,9 @@ def sweep(deps: Deps) -> datetime:
     begun_at = last.at if last is not None and goes_on else now
     try:
         listed = _listed(deps.github(0), last.cursor if last is not None else "", floor)
-    except Permanent:
+    except Permanent as error:
         if last is None or not goes_on:
-            raise
+            raise Mendable(str(error)) from error  # one question, and what it would find can be had for three days only
         log.warning("deliveries.begun_anew")  # a cursor grows old; what is missing is as far back as it was
         with deps.ledger.writing() as book:
             book.missed.put_sweep(replace(last, cursor=""))

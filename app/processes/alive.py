@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from app.processes.shift import AT_ONE
 from app.settings import Settings
-from verifier.ledger import open_ledger
+from verifier.ledger import Unavailable, open_ledger
 
 WITHIN = {"worker": AT_ONE + timedelta(minutes=5), "clock": timedelta(minutes=2)}
 """How old a sign of life may be. A worker gives one between two pieces of work, and one may be kept for `AT_ONE`."""
@@ -18,12 +18,12 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # nothing is 
 
 
 def problem(settings: Settings, name: str, now: datetime) -> str:
-    """What is wrong with the process of this name, '' where it is alive. Raises Unavailable.
+    """What is wrong with the process of this name, '' where it is alive.
 
     The web process is asked at the address where the settings say that it listens.
 
     Where BEAT_FILE is set it is this machine's own process that is looked at; else the database says when any process
-    of that name was last alive, wherever it runs.
+    of that name was last alive, wherever it runs; while it does not answer nobody can be said to be.
     """
     if name == "web":
         return _web(settings)
@@ -33,8 +33,11 @@ def problem(settings: Settings, name: str, now: datetime) -> str:
         except OSError:
             age = None
     else:
-        with open_ledger(settings.database).reading() as book:
-            last = book.health.last_beat(name)
+        try:
+            with open_ledger(settings.database).reading() as book:
+                last = book.health.last_beat(name)
+        except Unavailable as error:
+            return f"nobody knows whether a {name} is alive: {error}"
         age = None if last is None else now - last
     if age is None:
         return f"the {name} has given no sign of life yet"

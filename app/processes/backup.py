@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.settings import BadSetting, Settings
@@ -14,6 +14,10 @@ from verifier.ledger.chain import broken
 
 BEAT = "backup"
 """Under which the ledger keeps when it was last backed up."""
+LEDGERS = ("facts", "inbox", "alembic_version")
+"""Tables that a dump of a ledger names."""
+CONTENTS = 4 * 1024 * 1024
+"""Bytes at the beginning of a dump within which its table of contents ends."""
 PAGES = 4096
 """How many pages are copied before writers get their turn."""
 
@@ -59,6 +63,25 @@ def note(settings: Settings, now: datetime) -> None:
     with ledger.writing() as book:
         book.health.beat(BEAT, now)
     ledger.close()  # type: ignore[attr-defined]  # only ledgers in tables hold connections
+
+
+def dumped(settings: Settings, file: Path, now: datetime) -> str:
+    """Look at a dump that pg_dump made and keep when it was made, which is when its file was written last.
+
+    Raises ValueError where it is no dump of a ledger, as when another database was dumped; OSError; Unavailable.
+    """
+    with file.open("rb") as opened:
+        begins, at = opened.read(CONTENTS), opened.fileno()
+        written = datetime.fromtimestamp(os.fstat(at).st_mtime, UTC)
+    if not begins.startswith(b"PGDMP"):
+        raise ValueError(f"{file} is no dump of pg_dump's custom format; nothing was noted.")
+    if missing := [name for name in LEDGERS if name.encode() not in begins]:
+        raise ValueError(
+            f"{file} is a dump of another database: it has no table {missing[0]}. Give pg_dump the address that "
+            "DATABASE_URL holds; nothing was noted."
+        )
+    note(settings, min(written, now))
+    return f"{file}: a dump of a ledger, written at {written:%Y-%m-%d %H:%M} UTC. Noted."
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -20,7 +20,7 @@ from app.processes.worker import pause, stop_on_signals
 from app.wake import STEPS
 from handlers import missed
 from handlers.record import list_task, missed_since
-from verifier.ledger.protocol import Book, Task
+from verifier.ledger.protocol import Book, Task, Unavailable
 from verifier.model.backfill import Gap
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ EVERY = timedelta(seconds=1)
 BEAT = timedelta(seconds=10)
 """How often the acting clock renews its turn and writes its heartbeat."""
 LEASE = 3 * BEAT
-"""How long the turn of a clock that died is kept from the others."""
+"""How long the turn of a clock that died is kept from the others; they look every `BEAT`, so one acts after both."""
 MISSING_AFTER = timedelta(minutes=10)
 """A heartbeat older than this means that webhooks may have been missed: GitHub does not send them again by itself."""
 
@@ -126,6 +126,13 @@ class Clock:
             self._deps.wake.wake(step)
         return woken
 
+    def end(self) -> None:
+        """Give the turn back, so that another clock has it when it looks next. Never raises."""
+        if self._mine is not None:
+            with contextlib.suppress(Exception), self._deps.ledger.writing() as book:
+                book.work.done(self._mine, again_at=self._deps.now())
+            self._mine = None
+
     def _turn(self, now: datetime) -> None:
         with self._deps.ledger.writing() as book:
             mine = take_turn(book, self._mine, now)
@@ -167,9 +174,12 @@ def main(
             except Exception as error:  # the ledger is down, or something in it: the clock must outlive both
                 failures += 1
                 rest = max(every, pause(failures))
+                if isinstance(error, Unavailable):  # to start another clock would not bring the database back
+                    deps.shift.beat()
                 log.error("clock failed", failures=failures, again_in_s=rest.total_seconds(), exc_info=error)
                 _report(deps, error)
             stop.wait(rest.total_seconds())
+        clock.end()
         log.info("clock stopped")
 
 

@@ -15,12 +15,11 @@ from pathlib import Path
 
 import structlog
 
-from app import data_folder, routes
+from app import data_folder
 from app.processes import door, leash
+from app.processes.start import bring_up, require_settings
 from app.processes.worker import pause, stop_on_signals
-from app.settings import Settings, require_login, require_subscriptions, require_webhook_secret
-from verifier.ledger import migrate, open_ledger
-from verifier.ledger.revisions import Form, form
+from app.settings import Settings
 
 STEADY = 10.0
 """Seconds after which a child counts as started: its failures are forgotten."""
@@ -111,29 +110,17 @@ def run(settings: Settings, children: Commands | None = None) -> int:
     """Run everything until SIGTERM or SIGINT; returns the exit code: 0, or 1 when a child could never be started.
 
     Raises BadSetting where there is no webhook secret or half a login, where the routes file or the settings of
-    subscriptions cannot be used, or where nobody could listen; and what `verifier.ledger.migrate` raises.
+    subscriptions cannot be used, or where nobody could listen; and what `app.processes.start.bring_up` raises.
 
     `children` are other command lines by name, for those who start variants of their own.
     """
     if children is None:
         # Said once here, and not five times by a web process that cannot start.
-        require_webhook_secret(settings)
-        require_login(settings)
-        require_subscriptions(settings)
-        routes.of(settings, os.environ)
+        require_settings(settings, os.environ)
         door.require_free(settings)
     data_folder.make(settings)
-    if not _belongs_to_newer(settings):
-        migrate(settings.database)
+    bring_up(settings)
     return supervise(commands(settings) if children is None else children)
-
-
-def _belongs_to_newer(settings: Settings) -> bool:
-    """A newer version has migrated the database, and whoever runs this one knows it."""
-    if not settings.newer_database:
-        return False
-    with open_ledger(settings.database).reading() as book:
-        return form(book.health.revision()) is Form.NEWER
 
 
 def supervise(children: Commands) -> int:

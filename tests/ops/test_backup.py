@@ -11,7 +11,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -21,13 +21,13 @@ from sqlalchemy import make_url
 
 from app.cli.main import main
 from app.processes import backup as backups
-from app.processes.backup import BEAT, backup
+from app.processes.backup import BEAT, backup, dumped
 from app.settings import BadSetting, Settings
 from sandbox.events import Remove
 from sandbox.play import play
 from sandbox.replay import Replay
 from sandbox.scenario import load
-from tests.documents import ROOT
+from tests.documents import ROOT, document
 from tests.ledger.conftest import NO_SERVER, SERVER, migrated_file, sqlite_url
 from tests.ledger.examples import T0, derived, repository
 from tests.ledger.test_record import STORY, record
@@ -152,6 +152,29 @@ def test_that_a_backup_was_made_elsewhere_can_be_noted(sqlite_url: str, monkeypa
         assert book.health.last_beat(BEAT) is not None
 
 
+@pytest.mark.parametrize(
+    ("begins", "said"),
+    [
+        (b"", "is no dump of pg_dump's custom format"),
+        (b"-- PostgreSQL database dump, facts, inbox, alembic_version", "is no dump"),
+        (b"PGDMP alembic_version of another program", "is a dump of another database: it has no table facts"),
+    ],
+)
+def test_what_is_no_dump_of_a_ledger_is_not_noted_as_a_backup(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch, begins: bytes, said: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    dump = tmp_path / "ledger.dump"
+    dump.write_bytes(begins)
+    refused = CliRunner().invoke(main, ["backup", "--made", str(dump)])
+    gone = CliRunner().invoke(main, ["backup", "--made", str(tmp_path / "gone")])
+
+    assert (2, 2) == (refused.exit_code, gone.exit_code)
+    assert said in " ".join(refused.output.split())
+    with open_ledger(sqlite_url).reading() as book:
+        assert book.health.last_beat(BEAT) is None
+
+
 @pytest.fixture
 def two_databases() -> Iterator[tuple[str, str]]:
     """Addresses of two databases of this test's own, as PostgreSQL's programs take them."""
@@ -164,6 +187,14 @@ def two_databases() -> Iterator[tuple[str, str]]:
         yield first, second
         for name in names:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def test_the_recipes_dump_no_other_database_where_the_address_is_not_set() -> None:
+    """`pg_dump` without an address dumps the database of whoever calls it, and ends well."""
+    dumps = [line for line in document("docs/backup.md").splitlines() if line.strip().startswith("pg_dump")]
+
+    assert dumps
+    assert all("${DATABASE_URL:?" in line for line in dumps)
 
 
 @NO_SERVER
@@ -179,7 +210,18 @@ def test_what_pg_dump_copies_pg_restore_gives_back(tmp_path: Path, two_databases
     ledger.close()  # type: ignore[attr-defined]  # only ledgers in tables hold connections
     dump = str(tmp_path / "ledger.dump")
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
+    subprocess.run(["pg_dump", "--format=custom", f"--file={dump}", second], env=environment, check=True)
+    with pytest.raises(ValueError, match="of another database: it has no table facts"):
+        dumped(Settings(database_url=first), Path(dump), NOW)
     subprocess.run(["pg_dump", "--format=custom", f"--file={dump}", first], env=environment, check=True)
+    os.utime(dump, (NOW.timestamp() - 3600, NOW.timestamp() - 3600))
+    assert f"{dump}: a dump of a ledger, written at 2026-02-28 23:00 UTC. Noted." == dumped(
+        Settings(database_url=first), Path(dump), NOW
+    )
+    ledger = open_ledger(first)
+    with ledger.reading() as book:
+        assert NOW - timedelta(hours=1) == book.health.last_beat(BEAT)
+    ledger.close()  # type: ignore[attr-defined]  # only ledgers in tables hold connections
     subprocess.run(
         ["pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={second}", dump],
         env=environment,

@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.processes.worker import END_WITHIN
 from app.secret_files import SECRETS
 from app.settings import VARIABLES
 from tests.documents import ROOT, document
+from tests.webhooks.running import free_port
 
 SETTINGS = {*VARIABLES, *(f"{name}_FILE" for name in SECRETS)}
 OTHERS = {"PATH", "TMPDIR", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PIP_DISABLE_PIP_VERSION_CHECK"}
@@ -149,6 +151,33 @@ def test_databases_are_reached_from_inside_alone_and_with_a_password() -> None:
     assert "requirepass" in document("docs/deploy.md")
 
 
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="there is no redis-server")
+def test_redis_is_healthy_where_it_takes_its_password_and_answers(tmp_path: Path) -> None:
+    conf, port = tmp_path / "redis.conf", free_port()
+    conf.write_text(f'requirepass secret\nmaxmemory 64mb\nsave ""\nport {port}\ndir {tmp_path}\n')
+    shell, command = compose()["services"]["redis"]["healthcheck"]["test"]
+    command = command.replace("$$", "$").replace("redis-cli", f"redis-cli -p {port}")
+
+    def healthy(file: Path) -> bool:
+        told = command.replace("/run/secrets/redis_conf", str(file))
+        return subprocess.run(["/bin/sh", "-c", told], capture_output=True).returncode == 0
+
+    assert "CMD-SHELL" == shell
+    assert not healthy(conf)
+    server = subprocess.Popen(["redis-server", str(conf)], stdout=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + 30
+        while not (well := healthy(conf)) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert well
+        other = tmp_path / "other.conf"
+        other.write_text("requirepass wrong\n")
+        assert not healthy(other)
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
 def test_the_app_is_set_up_where_every_process_looks_for_it() -> None:
     """The set-up's page is served to this machine alone, so its container is in the machine's own network."""
     services = ours()
@@ -180,6 +209,52 @@ def test_a_unit_names_settings_commands_and_credentials_that_exist(path: Path) -
     assert credentials == {Path(value).name for value in settings.values() if value.startswith("%d/")}
     assert int(said["TimeoutStopSec"][0]) > END_WITHIN + 10
     assert path.stem.removesuffix("@") in document("docs/deploy.md")
+
+
+@pytest.mark.parametrize("name", ["web", "worker@", "clock"])
+def test_a_database_that_is_down_at_boot_is_tried_until_it_is_there(name: str) -> None:
+    """A unit that was required and failed once would leave those behind it dead for good."""
+    migrate, other = (unit(ROOT / "deploy/systemd" / f"artifact-monitor-{n}.service") for n in ("migrate", name))
+    migrating = "artifact-monitor-migrate.service"
+
+    assert ["oneshot", "on-failure", "0"] == [migrate[key][0] for key in ("Type", "Restart", "StartLimitIntervalSec")]
+    assert "--wait" in migrate["ExecStart"][0]
+    assert "Requires" not in other
+    assert all(migrating in other[key][0].split() for key in ("Wants", "After", "PartOf"))
+    assert "always" == other["Restart"][0]
+
+
+def test_platforms_wait_for_the_database_too_and_can_be_rolled_back() -> None:
+    assert "release: artifact-monitor migrate --wait 60" in document("Procfile").splitlines()
+    assert "--wait" in ours()["migrate"]["command"]
+    assert all("NEWER_DATABASE" in ours()[name]["environment"] for name in ("migrate", "web", "worker", "clock"))
+
+
+def test_a_command_by_hand_has_the_settings_that_the_units_give(tmp_path: Path) -> None:
+    """The function of docs/deploy.md, with the account's change left out."""
+    (recipe,) = re.findall(r"^monitor\(\) \($.*?^\)$", document("docs/deploy.md"), re.M | re.S)
+    given = {
+        "environment": "BASE_URL=https://monitor.example",
+        "database-url": "postgresql://a",
+        "redis-url": "redis://b",
+    }
+    for name, text in given.items():
+        (tmp_path / name).write_text(f"{text}\n")
+    shown = "$1 $2 $BASE_URL $DATABASE_URL $REDIS_URL $DATA_DIR"
+    for name, does in {"runuser": 'shift 3; exec "$@"', "artifact-monitor": f'echo "{shown}"'}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    recipe = recipe.replace("/etc/artifact-monitor", str(tmp_path))
+    recipe = recipe.replace("/opt/artifact-monitor/.venv/bin", str(tmp_path))
+    called = ["/bin/sh", "-c", f"{recipe}\nmonitor token create"]
+    said = subprocess.run(called, capture_output=True, text=True, check=True).stdout
+
+    assert "token create https://monitor.example postgresql://a redis://b /var/lib/artifact-monitor\n" == said
+    (tmp_path / "database-url").unlink()
+    assert 0 != subprocess.run(called, capture_output=True).returncode
+    assert {"database-url", "redis-url"} == {
+        line.partition(":")[0] for path in UNITS for line in unit(path).get("LoadCredential", ())
+    }
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze")

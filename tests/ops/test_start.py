@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from app.cli.main import main
 from app.processes.alive import WITHIN, problem
-from app.processes.start import require_migrated
+from app.processes.start import bring_up, require_migrated
 from app.settings import BadSetting, Settings, read
 from tests.documents import ROOT
 from tests.ledger.conftest import (
@@ -32,6 +32,7 @@ from tests.ledger.upgraded import upgrade
 from tests.webhooks.running import web
 from tests.webhooks.site import DeadLedger, Site
 from verifier.ledger import memory_ledger, migrate, open_ledger
+from verifier.ledger.protocol import Unavailable
 from verifier.ledger.revisions import Form, form, known, newest
 from verifier.ledger.sql.engine import engine
 
@@ -86,24 +87,114 @@ def test_a_database_that_does_not_answer_is_waited_for() -> None:
     require_migrated(Settings(), DeadLedger())
 
 
-@pytest.mark.parametrize("process", ["worker", "clock", "web"])
-def test_each_process_says_in_one_line_that_the_database_is_not_migrated(tmp_path: Path, process: str) -> None:
-    upgrade(f"sqlite:///{tmp_path / 'ledger.sqlite3'}", BEFORE)
+def impatient(seconds: float) -> None:
+    raise AssertionError(f"it waits for {seconds} seconds")
+
+
+def revision_of(address: str) -> str:
+    with open_ledger(address).reading() as book:
+        return book.health.revision()
+
+
+def test_a_database_is_brought_up_and_a_newer_one_is_left_as_it_is_where_that_is_meant(empty_url: str) -> None:
+    assert bring_up(Settings(database_url=empty_url))
+    assert bring_up(Settings(database_url=empty_url, newer_database=True))
+    assert newest() == revision_of(empty_url)
+    set_revision(empty_url, "9999")
+    with pytest.raises(BadSetting, match="NEWER_DATABASE=on"):
+        bring_up(Settings(database_url=empty_url), within=60, sleep=impatient)
+    assert not bring_up(Settings(database_url=empty_url, newer_database=True))
+    assert "9999" == revision_of(empty_url)
+
+
+def test_migrating_before_an_older_version_starts_stops_nothing(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Procfile, the units and Compose run before the processes: rolled back they go the same way."""
+    set_revision(sqlite_url, "9999")
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    refused = CliRunner().invoke(main, ["migrate", "--wait", "60"])
+    monkeypatch.setenv("NEWER_DATABASE", "on")
+    let = CliRunner().invoke(main, ["migrate", "--wait", "60"])
+
+    assert (2, 0) == (refused.exit_code, let.exit_code)
+    assert "set NEWER_DATABASE=on" in refused.output
+    assert "A newer version has migrated the ledger; nothing was changed." in let.output
+    assert "9999" == revision_of(sqlite_url)
+
+
+def test_migrating_waits_for_a_database_that_is_still_starting(tmp_path: Path) -> None:
+    """SQLite's file cannot be opened yet, which looks the same as a server that does not answer."""
+    at = [0.0]
+    (tmp_path / "ledger").mkdir()
+
+    def sleep(seconds: float) -> None:
+        at[0] += seconds
+        if at[0] > 20 and (tmp_path / "ledger").is_dir():
+            (tmp_path / "ledger").rmdir()
+
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'ledger'}")
+    assert bring_up(settings, 60, sleep, lambda: at[0])
+    assert 20 < at[0] < 30
+    assert newest() == revision_of(settings.database)
+
+
+def test_migrating_gives_up_after_its_time() -> None:
+    at = [0.0]
+
+    def sleep(seconds: float) -> None:
+        at[0] += seconds
+
+    nobody = Settings(database_url="postgresql://127.0.0.1:1/nobody")
+    with pytest.raises(Unavailable, match="did not answer"):
+        bring_up(nobody, 12, sleep, lambda: at[0])
+    assert 12 == at[0]
+    with pytest.raises(Unavailable, match="did not answer"):
+        bring_up(nobody, 0, impatient)
+
+
+def refused(process: str, **environment: str) -> str:
+    """The one line that a process says when it refuses to start."""
     script = [sys.executable, "-c", "from app.cli.main import main; main()", process]
     web = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py")]
-    environment = {
-        "PATH": os.environ["PATH"],
-        "DATA_DIR": str(tmp_path),
-        "GITHUB_WEBHOOK_SECRET": "secret",
-        "PORT": "1",
-    }
+    environment = {"PATH": os.environ["PATH"], "GITHUB_WEBHOOK_SECRET": "secret", "PORT": "1", **environment}
     ended = subprocess.run(
         web if process == "web" else script, cwd=ROOT, env=environment, capture_output=True, timeout=120
     )
-
-    assert 0 != ended.returncode
     (line,) = ended.stderr.decode().splitlines()
-    assert line.startswith(f"Error: The database is at migration {BEFORE}, and this version needs {newest()}: run")
+    assert 2 == ended.returncode
+    return line
+
+
+@pytest.mark.parametrize("process", ["worker", "clock", "web"])
+def test_each_process_says_in_one_line_that_the_database_is_not_migrated(tmp_path: Path, process: str) -> None:
+    upgrade(f"sqlite:///{tmp_path / 'ledger.sqlite3'}", BEFORE)
+
+    said = refused(process, DATA_DIR=str(tmp_path))
+
+    assert said.startswith(f"Error: The database is at migration {BEFORE}, and this version needs {newest()}: run")
+
+
+@pytest.mark.parametrize("process", ["worker", "clock", "web"])
+def test_each_process_says_in_one_line_which_setting_cannot_be_meant(tmp_path: Path, process: str) -> None:
+    assert refused(process, DATA_DIR=str(tmp_path), POLL_INTERVAL="often").startswith("Error: POLL_INTERVAL")
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"GITHUB_WEBHOOK_SECRET": ""}, "Error: GITHUB_WEBHOOK_SECRET is not set"),
+        ({"GITHUB_CLIENT_ID": "Iv1.0123456789abcdef"}, "Error: GITHUB_CLIENT_SECRET is not set"),
+        ({"SUBSCRIBE_DOMAINS": "alice.example"}, "Error: SUBSCRIBE_DOMAINS is set, and"),
+        ({"ROUTES": "/dev/null"}, "Error: "),
+        ({"DATA_DIR": "/proc/nowhere"}, "Error: "),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else next(iter(value)),
+)
+def test_the_web_process_says_in_one_line_what_it_misses(
+    tmp_path: Path, environment: dict[str, str], said: str
+) -> None:
+    assert refused("web", **{"DATA_DIR": str(tmp_path), **environment}).startswith(said)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +252,18 @@ def test_the_command_tells_by_its_exit_code(tmp_path: Path, monkeypatch: pytest.
     assert 1 == CliRunner().invoke(main, ["alive", "worker"]).exit_code
     (tmp_path / "beat").touch()
     assert 0 == CliRunner().invoke(main, ["alive", "worker"]).exit_code
+
+
+def test_without_a_file_nobody_is_alive_while_the_database_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/nobody")
+    asked = CliRunner().invoke(main, ["alive", "worker"])
+    monkeypatch.setenv("DATABASE_URL", "mysql://host/name")
+
+    assert (1, True) == (
+        asked.exit_code,
+        asked.output.startswith("nobody knows whether a worker is alive: the database"),
+    )
+    assert 2 == CliRunner().invoke(main, ["alive", "worker"]).exit_code
 
 
 def test_a_secret_may_be_a_file(tmp_path: Path) -> None:

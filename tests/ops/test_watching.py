@@ -15,6 +15,7 @@ import yaml
 
 from app.api import metrics
 from app.api.metrics import Figures
+from app.cli.main import main
 from app.jobs.telling.lane import turn_of
 from app.processes.backup import BEAT
 from app.processes.clock import take_turn
@@ -207,3 +208,20 @@ def test_turns_are_no_work_that_waits(ledger: Ledger) -> None:
 
 def test_nothing_is_said_of_a_backup_that_nobody_told_of() -> None:
     assert "backup" not in metrics.exposition(replace(EVERYTHING, backed_up=None), NOW)
+
+
+def test_who_never_backed_up_is_told_so_too() -> None:
+    """The figure is left out before the first backup: a comparison with nothing never fires."""
+    (rule,) = (rule for rule in rules() if "absent(artifact_monitor_backup_age_seconds)" in rule["expr"])
+    said = metrics.exposition(replace(EVERYTHING, backed_up=None), NOW)
+
+    assert "artifact_monitor_problems" in rule["expr"] and "\nartifact_monitor_problems " in said
+    assert "2d" == rule["for"]
+
+
+def test_the_token_of_the_recipe_outlasts_the_default() -> None:
+    """One that ends after 90 days would one night look as if the monitor were down."""
+    shown = re.findall(r"token create prometheus --scope metrics --days (\d+)", document("docs/deploy.md"))
+    (option,) = (p for p in main.commands["token"].commands["create"].params if p.name == "days")  # type: ignore[attr-defined]  # a group
+    assert shown and all(int(days) > option.default for days in shown)
+    assert str(option.default) in section(document("docs/deploy.md"), "Watching the monitor")
