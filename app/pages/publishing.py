@@ -13,7 +13,7 @@ MOST = 10
 MANUAL = {
     True: "allowed: a version without a run raises no alarm",
     False: "never: every version without a run counts against it",
-    None: "as each release line is used to",
+    None: "learned from each release line's history",
 }
 
 

@@ -72,7 +72,7 @@ def test_the_page_says_what_it_is_who_may_publish_it_and_when_it_was_looked_at()
         "axios npm ✗ non-compliant",
         "Repository alice/axios Workflow .github/workflows/publish.yml",
         "On the default branch and every tag Started by push, release, workflow_dispatch, schedule",
-        "By hand as each release line is used to",
+        "By hand learned from each release line's history",
         "Package URL pkg:npm/axios",
         "Last published 12 min ago Last monitored just now",
         "Watched since 25 h ago",
