@@ -95,10 +95,14 @@ def create(subject: Subject, post: Post, github: GitHubCalls) -> tuple[str, str]
 
 
 def update(subject: Subject, post: Post, posted: Posted, github: GitHubCalls) -> None:
-    """Make the draft show this; one that nobody needs any more is closed. What people published stays theirs."""
+    """Make the draft show this; one that nobody needs any more is closed. What people published stays theirs.
+
+    So does one that is closed by the time its version was taken down: it is opened again for nothing but a new alert.
+    """
     path = f"{_at(subject)}/{quote(posted.ref, safe='')}"
+    ours = ("draft", "triage") if left_behind(subject.incident) else ("draft", "triage", "closed")
     with _allowed(subject):
-        if github.call("GET", path).get("state") in ("draft", "triage", "closed"):
+        if github.call("GET", path).get("state") in ours:
             github.call("PATCH", path, {**post.body, "state": "draft" if post.open else "closed"})
 
 

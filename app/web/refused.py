@@ -21,9 +21,11 @@ EVERY = 60.0
 """Seconds between two tellings of one process, at least."""
 SOON = 1.0
 """Seconds until the first is told of: what comes with it is told with it."""
-WITHIN = timedelta(minutes=10)
 MANY = 10
-"""So many bad signatures within that time, and nothing kept since the first of them: the secret is another one."""
+LASTING = timedelta(minutes=10)
+"""So many bad signatures, over that time or longer, and nothing kept since the first: the secret is another one."""
+WITHIN = timedelta(days=1)
+"""The first of them is forgotten after so long: a few a day are a stranger's."""
 
 WHY: Mapping[int, str] = {
     400: "delivery id",
@@ -43,7 +45,7 @@ log = structlog.get_logger("webhooks")
 
 @dataclass(frozen=True)
 class Spell:
-    """So many signatures were bad from then on until they were told of."""
+    """So many signatures were bad from then on."""
 
     since: datetime
     number: int
@@ -57,7 +59,7 @@ class Refusals:
         self._now = now
         self._counts: Counter[int] = Counter()
         self._since = now()
-        self._spells: tuple[Spell, ...] = ()
+        self._spell: Spell | None = None
         self._told = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
         self._telling: asyncio.Task[None] | None = None
@@ -88,7 +90,7 @@ class Refusals:
 
     async def _tell(self) -> None:
         since, counts = self._since, self._say()
-        # A database that does not answer stops no telling; it is told the next time.
+        # A database that does not answer stops no telling: what is in the log was told.
         with contextlib.suppress(Exception):
             await asyncio.to_thread(self._note, since, counts)
         self._telling = None
@@ -106,8 +108,7 @@ class Refusals:
             for status in counts:
                 book.health.beat(beat_of(status), now)
             if SIGNATURE in counts:
-                spells = (*self._spells, Spell(since, counts[SIGNATURE]))
-                self._spells = judged(tuple(spell for spell in spells if spell.since > now - WITHIN), book, now)
+                self._spell = judged(joined(self._spell, Spell(since, counts[SIGNATURE]), now), book, now)
 
 
 def in_words(counts: Mapping[int, int]) -> str:
@@ -125,20 +126,28 @@ def last(book: Book) -> dict[int, datetime]:
     return {status: at for status in WHY if (at := book.health.last_beat(beat_of(status))) is not None}
 
 
-def judged(spells: tuple[Spell, ...], book: Book, now: datetime) -> tuple[Spell, ...]:
-    """Report that signatures fail, where so many did and none held meanwhile. Returns what is counted on with."""
-    number = sum(spell.number for spell in spells)
-    if number < MANY:
-        return spells
-    if book.inbox.came_since(spells[0].since):
-        return ()
-    book.health.report(
-        SUBJECT,
-        f"{number} webhooks were refused within {WITHIN.total_seconds() / 60:.0f} minutes because their signature is "
-        "wrong, and none was kept meanwhile: is GITHUB_WEBHOOK_SECRET the App's?",
-        now,
-    )
-    return spells
+def joined(before: Spell | None, more: Spell, now: datetime) -> Spell:
+    """What is counted from there on; what began too long ago is forgotten."""
+    if before is None or before.since <= now - WITHIN:
+        return more
+    return Spell(before.since, before.number + more.number)
+
+
+def judged(spell: Spell, book: Book, now: datetime) -> Spell | None:
+    """Report that signatures fail, where many did for long and none held meanwhile. Returns what is counted on with.
+
+    A burst alone is anybody's who sends rubbish.
+    """
+    if book.inbox.came_since(spell.since):
+        return None
+    if spell.number >= MANY and now - spell.since >= LASTING:
+        book.health.report(
+            SUBJECT,
+            f"{spell.number} webhooks were refused since {spell.since:%Y-%m-%d %H:%M} UTC because their signature is "
+            "wrong, and none was kept meanwhile: is GITHUB_WEBHOOK_SECRET the App's?",
+            now,
+        )
+    return spell
 
 
 def fails(book: Book, before: datetime | None = None) -> bool:

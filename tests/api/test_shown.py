@@ -176,6 +176,7 @@ FIGURES = metrics.Figures(
     {"npm": 1},
     1,
     NOW - HOUR,
+    refused={401: NOW - MINUTE},
 )
 
 

@@ -186,6 +186,29 @@ def test_a_draft_outlives_an_alert_that_ended_because_the_version_was_taken_down
     assert issue.STAYS not in issue.render(subject(waived)).body["body"]
 
 
+@pytest.mark.parametrize(("state", "then"), [("draft", "draft"), ("closed", "closed"), ("published", "published")])
+def test_a_draft_that_is_closed_stays_so_when_the_version_is_gone(state: str, then: str) -> None:
+    """By a person, by an older version of this program, or because it was waived until today."""
+    github, about = FakeGitHub(), subject(CASES["rogue"])
+    post = advisory.render(about)
+    ref, _ = advisory.create(about, post, github)
+    github.items["security-advisories"][0]["state"] = state
+    gone = subject(CASES["settled-by-removal"])
+    advisory.update(gone, advisory.render(gone), posted_as(advisory, about, post, ref), github)
+
+    assert github.items["security-advisories"][0]["state"] == then
+
+
+def test_a_new_alert_opens_a_closed_draft_again() -> None:
+    github, about = FakeGitHub(), subject(CASES["rogue"])
+    post = advisory.render(about)
+    ref, _ = advisory.create(about, post, github)
+    github.items["security-advisories"][0]["state"] = "closed"
+    advisory.update(about, post, posted_as(advisory, about, post, ref), github)
+
+    assert github.items["security-advisories"][0]["state"] == "draft"
+
+
 def test_no_draft_is_made_for_what_was_taken_down_before_anything_was_said() -> None:
     assert not advisory.wants(subject(CASES["settled-by-removal"]))
 

@@ -277,6 +277,7 @@ class Workers(RuleBasedStateMachine):
                 assert self.holder.lent_until <= self.now
                 self.late.append(self.holder)
             self.holder, self.owed = task, False
+            self.forget_same_names()
 
     @precondition(lambda self: self.holder is not None)
     @rule()
@@ -299,7 +300,11 @@ class Workers(RuleBasedStateMachine):
         self.late.append(self.holder)
         self.holder = renew(self.ledger, self.holder, self.now + timedelta(seconds=seconds))
         assert self.holder is not None
-        # A lease that ends at the very moment at which an earlier one did has its name again; clocks go on, in life.
+        self.forget_same_names()
+
+    def forget_same_names(self) -> None:
+        """A lease that ends at the very moment at which an earlier one did has its name again; clocks go on, in life."""
+        assert self.holder is not None
         self.late = [task for task in self.late if task.lent_until != self.holder.lent_until]
 
     @precondition(lambda self: self.late)

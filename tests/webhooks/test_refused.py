@@ -17,7 +17,7 @@ from app.doctor import deliveries
 from app.jobs import hear
 from app.web import refused
 from app.web.entry import Entry
-from app.web.refused import MANY, SUBJECT, WITHIN, Refusals, Spell, in_words, judged
+from app.web.refused import LASTING, MANY, SUBJECT, Refusals, Spell, in_words, joined, judged
 from app.web.webhooks import note_ping
 from tests.webhooks.asgi import ask, living
 from tests.webhooks.site import ID, NOW, RUN, DeadLedger, Site, headers, kept
@@ -26,6 +26,7 @@ from verifier.ledger.protocol import Delivery, Ledger
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 Lines = list[MutableMapping[str, Any]]
 
 
@@ -126,20 +127,24 @@ def test_a_body_that_is_too_large_is_counted() -> None:
     assert [(1, "413 (too large) 1", "warning")] == refusals(lines)
 
 
-def test_signatures_that_fail_again_and_again_are_a_problem_and_a_figure() -> None:
-    site = Site()
-    play(site, (MANY, UNSIGNED))
+def test_signatures_that_fail_for_long_are_a_problem_and_a_figure() -> None:
+    site, at = Site(), [NOW]
+    ours = Refusals(site.ledger, lambda: at[0])
+    ours._note(at[0], Counter({401: MANY - 1}))
+    at[0] += LASTING
+    ours._note(at[0], Counter({401: 1}))
 
     with site.ledger.reading() as book:
         (problem,) = book.health.problems()
         assert metrics.count(book, NOW).failing
     assert SUBJECT == problem.subject
-    assert "10 webhooks were refused within 10 minutes" in problem.sentence
+    assert "10 webhooks were refused since 2026-03-03 12:00 UTC" in problem.sentence
 
 
-def test_a_few_are_none() -> None:
+def test_a_burst_is_none() -> None:
+    """Anybody can send it."""
     site = Site()
-    play(site, (MANY - 1, UNSIGNED))
+    play(site, (4 * MANY, UNSIGNED))
 
     with site.ledger.reading() as book:
         assert [] == book.health.problems()
@@ -152,23 +157,20 @@ def ledger_with(*, came: bool) -> Ledger:
     return ledger
 
 
-@pytest.mark.parametrize(("came", "left"), [(False, 2), (True, 0)])
-def test_one_that_was_kept_in_between_speaks_for_the_secret(came: bool, left: int) -> None:
+@pytest.mark.parametrize("came", [False, True])
+def test_one_that_was_kept_in_between_speaks_for_the_secret(came: bool) -> None:
     with ledger_with(came=came).writing() as book:
-        spells = judged((Spell(NOW, 4), Spell(NOW + 2 * MINUTE, 6)), book, NOW + 3 * MINUTE)
-        assert left == len(spells)
-        assert bool(left) == bool(book.health.problems())
+        assert (judged(Spell(NOW, MANY), book, NOW + LASTING) is None) == came
+        assert bool(book.health.problems()) == (not came)
 
 
-def test_old_ones_are_not_counted_and_those_of_many_minutes_are_added() -> None:
-    site, at = Site(), [NOW]
-    ours = Refusals(site.ledger, lambda: at[0])
-    for minute in (0, 11, 12, 13):
-        at[0] = NOW + minute * MINUTE
-        ours._note(at[0] - SECOND, Counter({401: 4}))
-        with site.ledger.reading() as book:
-            assert (minute == 13) == bool(book.health.problems())
-    assert timedelta(minutes=2) <= WITHIN < timedelta(minutes=13)
+def test_few_count_over_hours_and_not_over_days() -> None:
+    """A quiet monitor hears of few webhooks, and loses them all."""
+    few = Spell(NOW, 4)
+
+    assert Spell(NOW, 10) == joined(few, Spell(NOW + 20 * HOUR, 6), NOW + 20 * HOUR)
+    assert Spell(NOW + 24 * HOUR, 6) == joined(few, Spell(NOW + 24 * HOUR, 6), NOW + 24 * HOUR)
+    assert few == joined(None, few, NOW)
 
 
 def test_the_next_that_is_heard_solves_it_and_one_from_before_does_not() -> None:
