@@ -303,7 +303,7 @@ class Workers(RuleBasedStateMachine):
         self.forget_same_names()
 
     def forget_same_names(self) -> None:
-        """A lease that ends at the very moment at which an earlier one did has its name again; clocks go on, in life."""
+        """A lease that ends when an earlier one did has its name again; clocks go on, in life."""
         assert self.holder is not None
         self.late = [task for task in self.late if task.lent_until != self.holder.lent_until]
 
