@@ -75,13 +75,18 @@ def dumped(settings: Settings, file: Path, now: datetime) -> str:
         written = datetime.fromtimestamp(os.fstat(at).st_mtime, UTC)
     if not begins.startswith(b"PGDMP"):
         raise ValueError(f"{file} is no dump of pg_dump's custom format; nothing was noted.")
-    if missing := [name for name in LEDGERS if name.encode() not in begins]:
+    if missing := [name for name in LEDGERS if _entry(name) not in begins]:
         raise ValueError(
             f"{file} is a dump of another database: it has no table {missing[0]}. Give pg_dump the address that "
             "DATABASE_URL holds; nothing was noted."
         )
     note(settings, min(written, now))
     return f"{file}: a dump of a ledger, written at {written:%Y-%m-%d %H:%M} UTC. Noted."
+
+
+def _entry(name: str) -> bytes:
+    """A name as it stands in a dump's table of contents: behind its length, so that `artifacts` is no `facts`."""
+    return b"\0" + len(name).to_bytes(4, "little") + name.encode()
 
 
 def _copy(source: Path, target: Path) -> None:

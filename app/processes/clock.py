@@ -7,6 +7,7 @@ the monitor is seen afterwards, and the webhooks missed meanwhile are made up fo
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +33,8 @@ BEAT = timedelta(seconds=10)
 """How often the acting clock renews its turn and writes its heartbeat."""
 LEASE = 3 * BEAT
 """How long the turn of a clock that died is kept from the others; they look every `BEAT`, so one acts after both."""
+GIVE_BACK_WITHIN = 3.0
+"""Seconds that giving the turn back may take."""
 MISSING_AFTER = timedelta(minutes=10)
 """A heartbeat older than this means that webhooks may have been missed: GitHub does not send them again by itself."""
 
@@ -127,11 +130,19 @@ class Clock:
         return woken
 
     def end(self) -> None:
-        """Give the turn back, so that another clock has it when it looks next. Never raises."""
+        """Give the turn back, so that another clock has it when it looks next.
+
+        Never raises, and waits for a slow database no longer than `GIVE_BACK_WITHIN`: the turn ends by itself, too.
+        """
         if self._mine is not None:
-            with contextlib.suppress(Exception), self._deps.ledger.writing() as book:
-                book.work.done(self._mine, again_at=self._deps.now())
+            giving = threading.Thread(target=self._give_back, args=(self._mine,), daemon=True)
+            giving.start()
+            giving.join(GIVE_BACK_WITHIN)
             self._mine = None
+
+    def _give_back(self, mine: Task) -> None:
+        with contextlib.suppress(Exception), self._deps.ledger.writing() as book:
+            book.work.done(mine, again_at=self._deps.now())
 
     def _turn(self, now: datetime) -> None:
         with self._deps.ledger.writing() as book:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -91,8 +92,9 @@ class Refusals:
     async def _tell(self) -> None:
         since, counts = self._since, self._say()
         # A database that does not answer stops no telling: what is in the log was told.
-        with contextlib.suppress(Exception):
-            await asyncio.to_thread(self._note, since, counts)
+        noted = asyncio.get_running_loop().create_future()
+        threading.Thread(target=self._try_to_note, args=(since, counts, noted), daemon=True).start()
+        await noted
         self._telling = None
         if self._counts:
             self._plan()
@@ -102,6 +104,13 @@ class Refusals:
         log.warning("webhooks.refused", refused=counts.total(), why=in_words(counts))
         return counts
 
+    def _try_to_note(self, since: datetime, counts: Counter[int], noted: asyncio.Future[None]) -> None:
+        """In a thread of its own, for which no process that ends waits, as it would for one of asyncio's."""
+        with contextlib.suppress(Exception):
+            self._note(since, counts)
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            noted.get_loop().call_soon_threadsafe(_done, noted)
+
     def _note(self, since: datetime, counts: Counter[int]) -> None:
         now = self._now()
         with self._ledger.writing() as book:
@@ -109,6 +118,11 @@ class Refusals:
                 book.health.beat(beat_of(status), now)
             if SIGNATURE in counts:
                 self._spell = judged(joined(self._spell, Spell(since, counts[SIGNATURE]), now), book, now)
+
+
+def _done(noted: asyncio.Future[None]) -> None:
+    if not noted.done():  # as it is when its task was cancelled meanwhile
+        noted.set_result(None)
 
 
 def in_words(counts: Mapping[int, int]) -> str:

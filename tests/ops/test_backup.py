@@ -157,7 +157,7 @@ def test_that_a_backup_was_made_elsewhere_can_be_noted(sqlite_url: str, monkeypa
     [
         (b"", "is no dump of pg_dump's custom format"),
         (b"-- PostgreSQL database dump, facts, inbox, alembic_version", "is no dump"),
-        (b"PGDMP alembic_version of another program", "is a dump of another database: it has no table facts"),
+        (b"PGDMP artifacts, mail_inbox, alembic_version", "is a dump of another database: it has no table facts"),
     ],
 )
 def test_what_is_no_dump_of_a_ledger_is_not_noted_as_a_backup(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import Counter
 from collections.abc import MutableMapping
 from datetime import timedelta
@@ -114,6 +115,23 @@ def test_a_dead_database_costs_no_line() -> None:
     site = Site(DeadLedger())
 
     assert [(12, "401 (signature) 12", "warning")] == refusals(play(site, (12, UNSIGNED)))
+
+
+def test_a_process_that_ends_waits_for_no_database_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, hangs = Refusals(memory_ledger(), lambda: NOW), threading.Event()
+    monkeypatch.setattr(ours, "_note", lambda since, counts: hangs.wait(30))
+
+    async def life() -> None:
+        ours.count(401)
+        while ours._telling is None:
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(0.05)
+        ours.close()
+
+    begun = threading.active_count()
+    asyncio.run(life())
+    assert threading.active_count() == begun + 1, "its thread is still at it, and nobody waited"
+    hangs.set()
 
 
 def test_a_body_that_is_too_large_is_counted() -> None:
